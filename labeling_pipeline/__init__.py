@@ -1,0 +1,27 @@
+"""The labeling pipeline teams trust: raw comments in, labels a model may learn from out.
+
+Every command on files is one call on frames; names are loaded when first used, so that importing this stays instant.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_EXPORTS = {
+    "consensus": "labeling_pipeline.core.consensus",
+    "agreement": "labeling_pipeline.core.agreement",
+}
+__all__ = ["__version__", *_EXPORTS]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'labeling_pipeline' has no attribute {name!r}")
+    return getattr(import_module(_EXPORTS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,55 @@
+"""The command line. Belongs here: the list of commands and the way errors reach a user. Does not: what a command does.
+
+Commands are loaded when they are called, so that an idle ``run`` answers without importing pandas or Dagster.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from labeling_pipeline import __version__
+from labeling_pipeline.core.errors import LabelingError
+
+COMMANDS: dict[str, str] = {
+    "consensus": "labeling_pipeline.cli.consensus:consensus_command",
+    "agreement": "labeling_pipeline.cli.agreement:agreement_command",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when named; help imports all of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="labeling-pipeline")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def group(ctx: click.Context, debug: bool) -> None:
+    """Raw comments in, labels a model may learn from out."""
+    ctx.obj = {"debug": debug}
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run a command; a user's error becomes one line on stderr and its exit code, never a traceback."""
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        group(argv, standalone_mode=True)
+    except LabelingError as error:
+        if "--debug" in argv:
+            traceback.print_exc()
+        click.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,45 @@
+"""The errors a user can meet. Each names the thing, what was expected, and the remedy, on one line.
+
+Belongs here: the exception classes. Does not: wording of a particular failure (that stands where it is raised).
+"""
+
+from __future__ import annotations
+
+
+class LabelingError(Exception):
+    """Something a user can mend; ``exit_code`` is what the command line returns.
+
+    >>> print(InputError("votes.csv: no column 'label'", expected="a column label or answer", remedy="rename the column"))
+    votes.csv: no column 'label'; expected a column label or answer; rename the column
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, expected: str = "", remedy: str = "") -> None:
+        self.what, self.expected, self.remedy = what, expected, remedy
+        parts = [what, f"expected {expected}" if expected else "", remedy]
+        super().__init__("; ".join(part for part in parts if part))
+
+
+class InputError(LabelingError):
+    """A file, a frame or a call is wrong."""
+
+    exit_code = 2
+
+
+class SettingError(LabelingError):
+    """A setting or an ontology file is wrong."""
+
+    exit_code = 2
+
+
+class InvariantError(LabelingError):
+    """The work ran, but something that must always hold does not."""
+
+    exit_code = 1
+
+
+class WarehouseBusyError(LabelingError):
+    """Another process held the warehouse longer than the bounded wait."""
+
+    exit_code = 1
