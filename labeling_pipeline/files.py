@@ -1,0 +1,88 @@
+"""Frames from files and back; the format follows the file's ending.
+
+Belongs here: whole-file reading and writing for the commands on files. Does not: the inbox, which reads row by row and
+quarantines (see ``warehouse.inbox``).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from labeling_pipeline.core.errors import InputError
+
+ENDINGS = (".csv", ".jsonl", ".parquet")
+# A spreadsheet runs a cell that starts with one of these as a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def ending_of(path: Path) -> str:
+    """The format named by the file's ending; `.gz` after it is looked through."""
+    ending = Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+    if ending not in ENDINGS:
+        raise InputError(f"{path}: unknown format {ending!r}", expected=" or ".join(ENDINGS), remedy="rename the file")
+    return ending
+
+
+def read_frame(path: str | Path) -> pd.DataFrame:
+    """A frame with every id and label as text; empty cells are missing values.
+
+    Raises InputError when the file is not there, or not what its ending says.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file", remedy="check the path")
+    ending = ending_of(path)
+    try:
+        if ending == ".csv":
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+            return unescape(frame)
+        if ending == ".jsonl":
+            return pd.read_json(path, lines=True, dtype=False, convert_dates=False)
+        return pd.read_parquet(path)
+    except (ValueError, UnicodeDecodeError, OSError, EOFError) as error:
+        first = str(error).splitlines()[0]
+        raise InputError(f"{path}: {first}", expected=f"a readable {ending[1:]} file in UTF-8") from error
+
+
+def write_frame(frame: pd.DataFrame, path: str | Path) -> Path:
+    """Write the frame whole or not at all: to a file beside it, then renamed into place."""
+    path = Path(path)
+    ending = ending_of(path)
+    if not path.parent.is_dir():
+        raise InputError(f"{path.parent}: no such folder", remedy="create it first")
+    part = path.with_name(f".{path.name}.part{path.suffix if path.suffix == '.gz' else ''}")
+    if ending == ".csv":
+        escape(frame).to_csv(part, index=False)
+    elif ending == ".jsonl":
+        frame.to_json(part, orient="records", lines=True, force_ascii=False, date_format="iso")
+    else:
+        frame.to_parquet(part, index=False)
+    os.replace(part, path)
+    return path
+
+
+def escape(frame: pd.DataFrame) -> pd.DataFrame:
+    """Text cells that a spreadsheet would run as a formula get a leading apostrophe (undone by `unescape`)."""
+    return frame.apply(lambda column: column.map(_escape_cell) if _is_text(column) else column)
+
+
+def unescape(frame: pd.DataFrame) -> pd.DataFrame:
+    """Undo `escape`."""
+    return frame.apply(lambda column: column.map(_unescape_cell) if _is_text(column) else column)
+
+
+def _is_text(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column))
+
+
+def _escape_cell(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
+
+
+def _unescape_cell(cell: object) -> object:
+    if isinstance(cell, str) and cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS):
+        return cell[1:]
+    return cell
