@@ -1,0 +1,258 @@
+"""Every knob of a home: name, default, unit, why. ``labeling.toml`` may set any of them.
+
+Belongs here: the settings, their limits, and the errors a wrong one gives. Does not: what a stage does with them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from labeling_pipeline.core.errors import SettingError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+Usd = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A table of ``labeling.toml``; an unknown key is an error, since a misspelt threshold must not go unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InboxSettings(Section):
+    """Where files arrive and what is taken from them."""
+
+    folders: tuple[str, ...] = Field(("inbox",), description="folders of the home that are watched for files")
+    settle_s: float = Field(2.0, ge=0, description="seconds a file's size and time must be still before it is taken")
+    max_cell_bytes: Positive = Field(1 << 20, description="bytes of one cell; a row with a larger one is quarantined")
+    slice_columns: tuple[str, ...] = Field(("slice",), description="columns of comments and gold that name slices")
+    feedback_kinds: tuple[str, ...] = Field((), description="kinds of feedback beside the built-in ones")
+    columns: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description='names in your files → ours, per kind: columns.votes.worker = "annotator_id"'
+    )
+
+
+class OntologySettings(Section):
+    """Which ontology counts for votes that do not say."""
+
+    assume_schema: str | None = Field(None, description="schema_version of votes that name none and have no date")
+
+
+class PlatformSettings(Section):
+    """Where annotators work."""
+
+    name: str = Field("files", description="files (outbox/tasks) or simulated (the sample home)")
+
+
+class LabelingSettings(Section):
+    """How comments become tasks, and what a vote costs."""
+
+    first_round: Literal["all"] | Positive = Field(
+        "all", description='comments asked in round 1: "all", or a number drawn at random as the seed of a large pool'
+    )
+    votes_per_comment: Positive = Field(3, description="crowd annotators per comment and round")
+    crowd_price_usd: Usd = Field(0.04, description="USD per crowd assignment (one annotator, one comment, one round)")
+    expert_price_usd: Usd = Field(5.0, description="USD per expert verdict")
+
+
+class ConsensusSettings(Section):
+    """How votes become one label."""
+
+    method: str = Field("auto", description="a method of core.consensus, or auto")
+    seed: Count = Field(0, description="seed of everything random in the consensus")
+
+
+class QualitySettings(Section):
+    """The gate. Thresholds may be set per class: quality.min_confidence_by_class.threats = .9"""
+
+    min_confidence: Share = Field(0.6, description="probability of the label below which an expert is asked")
+    min_confidence_by_class: dict[str, Share] = Field(default_factory=dict, description="the same, per class")
+    min_votes: Positive = Field(2, description="votes below which a label is not trusted")
+    min_agreement: Share = Field(0.0, description="share of agreeing pairs of votes on a comment; 0 turns the rule off")
+    batch_statistic: str = Field("krippendorff_alpha", description="agreement statistic a whole round is held against")
+    min_batch_agreement: Share | None = Field(
+        None, description="a round under this value goes to experts whole; none by default: real toxicity crowds"
+        " reach .13-.58, and the source's .85 would block every one of them"
+    )
+
+
+class HoneypotSettings(Section):
+    """Known answers mixed in unseen."""
+
+    rate: Annotated[float, Field(ge=0, le=0.5)] = Field(0.05, description="share of an annotator's assignments")
+    bank_share: Share = Field(0.5, description="share of fit gold kept for the honeypot bank")
+    min_answers: Positive = Field(5, description="answers below which an accuracy is called insufficient")
+
+
+class AdjudicationSettings(Section):
+    """The experts' queue."""
+
+    capacity: Count = Field(500, description="verdicts the experts can give in one round")
+
+
+class WeakSupervisionSettings(Section):
+    """Labeling functions of the home, in labeling_functions.toml or labeling_functions.py."""
+
+    method: str = Field("auto", description="a label model of core.weak_supervision, or auto")
+
+
+class TrainingSettings(Section):
+    """Retraining."""
+
+    every_days: Positive = Field(14, description="days between retrainings; drift can ask for one sooner")
+    min_labels: Positive = Field(20, description="labels in an export below which no model is trained")
+    holdout_share: Share = Field(0.1, description="share of labeled comments held out, by a stable hash")
+    seed: Count = Field(0, description="seed of the training")
+
+
+class SelectionSettings(Section):
+    """Which comments are asked next."""
+
+    strategy: str = Field("margin", description="a strategy of core.selection")
+    batch_size: Positive = Field(200, description="comments in the next uncertainty batch")
+    random_share: Share = Field(0.1, description="share drawn at random, so that estimates stay unbiased")
+    seed: Count = Field(0, description="seed of the random share")
+
+
+class FeedbackSettings(Section):
+    """What production tells us."""
+
+    low_margin: Share = Field(0.1, description="predictions whose two best classes are closer than this are asked again")
+    min_batch: Positive = Field(25, description="comments production must have raised before a round is opened for them")
+
+
+class DriftSettings(Section):
+    """The nightly report."""
+
+    min_rows: Positive = Field(50, description="rows in a window below which nothing is tested")
+    false_alarm_rate: Annotated[float, Field(gt=0, lt=1)] = Field(0.001, description="per night, over all series together")
+
+
+class ReliabilitySettings(Section):
+    """The weekly history of annotators."""
+
+    half_life_weeks: Annotated[float, Field(gt=0)] = Field(26, description="weeks after which an answer counts half")
+
+
+class SimulatedSettings(Section):
+    """The simulated platform of the sample home."""
+
+    seed: Count = Field(0, description="seed of the world")
+    start_at: datetime = Field(datetime(2026, 3, 2, 10, 0), description="day 0")
+    until_day: Count = Field(30, description="day after which nothing is answered any more")
+
+
+class SliceSettings(Section):
+    """Named subsets of comments."""
+
+    watched: tuple[str, ...] = Field((), description="slices reported first, and protected by the promotion gate")
+
+
+class Settings(Section):
+    """All settings of a home."""
+
+    inbox: InboxSettings = InboxSettings()
+    ontology: OntologySettings = OntologySettings()
+    platform: PlatformSettings = PlatformSettings()
+    labeling: LabelingSettings = LabelingSettings()
+    consensus: ConsensusSettings = ConsensusSettings()
+    quality: QualitySettings = QualitySettings()
+    honeypots: HoneypotSettings = HoneypotSettings()
+    adjudication: AdjudicationSettings = AdjudicationSettings()
+    weak_supervision: WeakSupervisionSettings = WeakSupervisionSettings()
+    training: TrainingSettings = TrainingSettings()
+    selection: SelectionSettings = SelectionSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
+    drift: DriftSettings = DriftSettings()
+    reliability: ReliabilitySettings = ReliabilitySettings()
+    simulated: SimulatedSettings = SimulatedSettings()
+    slices: SliceSettings = SliceSettings()
+
+
+def parse_settings(text: str, source: str = "labeling.toml") -> Settings:
+    """Settings from TOML text.
+
+    Raises SettingError naming the file, the key, what was expected and what to write.
+
+    >>> parse_settings("[selection]\\nbatch_size = 50").selection.batch_size
+    50
+    """
+    try:
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{source}: {error}", expected="TOML", remedy="mend that line") from error
+    except ValidationError as error:
+        raise _setting_error(error, source) from error
+
+
+def load_settings(path: Path) -> Settings:
+    """Settings from a file; a home without one has the defaults."""
+    if not path.is_file():
+        return Settings()
+    try:
+        return parse_settings(path.read_text(encoding="utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{path}: not UTF-8", expected="a text file", remedy="save it as UTF-8") from error
+
+
+def _setting_error(error: ValidationError, source: str) -> SettingError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"] if part not in ("constrained-int", "literal['all']"))
+    if first["type"] == "extra_forbidden":
+        return SettingError(f"{source}: unknown key {key}", expected=_known_keys(first["loc"][:-1]), remedy="rename it")
+    given = f", not {first['input']!r}" if not isinstance(first["input"], dict) else ""
+    expected = first["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    return SettingError(f"{source}: {key}", expected=f"{expected}{given}", remedy=f"write {_example(first['loc'])}")
+
+
+def _section(loc: tuple[int | str, ...]) -> type[Section]:
+    section: type[Section] = Settings
+    for part in loc:
+        annotation = section.model_fields[str(part)].annotation if str(part) in section.model_fields else None
+        if isinstance(annotation, type) and issubclass(annotation, Section):
+            section = annotation
+    return section
+
+
+def _known_keys(loc: tuple[int | str, ...]) -> str:
+    return "one of " + ", ".join(_section(loc).model_fields)
+
+
+def _example(loc: tuple[int | str, ...]) -> str:
+    fields = _section(loc).model_fields
+    name = next((str(part) for part in reversed(loc) if str(part) in fields), "")
+    return f"{name} = {toml_value(fields[name].get_default(call_default_factory=True))}" if name else "a table"
+
+
+def toml_value(value: object) -> str:
+    """A default as it would stand in a TOML file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(toml_value(part) for part in value) + "]"
+    return "{}" if isinstance(value, dict) else str(value)
+
+
+def commented_toml() -> str:
+    """A ``labeling.toml`` with every key at its default, commented out and explained."""
+    blocks = ["# Settings of this home. Every key stands here with its default; take the # away to change one.", ""]
+    for name in Settings.model_fields:
+        section = _section((name,))
+        blocks.append(f"[{name}]  # {(section.__doc__ or '').strip().splitlines()[0]}")
+        for key, entry in section.model_fields.items():
+            default = entry.get_default(call_default_factory=True)
+            shown = "# " + (f"{key} = {toml_value(default)}" if default is not None else f"{key} =")
+            blocks += [f"# {entry.description}", shown]
+        blocks.append("")
+    return "\n".join(blocks)
