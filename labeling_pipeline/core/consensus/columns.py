@@ -1,0 +1,95 @@
+"""Columns of ids and labels as integer codes into sorted values, at the speed of Arrow.
+
+Belongs here: one column at a time. Does not: what the columns of a votes frame mean (see ``votes``).
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from labeling_pipeline.core.errors import InputError
+
+Codes: TypeAlias = NDArray[np.int32]
+
+
+def encode(column: pd.Series, *, as_text: bool = False) -> tuple[Codes, pa.Array]:
+    """Codes into the sorted distinct values of the column, −1 where missing, and those values.
+
+    Whole numbers keep their type unless ``as_text``; numbers mixed with text become text, so that 1 and "1" are one id.
+
+    >>> codes, values = encode(pd.Series(["b", None, "a"]))
+    >>> codes.tolist(), values.to_pylist()
+    ([1, -1, 0], ['a', 'b'])
+    """
+    array = _arrow(column, as_text)
+    encoded = array.dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # combine_chunks of an empty array stays chunked
+        encoded = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
+    values = encoded.dictionary
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    return _in_order(codes.astype(np.int32, copy=False), values)
+
+
+def _in_order(codes: Codes, values: pa.Array) -> tuple[Codes, pa.Array]:
+    """The same column with its values sorted; nothing moves when they already are."""
+    if len(values) < 2 or pc.all(pc.less(values[:-1], values[1:])).as_py():
+        return codes, values
+    order = pc.sort_indices(values)
+    rank = np.empty(len(values) + 1, np.int32)
+    rank[order.to_numpy()] = np.arange(len(values), dtype=np.int32)
+    rank[-1] = -1  # where missing, the code −1 reads the last entry
+    return rank[codes], values.take(order)
+
+
+def _arrow(column: pd.Series, as_text: bool) -> pa.Array | pa.ChunkedArray:
+    try:
+        array = pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        array = pa.array([_text(cell, column.name) for cell in column], pa.string())
+    if pa.types.is_dictionary(array.type):
+        array = array.cast(array.type.value_type)
+    kind = array.type
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.array([_text(cell, column.name) for cell in column], pa.string())
+    if pa.types.is_floating(kind):
+        array = _whole_numbers(array, column.name)
+    elif pa.types.is_boolean(kind) or pa.types.is_null(kind):
+        array = array.cast(pa.string())
+    elif not (pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        raise InputError(f"column {column.name!r} holds {kind}", expected="text or whole numbers")
+    return array.cast(pa.string()) if as_text and pa.types.is_integer(array.type) else array
+
+
+def _whole_numbers(array: pa.Array | pa.ChunkedArray, name: object) -> pa.Array | pa.ChunkedArray:
+    """Integers that became floats because a cell was missing are integers again; other floats are text."""
+    try:
+        return array.cast(pa.int64())
+    except pa.ArrowInvalid:
+        if not pc.all(pc.is_finite(array)).as_py():
+            raise InputError(f"column {name!r} holds an infinite number", expected="text or whole numbers") from None
+        return array.cast(pa.string())
+
+
+def _text(cell: object, name: object) -> str | None:
+    if cell is None or cell is pd.NA or (isinstance(cell, float) and cell != cell):
+        return None
+    if isinstance(cell, bytes):
+        try:
+            return cell.decode("utf-8")
+        except UnicodeDecodeError:
+            raise InputError(
+                f"column {name!r} holds bytes that are not UTF-8: {cell[:20]!r}", remedy="save the file as UTF-8"
+            ) from None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, str | int | float):
+        return str(cell)
+    raise InputError(f"column {name!r} holds a {type(cell).__name__}", expected="text or whole numbers")

@@ -1,0 +1,183 @@
+"""Expectation–maximisation over sparse votes: blocks of tasks on a few threads, accelerated, until posteriors stand still.
+
+Belongs here: the E-step, the counts every M-step reads, the acceleration and the stopping rule. Does not: any model of
+annotators (each method brings its own M-step).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from labeling_pipeline.core.consensus.votes import Codes, Floats, Votes
+
+BLOCK = 1 << 15  # tasks per block: posteriors of one block stay in a core's own cache
+TOLERANCE = 1e-4
+MAX_MAPS = 1000
+MAX_STEP = 64.0  # longest extrapolation
+SLACK = 1.0  # nats an extrapolation may lose: with priors the likelihood itself need not rise
+
+THREADS = min(4, os.cpu_count() or 1)
+
+Part = TypeVar("Part")
+# (counts[annotator, answer, class], class counts, log confusion so far) → log confusion[annotator, answer, class], log mix
+Parameters = tuple[Floats, Floats]  # log confusion[annotator, answer, class], log mix
+MStep = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a method believes: ``p[class, task]``, ``confusion[annotator, class, answer]``, and how it got there."""
+
+    p: Floats
+    confusion: Floats
+    mix: Floats
+    log_likelihood: float
+    n_iterations: int
+    is_converged: bool
+
+
+@dataclass
+class _Step:
+    counts: Floats
+    class_counts: Floats
+    log_likelihood: float
+    change: float
+
+
+class Blocks:
+    """The votes as sparse matrices tasks × (annotator, answer), cut into blocks of tasks."""
+
+    def __init__(self, votes: Votes, clamp: Codes | None = None) -> None:
+        self.shape = (votes.n_annotators, votes.n_answers, len(votes.classes))
+        self.n_tasks = votes.n_tasks
+        starts = votes.starts
+        column = votes.annotator * np.int32(votes.n_answers) + votes.answer
+        data = np.ones(len(column)) if votes.weight is None else votes.weight
+        width = self.shape[0] * self.shape[1]
+        self.bounds = [(lo, min(lo + BLOCK, self.n_tasks)) for lo in range(0, self.n_tasks, BLOCK)]
+        self.rows, self.columns = [], []
+        for lo, hi in self.bounds:
+            a, b = starts[lo], starts[hi]
+            parts = (data[a:b], column[a:b], (starts[lo : hi + 1] - a).astype(np.int32))
+            self.rows.append(csr_array(parts, shape=(hi - lo, width)))
+            self.columns.append(csc_array(parts, shape=(width, hi - lo)))
+        self.pool = ThreadPoolExecutor(min(THREADS, len(self.bounds))) if len(self.bounds) > 1 else None
+        self.clamps = [_clamped(clamp, lo, hi) for lo, hi in self.bounds]
+
+    def counts(self, p: Floats) -> Floats:
+        """Expected votes[annotator, answer, class] under posteriors p[class, task]."""
+        A, L, K = self.shape
+        parts = self._each(lambda i: self._block_counts(i, p[:, slice(*self.bounds[i])]))
+        return np.sum(parts, axis=0).T.reshape(A, L, K)
+
+    def e_step(self, log_confusion: Floats, log_mix: Floats, p: Floats) -> _Step:
+        """Posteriors into ``p`` (in place), and the expected counts under them."""
+        A, L, K = self.shape
+        W = np.ascontiguousarray(log_confusion.reshape(A * L, K).T)
+        parts = self._each(lambda i: self._block(i, W, log_mix, p[:, slice(*self.bounds[i])]))
+        counts = np.zeros((K, A * L))
+        class_counts = np.zeros(K)
+        log_likelihood = change = 0.0
+        for block_counts, block_classes, block_likelihood, block_change in parts:
+            counts += block_counts
+            class_counts += block_classes
+            log_likelihood += block_likelihood
+            change = max(change, block_change)
+        return _Step(counts.T.reshape(A, L, K), class_counts, log_likelihood, change)
+
+    def _block(self, i: int, W: Floats, log_mix: Floats, p: Floats) -> tuple[Floats, Floats, float, float]:
+        logits = np.stack([self.rows[i] @ W[k] for k in range(len(W))])
+        logits += log_mix[:, None]
+        known, truth = self.clamps[i]
+        likelihood_known = float(logits[truth, known].sum())
+        top = logits.max(axis=0)
+        logits -= top
+        np.exp(logits, out=logits)
+        total = logits.sum(axis=0)
+        logits /= total
+        each = np.log(total, out=total)
+        each += top
+        likelihood = float(each.sum() - each[known].sum()) + likelihood_known
+        logits[:, known] = 0.0
+        logits[truth, known] = 1.0
+        p -= logits
+        change = float(max(p.max(initial=0.0), -p.min(initial=0.0)))
+        p[:] = logits
+        return self._block_counts(i, p), p.sum(axis=1), likelihood, change
+
+    def _block_counts(self, i: int, p: Floats) -> Floats:
+        return np.stack([self.columns[i] @ row for row in p])
+
+    def _each(self, work: Callable[[int], Part]) -> list[Part]:
+        """The work on every block, in block order: the result is the same on any number of threads."""
+        if self.pool is None:
+            return [work(i) for i in range(len(self.bounds))]
+        return list(self.pool.map(work, range(len(self.bounds))))
+
+
+def run(
+    blocks: Blocks, m_step: MStep, start: Floats, *, tolerance: float = TOLERANCE, max_maps: int = MAX_MAPS
+) -> Fit:
+    """Fit from posteriors ``start[class, task]`` until the largest posterior change of one plain step is below tolerance.
+
+    Between pairs of plain steps the parameters are extrapolated (SQUAREM, step length S3); a step that lowers the
+    likelihood is taken back, so the acceleration changes how soon, not where it ends.
+
+    Source: Varadhan & Roland 2008, doi:10.1111/j.1467-9469.2007.00585.x
+    """
+    p = start.copy()
+    counts = blocks.counts(p)
+    theta = m_step(counts, p.sum(axis=1), _uniform(counts))
+    trail: list[Parameters] = []
+    best = -np.inf
+    extrapolated = False
+    n_maps = 0
+    while True:
+        step = blocks.e_step(*theta, p)
+        n_maps += 1
+        if extrapolated and step.log_likelihood < best - SLACK:
+            theta, trail, extrapolated = trail[-1], [], False
+            continue
+        best = step.log_likelihood
+        is_converged = step.change < tolerance and not extrapolated
+        if is_converged or n_maps >= max_maps:
+            break
+        trail = [*trail, theta] if not extrapolated else [theta]
+        theta, extrapolated = m_step(step.counts, step.class_counts, theta[0]), False
+        if len(trail) == 2:
+            last = theta
+            theta, extrapolated = _extrapolate(trail[0], trail[1], theta), True
+            trail = [last]
+    return Fit(p, np.exp(theta[0]).transpose(0, 2, 1), np.exp(theta[1]), best, n_maps, is_converged)
+
+
+def _uniform(counts: Floats) -> Floats:
+    return np.full(counts.shape, -np.log(counts.shape[1]))
+
+
+def _extrapolate(first: Parameters, second: Parameters, third: Parameters) -> Parameters:
+    """Squared extrapolation through three successive parameters; confusion and mix share one step length."""
+    r = [b - a for a, b in zip(first, second, strict=True)]
+    v = [c - b - d for b, c, d in zip(second, third, r, strict=True)]
+    r_norm = sum(float((x * x).sum()) for x in r)
+    v_norm = sum(float((x * x).sum()) for x in v)
+    alpha = -np.sqrt(r_norm / v_norm) if v_norm > 0 else -1.0
+    alpha = float(np.clip(alpha, -MAX_STEP, -1.0))
+    a, b = (x - 2 * alpha * dr + alpha * alpha * dv for x, dr, dv in zip(first, r, v, strict=True))
+    return a, b - np.logaddexp.reduce(b)
+
+
+def _clamped(clamp: Codes | None, lo: int, hi: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions in the block whose class is known, and that class."""
+    if clamp is None:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    known = np.flatnonzero(clamp[lo:hi] >= 0)
+    return known, clamp[lo:hi][known].astype(np.int64)

@@ -1,0 +1,61 @@
+"""Majority: the class most votes name. The start of every other method, and what they fall back to.
+
+Belongs here: vote shares, their smoothing and the tie policy. Does not: weights of annotators (see ``wawa``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from labeling_pipeline.core.consensus.em import Blocks, Fit
+from labeling_pipeline.core.consensus.votes import Codes, Floats, Votes
+
+
+def vote_counts(votes: Votes) -> Floats:
+    """Votes[answer, task], weighted where votes carry a weight; non-class answers come after the classes."""
+    key = votes.answer.astype(np.int64) * votes.n_tasks + votes.task
+    counts = np.bincount(key, votes.weight, votes.n_answers * votes.n_tasks)
+    return counts.reshape(votes.n_answers, votes.n_tasks).astype(np.float64, copy=False)
+
+
+def class_mix(counts: Floats) -> Floats:
+    """Share of each class among all votes that name one; even where none does."""
+    total = counts.sum(axis=1)
+    return total / total.sum() if total.sum() > 0 else np.full(len(total), 1 / len(total))
+
+
+def smoothed_shares(votes: Votes) -> Floats:
+    """Vote shares[class, task] after one pseudo-vote spread as the overall class mix.
+
+    One pseudo-vote never overturns a lead of one vote; between tied classes it prefers the commoner one. A task whose
+    every vote names no class gets the overall mix.
+    """
+    counts = vote_counts(votes)[: len(votes.classes)]
+    shares = counts + class_mix(counts)[:, None]
+    shares /= shares.sum(axis=0)
+    return shares
+
+
+def majority(votes: Votes, *, clamp: Codes | None = None, history: Floats | None = None, seed: int = 0) -> Fit:
+    """Smoothed vote shares as posteriors; ties go to the class commoner overall, then to the first name in the alphabet.
+
+    ``clamp`` fixes tasks of known class. ``history`` and ``seed`` are not used: majority knows no annotators.
+    """
+    p = clamped(smoothed_shares(votes), clamp)
+    return describe(votes, p, clamp)
+
+
+def clamped(p: Floats, clamp: Codes | None) -> Floats:
+    """The posteriors with tasks of known class (code ≥ 0) set to certainty, in place."""
+    if clamp is not None:
+        known = np.flatnonzero(clamp >= 0)
+        p[:, known] = 0.0
+        p[clamp[known], known] = 1.0
+    return p
+
+
+def describe(votes: Votes, p: Floats, clamp: Codes | None) -> Fit:
+    """A Fit around posteriors that no model of annotators gave: confusions counted under them."""
+    counts = Blocks(votes).counts(p) + 1 / votes.n_answers
+    confusion = (counts / counts.sum(axis=1, keepdims=True)).transpose(0, 2, 1)
+    return Fit(p, confusion, p.mean(axis=1), float("nan"), 1, True)

@@ -1,0 +1,217 @@
+"""A votes frame as arrays: what every consensus method reads.
+
+Belongs here: which columns count, missing and doubled votes, the order of tasks and classes. Does not: any statistics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from labeling_pipeline.core.consensus.columns import Codes, encode
+from labeling_pipeline.core.errors import InputError
+
+Floats: TypeAlias = NDArray[np.float64]
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "task": ("task", "comment_id", "task_id"),
+    "annotator": ("annotator", "annotator_id", "worker"),
+    "label": ("label", "answer"),
+}
+
+
+@dataclass(frozen=True)
+class Votes:
+    """V votes, sorted by task, annotator and answer, as codes.
+
+    ``task`` codes into ``tasks``, ``annotator`` into ``annotators``, ``answer`` into ``classes`` followed by
+    ``non_class`` (the answers that name no class: unsure, none of these).
+    """
+
+    task: Codes
+    annotator: Codes
+    answer: Codes
+    weight: Floats | None
+    stated: Floats | None
+    tasks: pa.Array
+    annotators: pa.Array
+    classes: tuple[str, ...]
+    non_class: tuple[str, ...]
+    has_annotators: bool
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def n_tasks(self) -> int:
+        return len(self.tasks)
+
+    @property
+    def n_annotators(self) -> int:
+        """Rows of a confusion array: the named annotators, then one row for all votes without a name."""
+        return len(self.annotators) + 1
+
+    @property
+    def n_answers(self) -> int:
+        return len(self.classes) + len(self.non_class)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each task's votes start; one more entry than there are tasks."""
+        return np.searchsorted(self.task, np.arange(self.n_tasks + 1)).astype(np.int64)
+
+
+def pick(frame: pd.DataFrame, what: str, *, required: bool = True) -> pd.Series | None:
+    """The column that plays this part, under any of the names people use for it."""
+    for name in NAMES[what]:
+        if name in frame.columns:
+            column = frame[name]
+            if isinstance(column, pd.DataFrame):
+                raise InputError(f"votes: column {name!r} stands there twice", remedy="keep one")
+            return column
+    if required:
+        columns = ", ".join(map(str, frame.columns[:12]))
+        raise InputError(f"no column {what!r} among: {columns}", expected=" or ".join(NAMES[what]))
+    return None
+
+
+def read_votes(
+    frame: pd.DataFrame,
+    classes: Sequence[str] | None,
+    non_class_answers: Sequence[str],
+    extra_classes: Sequence[str] = (),
+) -> Votes:
+    """Votes from a long frame. ``extra_classes`` are classes only gold or history knows.
+
+    Raises InputError when a column is missing, no vote is left, or a label is neither a class nor a non-class answer.
+    """
+    task_column, label_column = pick(frame, "task"), pick(frame, "label")
+    if task_column is None or label_column is None or not len(frame):
+        raise InputError("no votes", expected="at least one row with a task and a label")
+    notes: list[str] = []
+    answer, answers = encode(label_column, as_text=True)
+    task, tasks = encode(task_column)
+    _check_tasks(task)
+    annotator_column = pick(frame, "annotator", required=False)
+    annotator, annotators = _annotators(annotator_column, len(frame), notes)
+    weight, stated = _numbers(frame, "weight", 0.0, np.inf), _numbers(frame, "confidence", 0.0, 1.0)
+    known, non_class, lookup = _answers(answers.to_pylist(), classes, non_class_answers, extra_classes)
+    answer = lookup[answer]
+    if (answer < 0).any():
+        kept = answer >= 0
+        notes.append(f"{int((~kept).sum())} votes have an empty label and are left out")
+        if not kept.any():
+            raise InputError("no votes: every label is empty", expected="at least one vote with a label")
+        task, tasks = _only_used(task[kept], tasks)
+        annotator, answer = annotator[kept], answer[kept]
+        weight, stated = (None if x is None else x[kept] for x in (weight, stated))
+    return _sorted(
+        Votes(task, annotator, answer, weight, stated, tasks, annotators, known, non_class, len(annotators) > 0, notes)
+    )
+
+
+def _check_tasks(task: Codes) -> None:
+    if (task < 0).any():
+        raise InputError(f"{int((task < 0).sum())} votes name no task", remedy="fill in the task column")
+
+
+def _annotators(column: pd.Series | None, n: int, notes: list[str]) -> tuple[Codes, pa.Array]:
+    if column is None or column.isna().all():
+        notes.append("no annotator ids: only majority is possible, nothing can be known about annotators")
+        return np.zeros(n, np.int32), pa.array([], pa.string())
+    codes, values = encode(column)
+    nameless = codes < 0
+    if nameless.any():
+        notes.append(f"{int(nameless.sum())} votes name no annotator; they share one reliability")
+        codes = np.where(nameless, np.int32(len(values)), codes)
+    return codes, values
+
+
+def _numbers(frame: pd.DataFrame, name: str, low: float, high: float) -> Floats | None:
+    """An optional column of numbers in [low, high]; missing stays NaN here and is resolved by whoever uses it."""
+    if name not in frame.columns:
+        return None
+    numbers = pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    wrong = (np.isnan(numbers) & frame[name].notna().to_numpy()) | (numbers < low) | (numbers > high)
+    wrong |= np.isinf(numbers)
+    if wrong.any():
+        first = frame[name].iloc[int(np.flatnonzero(wrong)[0])]
+        raise InputError(f"column {name!r}: {first!r} is no usable number", expected=f"{low:g} to {high:g}, or empty")
+    return None if np.isnan(numbers).all() else numbers
+
+
+def _answers(
+    found: list[str], classes: Sequence[str] | None, non_class_answers: Sequence[str], extra: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], Codes]:
+    """Classes, non-class answers, and from the found labels' codes to theirs (last entry: −1 for missing)."""
+    special = set(map(str, non_class_answers)) - set(map(str, classes or ()))
+    if classes is None:
+        known = tuple(sorted((set(found) | set(extra)) - special))
+    else:
+        known = tuple(map(str, classes))
+        if len(set(known)) < len(known):
+            raise InputError(f"classes {known} name a class twice", remedy="name each class once")
+        strange = sorted((set(found) | set(extra)) - set(known) - special)
+        if strange:
+            raise InputError(
+                f"label {strange[0]!r} is not a class", expected=", ".join(known), remedy="add the class or mend the label"
+            )
+    if not known:
+        raise InputError(f"no vote names a class: all are {', '.join(found)}", remedy="name the classes")
+    non_class = tuple(sorted(set(found) & special))
+    code = {answer: i for i, answer in enumerate(known + non_class)}
+    return known, non_class, np.array([code[a] for a in found] + [-1], np.int32)
+
+
+def _only_used(task: Codes, tasks: pa.Array) -> tuple[Codes, pa.Array]:
+    used = np.bincount(task, minlength=len(tasks)) > 0
+    if used.all():
+        return task, tasks
+    return (np.cumsum(used) - 1).astype(np.int32)[task], tasks.filter(pa.array(used))
+
+
+def _sorted(votes: Votes) -> Votes:
+    """Votes in one order whatever the file's, and one vote per annotator and task.
+
+    The same answer twice counts once; different answers of one annotator share that annotator's one vote.
+    """
+    key = (votes.task.astype(np.int64) * votes.n_annotators + votes.annotator) * votes.n_answers + votes.answer
+    weight, stated = votes.weight, votes.stated
+    if (key[1:] < key[:-1]).any():
+        if weight is None and stated is None:
+            key = np.sort(key)
+        else:
+            columns = [np.nan_to_num(c, nan=-1.0) for c in (weight, stated) if c is not None]
+            order = np.lexsort((*columns, key))
+            key = key[order]
+            weight, stated = (None if x is None else x[order] for x in (weight, stated))
+    rest, answer = np.divmod(key, votes.n_answers)
+    task, annotator = np.divmod(rest, votes.n_annotators)
+    named = annotator < len(votes.annotators)
+    again = np.zeros(len(key), bool)
+    again[1:] = (key[1:] == key[:-1]) & named[1:]
+    if again.any():
+        votes.notes.append(f"{int(again.sum())} votes repeat an annotator's own answer and count once")
+        task, annotator, answer, rest, named = (x[~again] for x in (task, annotator, answer, rest, named))
+        weight, stated = (None if x is None else x[~again] for x in (weight, stated))
+    weight = _share(rest, named, weight, votes.notes)
+    return Votes(
+        task.astype(np.int32), annotator.astype(np.int32), answer.astype(np.int32), weight, stated,
+        votes.tasks, votes.annotators, votes.classes, votes.non_class, votes.has_annotators, votes.notes,
+    )  # fmt: skip
+
+
+def _share(pair: NDArray[np.int64], named: NDArray[np.bool_], weight: Floats | None, notes: list[str]) -> Floats | None:
+    """Weights (missing ones are 1) where an annotator's contradicting answers to one task share one vote."""
+    weight = None if weight is None else np.where(np.isnan(weight), 1.0, weight)
+    same = (pair[1:] == pair[:-1]) & named[1:]
+    if not same.any():
+        return weight
+    group = np.concatenate([[0], np.cumsum(~same)])
+    size = np.bincount(group)[group]
+    notes.append(f"{int((size > 1).sum())} votes contradict the same annotator's other answer; they share one vote")
+    return (1.0 if weight is None else weight) / size
