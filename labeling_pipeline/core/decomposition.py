@@ -17,7 +17,7 @@ from labeling_pipeline.core.ontology import Ontology, as_utc
 COLUMNS = ("task_id", "comment_id", "question", "labeling_round", "schema_version", "guideline_hash", "created_at")
 
 
-def task_id(comment_id: str, question: str, labeling_round: object, schema_version: str) -> str:
+def task_id(comment_id: str, question: str, labeling_round: int | str, schema_version: str) -> str:
     """A content hash: the same comment, question, round and version is the same task, wherever it is made.
 
     >>> task_id("c-1", "label", 1, "v3") == task_id("c-1", "label", 1, "v3") != task_id("c-1", "label", 2, "v3")
@@ -29,7 +29,7 @@ def task_id(comment_id: str, question: str, labeling_round: object, schema_versi
 
 
 def decompose(
-    comment_ids: Sequence[str] | pd.Series, ontology: Ontology, labeling_round: object, created_at: datetime
+    comment_ids: Sequence[str] | pd.Series, ontology: Ontology, labeling_round: int | str, created_at: datetime
 ) -> pd.DataFrame:
     """The tasks of one round: every question of the ontology about every comment.
 

@@ -37,12 +37,16 @@ class _Frozen(BaseModel):
 
 
 class ClassSpec(_Frozen):
-    """One class; ``severity`` orders the classes, where all of them have one (0 is harmless)."""
+    """One class; ``severity`` orders the classes, where all of them have one (0 is harmless).
+
+    ``action`` says what production does with a comment of this class; it is for readers, nothing here acts on it.
+    """
 
     id: Name
     name: Text
     definition: Text
     severity: int | None = None
+    action: str | None = None
 
 
 class Question(_Frozen):

@@ -32,7 +32,7 @@ def explain(error: ValidationError, content: dict[str, Any], model: type[BaseMod
         return SettingError(f"{source}: {where} is missing", remedy=f"write {where.rsplit('.', 1)[-1]} = …")
     if first["type"] == "extra_forbidden":
         name = str(first["loc"][-1])
-        close = difflib.get_close_matches(name, _known_keys(model), 1)
+        close = difflib.get_close_matches(name, _known_keys(model), 1, 0.75)
         remedy = f"write {close[0]}" if close else "delete it"
         return SettingError(f"{source}: {where} is not a key here", remedy=remedy)
     given = repr(first["input"])

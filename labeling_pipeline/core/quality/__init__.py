@@ -1,0 +1,30 @@
+"""The quality gate: which labels may be learned from, which an expert must see, which are of no use, and why.
+
+Belongs here: the rules (one function each, listed in `RULES`) and the gate that runs them. Does not: consensus, the
+adjudication queue, storage.
+
+A rule is a function ``(labels, context) -> Finding``; adding one is one function and one line in `RULES`.
+"""
+
+from __future__ import annotations
+
+from labeling_pipeline.core.quality.answers import composition, context_needed, is_class, schema
+from labeling_pipeline.core.quality.company import batch, duplicates
+from labeling_pipeline.core.quality.evidence import agreement, confidence, votes
+from labeling_pipeline.core.quality.finding import Finding, GateContext, Rule
+from labeling_pipeline.core.quality.gate import judge, weight_of
+from labeling_pipeline.core.quality.settings import GateSettings
+
+RULES: dict[str, Rule] = {
+    "schema": schema,
+    "class": is_class,
+    "votes": votes,
+    "confidence": confidence,
+    "agreement": agreement,
+    "batch": batch,
+    "composition": composition,
+    "context": context_needed,
+    "duplicates": duplicates,
+}
+
+__all__ = ["RULES", "Finding", "GateContext", "GateSettings", "Rule", "judge", "weight_of"]
