@@ -1,0 +1,182 @@
+"""Votes as integer codes, and the counts every statistic needs.
+
+Belongs here: reading a long frame of votes into codes (ids and labels as text, missing labels, duplicate votes) and
+counting it. Does not: any statistic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from labeling_pipeline.core.errors import InputError
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+# crowd-kit's and the inbox's words for the same three columns.
+ALIASES = {
+    "task": ("task", "comment_id", "task_id"),
+    "annotator": ("annotator", "annotator_id", "worker"),
+    "label": ("label", "answer"),
+}
+MAX_CLASSES = 1_000
+
+
+@dataclass(frozen=True)
+class CodedVotes:
+    """Votes of one question as codes; `annotator` is -1 where the id is missing, None where there is no such column."""
+
+    task: Ints
+    annotator: Ints | None
+    label: Ints
+    classes: tuple[str, ...]
+    annotators: NDArray[np.object_]
+    n_tasks: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_annotators(self) -> int | None:
+        """Annotators with a vote; None where no vote has an annotator id."""
+        if self.annotator is None:
+            return None
+        return int(np.unique(self.annotator[self.annotator >= 0]).size) or None
+
+
+@dataclass(frozen=True)
+class TaskCounts:
+    """Votes per task and class, equal tasks folded: `patterns` (U, K), how often each occurs, which task has it."""
+
+    patterns: Floats
+    multiplicity: Ints
+    pattern_of_task: Ints
+    classes: tuple[str, ...]
+
+
+def column_of(votes: pd.DataFrame, role: str) -> pd.Series[Any] | None:
+    """The column that plays `role` under any of its accepted names, or None."""
+    for name in ALIASES[role]:
+        if name in votes.columns:
+            return votes[name]
+    return None
+
+
+def text_codes(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
+    """Codes (-1 = missing) and the sorted texts they stand for; 1, 1.0 and "1" are the same text.
+
+    >>> text_codes(pd.Series(["b", 1, None, "1"], dtype=object))
+    (array([ 1,  0, -1,  0]), ['1', 'b'])
+    """
+    try:
+        codes, uniques = pd.factorize(values)
+    except TypeError as error:
+        raise InputError(f"column {values.name!r}: {error}", expected="one text or number per cell") from error
+    texts = [_text(value, str(values.name)) for value in uniques]
+    names = sorted(set(texts) - {""})
+    place = {name: position for position, name in enumerate(names)}
+    lookup = np.array([place.get(text, -1) for text in texts] + [-1], dtype=np.int64)
+    return lookup[codes], names
+
+
+def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> CodedVotes:
+    """Read a long frame (`task`, `annotator`, `label`, or their aliases) into codes.
+
+    Empty labels are missing data and left out; of two votes of one annotator on one task the last row counts; both are
+    said in `notes`. `classes` fixes the class order (labels outside it follow, sorted). Raises InputError when a column
+    or every label is missing, or the label column plainly holds something else.
+    """
+    task_column, label_column = column_of(votes, "task"), column_of(votes, "label")
+    if task_column is None or label_column is None:
+        missing = "task" if task_column is None else "label"
+        raise InputError(
+            f"votes have no column {missing!r}; there are {', '.join(map(str, votes.columns)) or 'none'}",
+            expected="columns task, annotator, label",
+            remedy="rename the columns",
+        )
+    label, names = text_codes(label_column)
+    task, _ = text_codes(task_column)
+    annotator, annotator_names = _annotator_codes(column_of(votes, "annotator"))
+    kept = (label >= 0) & (task >= 0)
+    notes = _missing_notes(len(votes) - int(kept.sum()))
+    if annotator is not None:
+        repeated = _repeated(task, annotator, kept, len(annotator_names))
+        if repeated.any():
+            notes.append(f"{int(repeated.sum())} repeated votes of one annotator on one task: the last row counts")
+            kept &= ~repeated
+    if not kept.any():
+        raise InputError("there are no votes", expected="rows with a task and a label", remedy="check the label column")
+    order = _class_order(names, classes)
+    place = np.array([order.index(name) for name in names], dtype=np.int64)
+    used, task = np.unique(task[kept], return_inverse=True)
+    return CodedVotes(
+        task=task,
+        annotator=None if annotator is None else annotator[kept],
+        label=place[label[kept]],
+        classes=tuple(order),
+        annotators=np.array(annotator_names, dtype=object),
+        n_tasks=int(used.size),
+        notes=tuple(notes),
+    )
+
+
+def count_tasks(votes: CodedVotes) -> TaskCounts:
+    """Fold tasks with equal counts: 800,000 tasks with 3 votes over 5 classes are 35 patterns."""
+    shape = (votes.n_tasks, len(votes.classes))
+    ones = np.ones(votes.task.size, dtype=np.int64)
+    counts = sparse.coo_array((ones, (votes.task, votes.label)), shape=shape).tocsr()
+    # A random 64-bit weight per class gives each pattern its own sum; two patterns meet with a chance below 1e-7.
+    keys = np.random.default_rng(0).integers(-(2**62), 2**62, size=shape[1])
+    sums: Ints = np.asarray(counts @ keys)
+    _, first, inverse, times = np.unique(sums, return_index=True, return_inverse=True, return_counts=True)
+    patterns = counts[first].toarray().astype(np.float64)
+    return TaskCounts(patterns, times.astype(np.int64), inverse.astype(np.int64), votes.classes)
+
+
+def _text(value: object, column: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(f"column {column!r}: {error}", expected="text in UTF-8", remedy="re-encode it") from error
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _annotator_codes(column: pd.Series[Any] | None) -> tuple[Ints | None, list[str]]:
+    if column is None:
+        return None, []
+    codes, names = text_codes(column)
+    return (codes, names) if names else (None, [])
+
+
+def _missing_notes(n_missing: int) -> list[str]:
+    return [f"{n_missing} rows without a label or task are left out"] if n_missing else []
+
+
+def _repeated(task: Ints, annotator: Ints, kept: NDArray[np.bool_], n_annotators: int) -> NDArray[np.bool_]:
+    known = np.flatnonzero(kept & (annotator >= 0))
+    pair = pd.Series(task[known] * n_annotators + annotator[known])
+    repeated = np.zeros(task.size, dtype=bool)
+    repeated[known] = pair.duplicated(keep="last").to_numpy()
+    return repeated
+
+
+def _class_order(names: list[str], classes: Sequence[str] | None) -> list[str]:
+    order = list(dict.fromkeys(str(name) for name in classes or ()))
+    order += [name for name in names if name not in set(order)]
+    if len(order) > MAX_CLASSES:
+        raise InputError(
+            f"the label column has {len(order)} different values",
+            expected=f"at most {MAX_CLASSES} classes",
+            remedy="name the column that holds the class",
+        )
+    return order

@@ -1,0 +1,169 @@
+"""The one call: every agreement statistic of a set of votes, with intervals and notes.
+
+Belongs here: the registry of statistics, the loop over them, splitting by a column. Does not: formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from labeling_pipeline.core.agreement import by_counts, cohen
+from labeling_pipeline.core.agreement.coding import CodedVotes, Floats, TaskCounts, code_votes, count_tasks
+from labeling_pipeline.core.agreement.notes import note_of
+from labeling_pipeline.core.agreement.pairs import PairVotes, pair_votes
+from labeling_pipeline.core.agreement.resampling import Resampler, interval
+from labeling_pipeline.core.errors import InputError
+
+# Pairwise kappas cost a pass over all pairs of votes per resample; more resamples do not change the second decimal.
+MAX_PAIR_RESAMPLES = 200
+PAIR_CELLS_AT_ONCE = 40_000_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Votes of one group with what the statistics share: task counts, pairs of annotators, resamples."""
+
+    votes: CodedVotes
+    n_boot: int
+    seed: int
+
+    @cached_property
+    def counts(self) -> TaskCounts:
+        return count_tasks(self.votes)
+
+    @cached_property
+    def pairs(self) -> PairVotes:
+        return pair_votes(self.votes)
+
+    @property
+    def resampler(self) -> Resampler:
+        return Resampler(self.votes.n_tasks, self.n_boot, self.seed)
+
+    @property
+    def n_pairable(self) -> int:
+        """Tasks with two votes or more."""
+        return int(self.counts.multiplicity[self.counts.patterns.sum(axis=1) >= 2].sum())
+
+
+Statistic = Callable[[Measured], Floats]
+ByCounts = Callable[[TaskCounts, by_counts.SumsOf], Floats]
+
+
+def _from_counts(formula: ByCounts, data: Measured) -> Floats:
+    return formula(data.counts, partial(data.resampler.sums, data.counts))
+
+
+def _from_pairs(weights_of: Callable[[int], Floats], data: Measured) -> Floats:
+    weights = weights_of(len(data.votes.classes))
+    cells = max(data.pairs.first.size * weights.shape[0], data.votes.n_tasks, 1)
+    draws = data.resampler.task_weights(min(data.n_boot, MAX_PAIR_RESAMPLES), max(1, PAIR_CELLS_AT_ONCE // cells))
+    return cohen.mean_kappa(data.votes, data.pairs, weights, draws)
+
+
+STATISTICS: dict[str, Statistic] = {
+    "percent_agreement": partial(_from_counts, by_counts.percent_agreement),
+    "cohen_kappa": partial(_from_pairs, np.eye),
+    "fleiss_kappa": partial(_from_counts, by_counts.fleiss_kappa),
+    "krippendorff_alpha": partial(_from_counts, by_counts.krippendorff_alpha),
+    "gwet_ac1": partial(_from_counts, by_counts.gwet_ac1),
+}
+ORDERED_STATISTICS: dict[str, Statistic] = {
+    "cohen_kappa_linear": partial(_from_pairs, by_counts.linear_weights),
+    "cohen_kappa_quadratic": partial(_from_pairs, by_counts.quadratic_weights),
+    "krippendorff_alpha_ordinal": partial(_from_counts, by_counts.krippendorff_alpha_ordinal),
+    "gwet_ac2": partial(_from_counts, by_counts.gwet_ac2),
+}
+
+
+def agreement(
+    votes: pd.DataFrame,
+    *,
+    by: str | Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
+    confidence: float = 0.95,
+    n_boot: int = 1_000,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Agreement of `votes` (columns task, annotator, label): percent, Cohen, Fleiss, Krippendorff, Gwet AC1.
+
+    Each statistic is {"value", "low", "high", "note"} with a bootstrap interval over tasks (at most 200 resamples for
+    the pairwise ones); a value that is not defined is None and its note says why. `order` (the classes from one end to the
+    other) adds the weighted statistics. `by` (one column, or several) gives {"<value>": the same}; `by="class"` without
+    such a column takes each class against the rest. Without annotator ids Cohen's kappa alone is not possible.
+
+    Raises InputError when there are no votes or a column is missing.
+
+    >>> votes = pd.DataFrame({"task": list("wxyz") * 2, "annotator": ["a"] * 4 + ["b"] * 4, "label": list("ppnnppnp")})
+    >>> found = agreement(votes)
+    >>> found["percent_agreement"]["value"], found["cohen_kappa"]["value"], found["n_votes"]
+    (0.75, 0.5, 8)
+    """
+    measure = partial(_measure, order=order, confidence=confidence, n_boot=n_boot, seed=seed)
+    if by is None:
+        return measure(votes)
+    if by == "class" and "class" not in votes.columns:
+        from labeling_pipeline.core.agreement.by_class import one_against_rest
+
+        return {name: measure(part) for name, part in one_against_rest(votes)}
+    return {name: measure(part) for name, part in _split(votes, by)}
+
+
+def _measure(
+    votes: pd.DataFrame, *, order: Sequence[str] | None, confidence: float, n_boot: int, seed: int
+) -> dict[str, Any]:
+    coded = code_votes(votes, order)
+    data = Measured(coded, n_boot, seed)
+    result: dict[str, Any] = {
+        name: _estimate(name, statistic(data), data, confidence) for name, statistic in STATISTICS.items()
+    }
+    if order is not None:
+        ordered = Measured(ordered_only(coded, len(order)), n_boot, seed)
+        for name, statistic in ORDERED_STATISTICS.items():
+            result[name] = _estimate(name, statistic(ordered), ordered, confidence)
+    counted = {"n_tasks": coded.n_tasks, "n_annotators": coded.n_annotators, "n_votes": int(coded.task.size)}
+    return {**result, **counted, "notes": list(coded.notes)}
+
+
+def ordered_only(votes: CodedVotes, n_ordered: int) -> CodedVotes:
+    """Votes for the ordered classes; answers outside the order (unsure, none of these) are missing data."""
+    kept = votes.label < n_ordered
+    left_out = int(votes.task.size - kept.sum())
+    used, task = np.unique(votes.task[kept], return_inverse=True)
+    return CodedVotes(
+        task=task,
+        annotator=None if votes.annotator is None else votes.annotator[kept],
+        label=votes.label[kept],
+        classes=votes.classes[:n_ordered],
+        annotators=votes.annotators,
+        n_tasks=int(used.size),
+        notes=(f"{left_out} answers outside the order are left out",) if left_out else (),
+    )
+
+
+def _estimate(name: str, values: Floats, data: Measured, confidence: float) -> dict[str, Any]:
+    value = float(values[0])
+    note = note_of(name, value, values[1:], data.votes, data.n_pairable, data.pairs)
+    if not np.isfinite(value) or (data.n_pairable < 2 and name != "percent_agreement"):
+        return {"value": None, "low": None, "high": None, "note": note}
+    bounds = interval(values[1:], confidence) if data.n_pairable > 1 else None
+    low, high = bounds or (None, None)
+    return {"value": value, "low": low, "high": high, "note": note}
+
+
+def _split(votes: pd.DataFrame, by: str | Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
+    columns = [by] if isinstance(by, str) else list(by)
+    for column in columns:
+        if column not in votes.columns:
+            raise InputError(f"votes have no column {column!r}", expected="a column to split by", remedy="check --by")
+    keys = votes[columns].astype(object).where(votes[columns].notna(), "(missing)").astype(str)
+    key = keys[columns[0]]
+    for column in columns[1:]:
+        key = key + " / " + keys[column]
+    groups = votes.groupby(key.to_numpy(), sort=True).indices
+    return [(str(name), votes.iloc[rows]) for name, rows in groups.items()]

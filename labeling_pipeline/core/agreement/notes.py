@@ -1,0 +1,66 @@
+"""Why a value is undefined, or how far to trust it, in one sentence.
+
+Belongs here: the sentences. Does not: deciding what is computed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from labeling_pipeline.core.agreement.coding import CodedVotes, Floats
+from labeling_pipeline.core.agreement.pairs import MIN_SHARED, PairVotes
+
+NO_OVERLAP = "no overlap: no task has two votes, so there is nothing to compare"
+ONE_TASK = "one task only: chance agreement cannot be estimated from it; read percent_agreement"
+ONE_CATEGORY = "one category only: every compared vote has the same label, so agreement by chance is already complete"
+NO_IDS = "no annotator ids: which two annotators agree is not known; read krippendorff_alpha"
+NO_SHARED = "no overlap: no two annotators share two tasks; read krippendorff_alpha"
+NO_DEFINED_PAIR = "undefined for every pair: each two annotators used one and the same category on what they share"
+
+
+def note_of(name: str, value: float, replicates: Floats, votes: CodedVotes, n_pairable: int, pairs: PairVotes) -> str:
+    """The note beside a statistic; empty when there is nothing to add."""
+    if n_pairable == 0:
+        return NO_OVERLAP
+    if name == "percent_agreement":
+        return _interval_note(value, replicates, n_pairable)
+    if n_pairable == 1:
+        return ONE_TASK
+    if name.startswith("cohen"):
+        return _pairs_note(value, votes, pairs)
+    if not np.isfinite(value):
+        return ONE_CATEGORY
+    return _interval_note(value, replicates, n_pairable)
+
+
+def _interval_note(value: float, replicates: Floats, n_pairable: int) -> str:
+    if n_pairable == 1:
+        return "one task only: no interval"
+    if replicates.size == 0:
+        return "no interval: no resamples were asked for"
+    undefined = float(np.mean(~np.isfinite(replicates)))
+    if undefined > 0.5:
+        return "no interval: undefined in most resamples (one category only)"
+    if undefined > 0.05:
+        return f"interval without the {undefined:.0%} of resamples that hold one category only"
+    if value == 1:
+        return f"all {n_pairable} compared tasks agree: up to {3 / n_pairable:.1%} of tasks could still disagree unseen"
+    return ""
+
+
+def _pairs_note(value: float, votes: CodedVotes, pairs: PairVotes) -> str:
+    if votes.annotator is None:
+        return NO_IDS
+    if pairs.first.size == 0:
+        return NO_SHARED
+    if not np.isfinite(value):
+        return ONE_CATEGORY if pairs.first.size == 1 else NO_DEFINED_PAIR
+    if pairs.first.size == 1:
+        return f"one pair of annotators, {int(pairs.shared[0])} shared tasks"
+    typical = int(np.median(pairs.shared))
+    note = f"mean over {pairs.first.size} of {pairs.n_overlapping} overlapping pairs, median {typical} shared tasks"
+    if typical < MIN_SHARED:
+        note += "; too few per pair to trust: read krippendorff_alpha"
+    if pairs.n_left_out:
+        note += f"; the {pairs.n_left_out} annotators with the fewest votes are left out"
+    return note
