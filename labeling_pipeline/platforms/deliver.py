@@ -1,0 +1,43 @@
+"""Writing files the way a careful vendor does: whole or not at all, the same bytes every time.
+
+Belongs here: delivering a frame into an inbox folder. Does not: what is in the frame.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from labeling_pipeline.files import escape
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """The frame as csv, the same bytes for the same content: times as ISO 8601 in UTC, truth values in lower case."""
+    plain = frame.copy()
+    for name in plain.columns:
+        if pd.api.types.is_datetime64_any_dtype(plain[name]):
+            plain[name] = plain[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+        elif pd.api.types.is_bool_dtype(plain[name]):
+            plain[name] = plain[name].map({True: "true", False: "false"})
+    return escape(plain).to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def deliver(inbox: Path, kind: str, name: str, frame: pd.DataFrame, event_time: datetime) -> Path:
+    """Write ``inbox/<kind>/<name>`` in one step, dated ``event_time``: an old file counts as still, and is taken at once.
+
+    A file that already holds these bytes is left as it is.
+    """
+    folder = inbox / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    path, content = folder / name, csv_bytes(frame)
+    if path.is_file() and path.read_bytes() == content:
+        return path
+    part = folder / f".{name}.{os.getpid()}.part"
+    part.write_bytes(content)
+    seconds = (event_time if event_time.tzinfo else event_time.replace(tzinfo=UTC)).timestamp()
+    os.utime(part, (seconds, seconds))
+    os.replace(part, path)
+    return path

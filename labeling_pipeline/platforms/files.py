@@ -1,0 +1,79 @@
+"""The platform that is a folder: work goes out as csv and jsonl, answers come back through the inbox.
+
+Belongs here: the task files a vendor gets. Does not: the answers (they are dropped into ``inbox/`` by people).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.stable_hash import unit_hash
+from labeling_pipeline.platforms import Work
+from labeling_pipeline.platforms.deliver import csv_bytes
+
+SHOWN = {
+    "crowd": ("assignment_id", "comment_id", "text", "annotator_id"),
+    "expert": ("comment_id", "text", "context", "expert_id"),
+}
+
+
+class FilesPlatform:
+    """Writes ``outbox/tasks/round-NNNN.csv`` and ``.jsonl``: honeypots in the same shape as all else, shuffled in."""
+
+    def __init__(self, root: Path, seed: int = 0) -> None:
+        self.tasks, self.seed = root / "outbox" / "tasks", seed
+
+    def publish(self, work: Work) -> list[Path]:
+        """One row per assignment, one empty column per question (answers may be filled in there)."""
+        frame = task_frame(work, self.seed)
+        records = frame.drop(columns=[q.id for q in work.ontology.questions]).to_dict("records")
+        questions = [{"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in work.ontology.questions]
+        lines = [json.dumps({**record, "questions": questions}, ensure_ascii=False) for record in records]
+        self.tasks.mkdir(parents=True, exist_ok=True)
+        csv, jsonl = self._paths(work.labeling_round)
+        _write_whole(csv, csv_bytes(frame))
+        _write_whole(jsonl, "".join(f"{line}\n" for line in lines).encode("utf-8"))
+        return [csv, jsonl]
+
+    def collect(self, work: Work, now: datetime) -> list[Path]:
+        """Nothing: answers come back as files that people drop into the inbox."""
+        return []
+
+    def cancel(self, labeling_round: int) -> list[Path]:
+        """Take the round's files out of the outbox."""
+        withdrawn = [path for path in self._paths(labeling_round) if path.is_file()]
+        for path in withdrawn:
+            path.unlink()
+        return withdrawn
+
+    def _paths(self, labeling_round: int) -> tuple[Path, Path]:
+        name = f"round-{labeling_round:04d}"
+        return self.tasks / f"{name}.csv", self.tasks / f"{name}.jsonl"
+
+
+def task_frame(work: Work, seed: int = 0) -> pd.DataFrame:
+    """What annotators get to see: no honeypot mark, rows in a shuffled order that depends on ids and seed alone.
+
+    Raises InputError when a needed column is missing.
+    """
+    shown = [name for name in SHOWN[work.kind] if name in work.items or name != "context"]
+    if missing := [name for name in shown if name not in work.items]:
+        raise InputError(f"round {work.labeling_round}: work without {', '.join(missing)}", expected=", ".join(shown))
+    frame = work.items[shown].fillna("").astype(str)
+    keys = frame["comment_id"] + "|" + frame[shown[-1]]
+    frame = frame.iloc[unit_hash(keys, seed).argsort(kind="stable")].reset_index(drop=True)
+    frame.insert(0, "labeling_round", work.labeling_round)
+    frame["schema_version"] = work.ontology.schema_version
+    return frame.assign(**{question.id: "" for question in work.ontology.questions})
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    os.replace(part, path)
