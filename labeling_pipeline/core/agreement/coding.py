@@ -73,15 +73,21 @@ def text_codes(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
     >>> text_codes(pd.Series(["b", 1, None, "1"], dtype=object))
     (array([ 1,  0, -1,  0]), ['1', 'b'])
     """
-    try:
-        codes, uniques = pd.factorize(values)
-    except TypeError as error:
-        raise InputError(f"column {values.name!r}: {error}", expected="one text or number per cell") from error
+    codes, uniques = _factorized(values)
     texts = [_text(value, str(values.name)) for value in uniques]
     names = sorted(set(texts) - {""})
     place = {name: position for position, name in enumerate(names)}
     lookup = np.array([place.get(text, -1) for text in texts] + [-1], dtype=np.int64)
     return lookup[codes], names
+
+
+def id_codes(values: pd.Series[Any]) -> Ints:
+    """Codes of `text_codes`, in any order: where the texts are not wanted, a million of them need not be sorted."""
+    if not isinstance(values.dtype, pd.StringDtype):
+        return text_codes(values)[0]
+    codes, uniques = _factorized(values)
+    codes[np.isin(codes, np.flatnonzero(np.asarray(uniques == "")))] = -1
+    return codes.astype(np.int64)
 
 
 def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> CodedVotes:
@@ -100,7 +106,7 @@ def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> Cod
             remedy="rename the columns",
         )
     label, names = text_codes(label_column)
-    task, _ = text_codes(task_column)
+    task = id_codes(task_column)
     annotator, annotator_names = _annotator_codes(column_of(votes, "annotator"))
     kept = (label >= 0) & (task >= 0)
     notes = _missing_notes(len(votes) - int(kept.sum()))
@@ -113,14 +119,14 @@ def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> Cod
         raise InputError("there are no votes", expected="rows with a task and a label", remedy="check the label column")
     order = _class_order(names, classes)
     place = np.array([order.index(name) for name in names], dtype=np.int64)
-    used, task = np.unique(task[kept], return_inverse=True)
+    task, n_tasks = compact(task[kept])
     return CodedVotes(
         task=task,
         annotator=None if annotator is None else annotator[kept],
         label=place[label[kept]],
         classes=tuple(order),
         annotators=np.array(annotator_names, dtype=object),
-        n_tasks=int(used.size),
+        n_tasks=n_tasks,
         notes=tuple(notes),
     )
 
@@ -136,6 +142,20 @@ def count_tasks(votes: CodedVotes) -> TaskCounts:
     _, first, inverse, times = np.unique(sums, return_index=True, return_inverse=True, return_counts=True)
     patterns = counts[first].toarray().astype(np.float64)
     return TaskCounts(patterns, times.astype(np.int64), inverse.astype(np.int64), votes.classes)
+
+
+def _factorized(values: pd.Series[Any]) -> tuple[Ints, pd.Index[Any]]:
+    try:
+        codes, uniques = pd.factorize(values)
+    except TypeError as error:
+        raise InputError(f"column {values.name!r}: {error}", expected="one text or number per cell") from error
+    return np.asarray(codes, dtype=np.int64), uniques
+
+
+def compact(codes: Ints) -> tuple[Ints, int]:
+    """The codes that occur, renumbered from 0 without gaps, and how many there are."""
+    used = np.bincount(codes) > 0
+    return (np.cumsum(used) - 1)[codes], int(used.sum())
 
 
 def _text(value: object, column: str) -> str:

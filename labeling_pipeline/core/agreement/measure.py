@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.agreement import by_counts, cohen
-from labeling_pipeline.core.agreement.coding import CodedVotes, Floats, TaskCounts, code_votes, count_tasks
+from labeling_pipeline.core.agreement.coding import CodedVotes, Floats, TaskCounts, code_votes, compact, count_tasks
 from labeling_pipeline.core.agreement.notes import note_of
 from labeling_pipeline.core.agreement.pairs import PairVotes, pair_votes
 from labeling_pipeline.core.agreement.resampling import Resampler, interval
@@ -22,7 +22,7 @@ from labeling_pipeline.core.errors import InputError
 
 # Pairwise kappas cost a pass over all pairs of votes per resample; more resamples do not change the second decimal.
 MAX_PAIR_RESAMPLES = 200
-PAIR_CELLS_AT_ONCE = 40_000_000
+PAIR_CELLS_AT_ONCE = 13_000_000
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,10 @@ def agreement(
     """Agreement of `votes` (columns task, annotator, label): percent, Cohen, Fleiss, Krippendorff, Gwet AC1.
 
     Each statistic is {"value", "low", "high", "note"} with a bootstrap interval over tasks (at most 200 resamples for
-    the pairwise ones); a value that is not defined is None and its note says why. `order` (the classes from one end to the
-    other) adds the weighted statistics. `by` (one column, or several) gives {"<value>": the same}; `by="class"` without
-    such a column takes each class against the rest. Without annotator ids Cohen's kappa alone is not possible.
+    the pairwise ones); a value that is not defined is None and its note says why. `order` (the classes from one end to
+    the other) adds the weighted statistics. `by` (one column, or several) gives {"<value>": the same};
+    `by="class"` without such a column takes each class against the rest. Without annotator ids Cohen's kappa alone is
+    not possible.
 
     Raises InputError when there are no votes or a column is missing.
 
@@ -134,14 +135,14 @@ def ordered_only(votes: CodedVotes, n_ordered: int) -> CodedVotes:
     """Votes for the ordered classes; answers outside the order (unsure, none of these) are missing data."""
     kept = votes.label < n_ordered
     left_out = int(votes.task.size - kept.sum())
-    used, task = np.unique(votes.task[kept], return_inverse=True)
+    task, n_tasks = compact(votes.task[kept])
     return CodedVotes(
         task=task,
         annotator=None if votes.annotator is None else votes.annotator[kept],
         label=votes.label[kept],
         classes=votes.classes[:n_ordered],
         annotators=votes.annotators,
-        n_tasks=int(used.size),
+        n_tasks=n_tasks,
         notes=(f"{left_out} answers outside the order are left out",) if left_out else (),
     )
 

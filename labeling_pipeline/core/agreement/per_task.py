@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.agreement.coding import code_votes, column_of, text_codes
+from labeling_pipeline.core.agreement.coding import code_votes, column_of, id_codes, text_codes
 from labeling_pipeline.core.agreement.measure import agreement
 
 
@@ -59,6 +59,9 @@ def _task_names(votes: pd.DataFrame) -> list[str]:
     task_column, label_column = column_of(votes, "task"), column_of(votes, "label")
     if task_column is None or label_column is None:  # code_votes has already said so
         return []
-    codes, names = text_codes(task_column)
     label, _ = text_codes(label_column)
-    return [names[code] for code in np.unique(codes[(codes >= 0) & (label >= 0)])]
+    codes, names = text_codes(task_column)
+    ids = id_codes(task_column)
+    known = (codes >= 0) & (label >= 0)
+    name_of = dict(zip(ids[known], codes[known], strict=True))
+    return [names[name_of[code]] for code in np.unique(ids[known])]
