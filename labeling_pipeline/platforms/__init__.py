@@ -67,7 +67,6 @@ PLATFORMS: dict[str, Callable[[Path, int], Platform]] = {"files": _files, "simul
 def open_platform(name: str, root: Path, seed: int = 0) -> Platform:
     """The platform of a home (``root``: the home's folder). Raises SettingError on a name that is not there."""
     if name not in PLATFORMS:
-        raise SettingError(
-            f"platform.name is {name!r}", expected=" or ".join(PLATFORMS), remedy='write name = "files" under [platform]'
-        )
+        remedy = 'write name = "files" under [platform]'
+        raise SettingError(f"platform.name is {name!r}", expected=" or ".join(PLATFORMS), remedy=remedy)
     return PLATFORMS[name](root, seed)

@@ -26,7 +26,7 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def deliver(inbox: Path, kind: str, name: str, frame: pd.DataFrame, event_time: datetime) -> Path:
-    """Write ``inbox/<kind>/<name>`` in one step, dated ``event_time``: an old file counts as still, and is taken at once.
+    """Write ``inbox/<kind>/<name>`` in one step, dated ``event_time``: an old file counts as still.
 
     A file that already holds these bytes is left as it is.
     """

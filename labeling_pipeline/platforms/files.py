@@ -33,7 +33,9 @@ class FilesPlatform:
         """One row per assignment, one empty column per question (answers may be filled in there)."""
         frame = task_frame(work, self.seed)
         records = frame.drop(columns=[q.id for q in work.ontology.questions]).to_dict("records")
-        questions = [{"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in work.ontology.questions]
+        questions = [
+            {"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in work.ontology.questions
+        ]
         lines = [json.dumps({**record, "questions": questions}, ensure_ascii=False) for record in records]
         self.tasks.mkdir(parents=True, exist_ok=True)
         csv, jsonl = self._paths(work.labeling_round)

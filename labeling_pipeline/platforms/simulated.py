@@ -75,7 +75,8 @@ def crowd_votes(work: Work, seed: int) -> pd.DataFrame:
     at, seconds = _times(asked, "annotator_id", work, CROWD_HOURS, seed)
     parts = []
     for question in (q.id for q in work.ontology.questions if q.id in (*ATOMIC, DIRECT)):
-        part = asked[["comment_id", "annotator_id", "labeling_round"]].assign(question=question, answer=answers[question])
+        part = asked[["comment_id", "annotator_id", "labeling_round"]]
+        part = part.assign(question=question, answer=answers[question])
         parts.append(part.assign(stated_confidence=direct["stated_confidence"], answered_at=at, duration_s=seconds))
     votes = pd.concat(parts).sort_values(["answered_at", "comment_id", "annotator_id", "question"], ignore_index=True)
     return votes.assign(schema_version=work.ontology.schema_version, context_shown=False)
@@ -102,7 +103,7 @@ def production_frames(
     posted = posted.reset_index(drop=True)
     at = pd.to_datetime(posted["posted_at"]) + pd.Timedelta(minutes=1)
     predictions = pd.concat([posted[["comment_id"]], p], axis=1).assign(model_version=model_version, predicted_at=at)
-    label = p.idxmax(axis=1).str.removeprefix("p_") if len(p) else pd.Series(dtype=object)
+    label = [names[place].removeprefix("p_") for place in p.to_numpy().argmax(axis=1)]
     feedback = feedback_on(posted[["comment_id", "text", "posted_at"]].assign(label=label), seed)
     return predictions, feedback
 

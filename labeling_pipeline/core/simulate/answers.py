@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.simulate.annotators import annotators, confusion_matrix
+from labeling_pipeline.core.simulate.annotators import EXPERTS, annotators, confusion_matrix
 from labeling_pipeline.core.simulate.streams import SAMPLE_SEED, truth_of
 from labeling_pipeline.core.simulate.texts import CLASSES, DOG_WHISTLE, Truth
 from labeling_pipeline.core.stable_hash import unit_hash
@@ -63,7 +63,9 @@ def direct_answers(asked: pd.DataFrame, seed: int, world_seed: int = SAMPLE_SEED
     return pd.DataFrame({"answer": answer, "stated_confidence": stated.round(1)}, index=asked.index)
 
 
-def atomic_answers(asked: pd.DataFrame, direct: Sequence[str], seed: int, world_seed: int = SAMPLE_SEED) -> pd.DataFrame:
+def atomic_answers(
+    asked: pd.DataFrame, direct: Sequence[str], seed: int, world_seed: int = SAMPLE_SEED
+) -> pd.DataFrame:
     """Answers to the atomic questions, one column each, consistent with the class the annotator had in mind."""
     _check(asked)
     minds = [_mind(label, truth) for label, truth in zip(direct, truths(asked, world_seed), strict=True)]
@@ -100,11 +102,10 @@ def expert_answers(queue: pd.DataFrame, seed: int, world_seed: int = SAMPLE_SEED
 
 def _row(annotator: str, truth: Truth, seed: int) -> NDArray[np.float64]:
     accuracy, sees = _skill(seed).get(annotator, (0.97, False))
-    if truth.slice == DOG_WHISTLE and annotator.startswith("e-"):
-        return _confusion(accuracy)[CLASSES.index(truth.label)]
-    if truth.slice == DOG_WHISTLE:
+    if truth.slice == DOG_WHISTLE and annotator not in EXPERTS:
         return _SEEING if sees else _BLIND
-    return _confusion(accuracy)[CLASSES.index(truth.label)]
+    row: NDArray[np.float64] = _confusion(accuracy)[CLASSES.index(truth.label)]
+    return row
 
 
 @lru_cache(maxsize=4)

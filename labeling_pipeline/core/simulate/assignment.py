@@ -63,9 +63,7 @@ def _deal(comments: pd.DataFrame, annotators: list[str], per_comment: int, rng: 
     return rows.assign(annotator_id=hands[:wanted], is_honeypot=False)
 
 
-def _hand(
-    deck: list[str], annotators: list[str], size: int, rng: np.random.Generator
-) -> tuple[list[str], list[str]]:
+def _hand(deck: list[str], annotators: list[str], size: int, rng: np.random.Generator) -> tuple[list[str], list[str]]:
     if len(deck) >= size:
         return deck[:size], deck[size:]
     hand = list(deck)

@@ -10,7 +10,7 @@ memorises phrases finds none of them; one that learned the company they keep fin
 
 from __future__ import annotations
 
-from labeling_pipeline.core.simulate.lexicon import Words, words
+from labeling_pipeline.core.simulate.lexicon import words
 
 # Phrases met in the pool and in production.
 TRAINED = words("""

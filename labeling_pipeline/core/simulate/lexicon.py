@@ -33,7 +33,7 @@ THING = words("""
 """)
 PART = words("""
     intro | outro | ending | middle part | first minute | sound mix | editing | lighting | pacing | thumbnail
-    voice over | subtitles | colour grading | transition | close-up | soundtrack | slow motion | map | chapter list | title
+    voice over | subtitles | colour grading | transition | close-up | soundtrack | slow motion | map | chapters | title
 """)
 GOOD = words("""
     lovely | brilliant | relaxing | clever | gorgeous | helpful | charming | delightful | crisp | generous | calm
@@ -244,8 +244,12 @@ SLOTS: dict[str, Words] = {
     "group": tuple(f"[group-{letter}]" for letter in "abcdefgh"),
     "slur": tuple(f"[slur-{letter}]" for letter in "abcdef"),
 }
-OPENER = words("honestly, | ok, | wow, | hm, | guys, | not gonna lie, | first of all, | seriously, | wait, | to be fair, | so,")
-CLOSER = words("lol | tbh | haha | just saying | for real | again | as always | ok? | that's it | bye | anyway | no joke")
+OPENER = words("""
+    honestly, | ok, | wow, | hm, | guys, | not gonna lie, | first of all, | seriously, | wait, | to be fair, | so,
+""")
+CLOSER = words("""
+    lol | tbh | haha | just saying | for real | again | as always | ok? | that's it | bye | anyway | no joke
+""")
 # Said before or after anything, whatever the comment does otherwise.
 ASIDE = words("""
     came here from {place} | watching this with my {relative} | it is late in {place} | the {part} at {minute}

@@ -84,7 +84,7 @@ def guess(text: str) -> Truth:
     return Truth("mild") if found & set(lx.RUDE) else Truth("non_toxic")
 
 
-_THREAT_MARKS = ("watch your back", "coming for you", "where you live", "hunt you down", "find you and", "count your days")
+_THREAT_MARKS = ("watch your back", "coming for you", "where you live", "hunt you down", "find you and")
 
 
 def _coded_text(form: str, rng: np.random.Generator) -> str:
