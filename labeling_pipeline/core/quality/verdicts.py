@@ -38,7 +38,8 @@ def decide(
 
     Of one expert the latest verdict counts. One expert, or a strict majority of several, decides; experts who
     disagree send the comment to a further expert, as does a class under four-eyes with one expert, or an answer that
-    is no class. ``confidence``: the highest stated by the experts who agree, else the setting ``expert_accuracy``.
+    is no class. ``confidence``: the highest stated by the experts who agree (else the setting ``expert_accuracy``),
+    times the share of experts who agree.
 
     Verdicts under a schema version in force count; a comment that has only older ones is "rejected".
 
@@ -79,7 +80,7 @@ def _decide_one(
         "comment_id": comment_id,
         "outcome": outcome if is_current else "rejected",
         "label": label,
-        "confidence": _confidence([row for row in verdicts if row["label"] == label], gate),
+        "confidence": _confidence(verdicts, label, gate),
         "reason": f"{fault}: {said}" if fault else said,
         "expert_ids": sorted(str(row["expert_id"]) for row in verdicts),
         "decided_at": last["decided_at"],
@@ -105,6 +106,8 @@ def _said(row: Row) -> str:
     return f"{row['expert_id']} says {row['label']}{sure}{context}"
 
 
-def _confidence(agreeing: list[Row], gate: GateSettings) -> float:
+def _confidence(verdicts: list[Row], label: str, gate: GateSettings) -> float:
+    """The highest stated by those who agree, times the share of experts who do."""
+    agreeing = [row for row in verdicts if row["label"] == label]
     stated = [float(row["stated_confidence"]) for row in agreeing if row.get("stated_confidence") is not None]
-    return max(stated, default=gate.expert_accuracy)
+    return max(stated, default=gate.expert_accuracy) * len(agreeing) / len(verdicts)

@@ -1,0 +1,124 @@
+"""Which comments an expert sees first, and which expert.
+
+Belongs here: the order of the queue, its budget, and the assignment of experts. Does not: what a verdict changes
+(``core.quality``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.errors import InputError, SettingError
+from labeling_pipeline.core.stable_hash import unit_hash
+
+COLUMNS = ("comment_id", "reason", "value", "expert_id", "rank")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What an expert costs and what a wrong label costs.
+
+    ``wrong_usd``: loss when a comment's true class is the key and its label is another; other classes cost
+    ``wrong_default_usd``. Only the ratios matter for the order; the absolute values decide what is not worth a verdict.
+    """
+
+    expert_usd: float = 5.0
+    wrong_default_usd: float = 20.0
+    wrong_usd: Mapping[str, float] = field(default_factory=dict)
+    expert_accuracy: float = 0.95
+
+
+def order_queue(
+    outcomes: pd.DataFrame,
+    costs: Costs,
+    capacity: int,
+    *,
+    experts: Sequence[str] = (),
+    budget_usd: float | None = None,
+    seen: pd.DataFrame | None = None,
+    boost: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """The queue, best expected value first, with an expert for as many as capacity and budget allow.
+
+    Args:
+        outcomes: comment_id, outcome, reasons, p_<class>…; only those with outcome ``adjudicate`` are queued.
+        capacity: verdicts all experts together can give.
+        experts: their ids; work is spread evenly. Without experts nobody is assigned, the order stays.
+        budget_usd: what may be spent on verdicts; None is no limit beside capacity.
+        seen: comment_id, expert_id of verdicts given; nobody is asked about a comment twice.
+        boost: comment_id → factor on its value, e.g. for overrides in production or a watched slice.
+
+    Returns columns `COLUMNS`: ``value`` is the expected loss in USD that a verdict takes away, less its price;
+    ``expert_id`` is None where the comment has to wait. Equal input gives equal output, whatever its row order.
+
+    >>> queue = order_queue(pd.DataFrame({"comment_id": ["a", "b"], "outcome": ["adjudicate"] * 2,
+    ...     "reasons": [["confidence"], ["confidence"]], "p_fine": [.9, .5], "p_spam": [.1, .5]}), Costs(), 1,
+    ...     experts=["e-1"])
+    >>> queue["comment_id"].tolist(), queue["expert_id"].tolist()
+    (['b', 'a'], ['e-1', None])
+    """
+    if capacity < 0:
+        raise SettingError(f"adjudication capacity is {capacity}", expected="0 or more")
+    waiting = outcomes[outcomes["outcome"] == "adjudicate"]
+    value = expected_loss(waiting, costs) * costs.expert_accuracy
+    if boost:
+        value = value * waiting["comment_id"].map(boost).fillna(1.0).to_numpy(dtype=np.float64)
+    queue = pd.DataFrame(
+        {
+            "comment_id": waiting["comment_id"],
+            "reason": ["; ".join(reasons) for reasons in waiting["reasons"]],
+            "value": np.round(value - costs.expert_usd, 6),
+            # A tie is broken by a hash and not by id: ids often follow time or author.
+            "tie": unit_hash(waiting["comment_id"], 0),
+        }
+    ).sort_values(["value", "tie"], ascending=[False, True], ignore_index=True)
+    affordable = capacity if budget_usd is None else min(capacity, int(budget_usd // max(costs.expert_usd, 1e-9)))
+    queue["expert_id"] = pd.Series(
+        _assign(queue["comment_id"].tolist(), affordable, experts, _seen(seen)), dtype=object
+    )
+    queue["rank"] = np.arange(1, len(queue) + 1)
+    return queue[list(COLUMNS)]
+
+
+def expected_loss(labels: pd.DataFrame, costs: Costs) -> npt.NDArray[np.float64]:
+    """Expected USD lost if each label stood as the most probable class: Σ over the other classes of p · their loss."""
+    columns = [c for c in labels if str(c).startswith("p_")]
+    if not columns:
+        raise InputError("outcomes: no p_ column", expected="p_<class> for every class")
+    p = labels[columns].to_numpy(dtype=np.float64)
+    loss = np.asarray([costs.wrong_usd.get(str(c)[2:], costs.wrong_default_usd) for c in columns])
+    if not len(p):
+        return np.zeros(0)
+    weighted = p * loss
+    return np.asarray(weighted.sum(axis=1) - np.take_along_axis(weighted, p.argmax(axis=1)[:, None], 1)[:, 0])
+
+
+def _seen(seen: pd.DataFrame | None) -> dict[str, set[str]]:
+    by_comment: dict[str, set[str]] = {}
+    if seen is not None:
+        for comment, expert in zip(seen["comment_id"], seen["expert_id"], strict=True):
+            by_comment.setdefault(str(comment), set()).add(str(expert))
+    return by_comment
+
+
+def _assign(
+    comments: list[str], affordable: int, experts: Sequence[str], seen: dict[str, set[str]]
+) -> list[str | None]:
+    """The expert with the least work so far who has not decided this comment; by name where they have equally much."""
+    load = dict.fromkeys(sorted(experts), 0)
+    assigned: list[str | None] = []
+    for comment in comments:
+        free = [e for e in load if e not in seen.get(comment, set())]
+        if affordable <= 0 or not free:
+            assigned.append(None)
+            continue
+        expert = min(free, key=lambda e: (load[e], e))
+        load[expert] += 1
+        affordable -= 1
+        assigned.append(expert)
+    return assigned

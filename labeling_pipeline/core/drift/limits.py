@@ -1,0 +1,96 @@
+"""How drift is told from chance. Belongs here: limits, windows, one row of the report, the two-sample statistic.
+
+Does not: what is compared (one function per series in this package).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.errors import SettingError
+
+
+@dataclass(frozen=True)
+class DriftLimits:
+    """``false_alarm_rate``: chance of any alarm in a night without drift, shared by all series together.
+
+    The current window is the ``window_days`` before the night; the reference the ``reference_days`` before that.
+    A change smaller than ``min_js`` (nats) or ``min_drop`` (agreement) is no alarm, however certain it is.
+    """
+
+    min_rows: int = 50
+    false_alarm_rate: float = 0.001
+    window_days: int = 7
+    reference_days: int = 28
+    min_js: float = 0.001
+    min_drop: float = 0.05
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.false_alarm_rate < 1:
+            raise SettingError(f"drift.false_alarm_rate = {self.false_alarm_rate}", expected="a number between 0 and 1")
+        if min(self.min_rows, self.window_days, self.reference_days) < 1:
+            raise SettingError("drift.min_rows, window_days and reference_days", expected="1 or more")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One series in one night; ``value`` above ``threshold`` is an alarm."""
+
+    statistic: str
+    value: float
+    threshold: float
+    action: str
+
+
+def windows(frame: pd.DataFrame, at: str, night: datetime, limits: DriftLimits) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of the current window and of the reference before it, by the time in column ``at``."""
+    end = pd.Timestamp(night)
+    start = end - timedelta(days=limits.window_days)
+    first = start - timedelta(days=limits.reference_days)
+    time = frame[at]
+    return frame[(time >= start) & (time < end)], frame[(time >= first) & (time < start)]
+
+
+def mix_shift(
+    current: pd.Series, reference: pd.Series, alpha: float, limits: DriftLimits, action: str, rows_per_unit: float = 1.0
+) -> Measured | None:
+    """Jensen–Shannon divergence (nats) between two class mixes, against its critical value.
+
+    The likelihood-ratio statistic of homogeneity is G = 2 N JS_w, with JS_w weighted by the sample sizes; G is χ² with
+    K − 1 degrees of freedom where nothing changed (Lin 1991, doi:10.1109/18.61115). Both are divided by
+    8 n₁ n₂ / 2N, which makes the value that of two equal samples, so that it does not shrink with the window.
+    ``rows_per_unit``: rows that are not independent (votes on one comment) count as this many for one.
+    None where either window has fewer than ``min_rows`` units.
+    """
+    from scipy.stats import chi2
+
+    table = pd.concat([current.value_counts(), reference.value_counts()], axis=1).fillna(0.0).to_numpy(dtype=np.float64)
+    counts = table.T / rows_per_unit
+    if counts.sum(axis=1).min(initial=0.0) < limits.min_rows:
+        return None
+    counts = _pool_rare(counts)
+    n1, n2 = counts.sum(axis=1)
+    scale = 8 * n1 * n2 / (n1 + n2)
+    critical = float(chi2.isf(alpha, max(counts.shape[1] - 1, 1))) / scale
+    return Measured("jensen_shannon", _g_statistic(counts) / scale, max(critical, limits.min_js), action)
+
+
+def _pool_rare(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Classes with an expected count under 5 are one class: χ² is no approximation for them."""
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    rare = expected.min(axis=0) < 5
+    if not rare.any():
+        return counts
+    return np.column_stack([counts[:, ~rare], counts[:, rare].sum(axis=1)])
+
+
+def _g_statistic(counts: npt.NDArray[np.float64]) -> float:
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    ratio = np.divide(counts, expected, out=np.ones_like(counts), where=(counts > 0) & (expected > 0))
+    return float(max(2 * (counts * np.log(ratio)).sum(), 0.0))
