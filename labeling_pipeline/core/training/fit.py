@@ -37,8 +37,8 @@ def train(
 
     texts: n comments. probabilities: (n, K), rows sum to 1, columns in the order of ``classes``. weights: (n,) ≥ 0,
     what each comment counts for (default 1). The loss is the cross-entropy to the whole row, so a disputed comment
-    teaches its dispute (Uma et al. 2021, doi:10.1613/jair.1.12752). Labels that all name one class, or texts without a usable
-    n-gram, give a constant model whose ``notes`` say so. Raises InputError on empty or ill-shaped input.
+    teaches its dispute (Uma et al. 2021, doi:10.1613/jair.1.12752). Labels that all name one class, or texts without a
+    usable n-gram, give a constant model whose ``notes`` say so. Raises InputError on empty or ill-shaped input.
 
     >>> model = train(["so good", "so bad"] * 4, np.array([[1, 0], [0, 1]] * 4), classes=["fine", "mean"])
     >>> model.predict(["good"]).argmax()
