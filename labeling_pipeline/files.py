@@ -40,7 +40,7 @@ def read_frame(path: str | Path) -> pd.DataFrame:
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
             return unescape(frame)
         if ending == ".jsonl":
-            return pd.read_json(path, lines=True, dtype=False, convert_dates=False)
+            return pd.read_json(path, lines=True, dtype=False)
         return pd.read_parquet(path)
     except (ValueError, UnicodeDecodeError, OSError, EOFError) as error:
         first = str(error).splitlines()[0]

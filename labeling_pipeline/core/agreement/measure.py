@@ -105,6 +105,7 @@ def agreement(
     >>> found["percent_agreement"]["value"], found["cohen_kappa"]["value"], found["n_votes"]
     (0.75, 0.5, 8)
     """
+    _check(order, confidence, n_boot)
     measure = partial(_measure, order=order, confidence=confidence, n_boot=n_boot, seed=seed)
     if by is None:
         return measure(votes)
@@ -113,6 +114,15 @@ def agreement(
 
         return {name: measure(part) for name, part in one_against_rest(votes)}
     return {name: measure(part) for name, part in _split(votes, by)}
+
+
+def _check(order: Sequence[str] | None, confidence: float, n_boot: int) -> None:
+    if order is not None and (len(order) < 2 or len(set(order)) < len(order)):
+        raise InputError(f"order {list(order)}", expected="two classes or more, each once", remedy="check the order")
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence {confidence}", expected="a number between 0 and 1", remedy="such as 0.95")
+    if n_boot < 0:
+        raise InputError(f"n_boot {n_boot}", expected="0 or more resamples", remedy="0 for no interval")
 
 
 def _measure(
@@ -126,7 +136,8 @@ def _measure(
     if order is not None:
         ordered = Measured(ordered_only(coded, len(order)), n_boot, seed)
         for name, statistic in ORDERED_STATISTICS.items():
-            result[name] = _estimate(name, statistic(ordered), ordered, confidence)
+            values = statistic(ordered) if ordered.votes.n_tasks else np.array([np.nan])
+            result[name] = _estimate(name, values, ordered, confidence)
     counted = {"n_tasks": coded.n_tasks, "n_annotators": coded.n_annotators, "n_votes": int(coded.task.size)}
     return {**result, **counted, "notes": list(coded.notes)}
 
@@ -149,7 +160,7 @@ def ordered_only(votes: CodedVotes, n_ordered: int) -> CodedVotes:
 
 def _estimate(name: str, values: Floats, data: Measured, confidence: float) -> dict[str, Any]:
     value = float(values[0])
-    note = note_of(name, value, values[1:], data.votes, data.n_pairable, data.pairs)
+    note = note_of(name, value, values[1:], data)
     if not np.isfinite(value) or (data.n_pairable < 2 and name != "percent_agreement"):
         return {"value": None, "low": None, "high": None, "note": note}
     bounds = interval(values[1:], confidence) if data.n_pairable > 1 else None

@@ -5,6 +5,8 @@ Belongs here: the sentences. Does not: deciding what is computed.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from labeling_pipeline.core.agreement.coding import CodedVotes, Floats
@@ -15,22 +17,39 @@ ONE_TASK = "one task only: chance agreement cannot be estimated from it; read pe
 ONE_CATEGORY = "one category only: every compared vote has the same label, so agreement by chance is already complete"
 NO_IDS = "no annotator ids: which two annotators agree is not known; read krippendorff_alpha"
 NO_SHARED = "no overlap: no two annotators share two tasks; read krippendorff_alpha"
+# As published, these take the class shares from every task with a vote; that matters where many have just one.
+SHARES_OF_ALL_TASKS = ("fleiss", "gwet")
+MANY_SINGLE = 0.05
 NO_DEFINED_PAIR = "undefined for every pair: each two annotators used one and the same category on what they share"
 
 
-def note_of(name: str, value: float, replicates: Floats, votes: CodedVotes, n_pairable: int, pairs: PairVotes) -> str:
+class Context(Protocol):
+    """What a note speaks of."""
+
+    @property
+    def votes(self) -> CodedVotes: ...
+    @property
+    def pairs(self) -> PairVotes: ...
+    @property
+    def n_pairable(self) -> int: ...
+
+
+def note_of(name: str, value: float, replicates: Floats, data: Context) -> str:
     """The note beside a statistic; empty when there is nothing to add."""
-    if n_pairable == 0:
+    if data.n_pairable == 0:
         return NO_OVERLAP
     if name == "percent_agreement":
-        return _interval_note(value, replicates, n_pairable)
-    if n_pairable == 1:
+        return _interval_note(value, replicates, data.n_pairable)
+    if data.n_pairable == 1:
         return ONE_TASK
     if name.startswith("cohen"):
-        return _pairs_note(value, votes, pairs)
+        return _pairs_note(value, data.votes, data.pairs)
     if not np.isfinite(value):
         return ONE_CATEGORY
-    return _interval_note(value, replicates, n_pairable)
+    n_single = data.votes.n_tasks - data.n_pairable
+    if name.startswith(SHARES_OF_ALL_TASKS) and n_single > MANY_SINGLE * data.votes.n_tasks:
+        return f"chance agreement counts the {n_single} tasks with one vote; krippendorff_alpha leaves them out"
+    return _interval_note(value, replicates, data.n_pairable)
 
 
 def _interval_note(value: float, replicates: Floats, n_pairable: int) -> str:

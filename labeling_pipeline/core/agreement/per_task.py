@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.agreement.coding import code_votes, column_of, id_codes, text_codes
+from labeling_pipeline.core.agreement.coding import code_votes, column_of, text_codes
 from labeling_pipeline.core.agreement.measure import agreement
 
 
@@ -61,7 +61,4 @@ def _task_names(votes: pd.DataFrame) -> list[str]:
         return []
     label, _ = text_codes(label_column)
     codes, names = text_codes(task_column)
-    ids = id_codes(task_column)
-    known = (codes >= 0) & (label >= 0)
-    name_of = dict(zip(ids[known], codes[known], strict=True))
-    return [names[name_of[code]] for code in np.unique(ids[known])]
+    return [names[code] for code in np.unique(codes[(codes >= 0) & (label >= 0)])]

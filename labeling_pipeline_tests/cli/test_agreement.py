@@ -1,0 +1,77 @@
+"""The agreement command on files, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from labeling_pipeline.cli import main
+from labeling_pipeline.cli.agreement import agreement_command
+from labeling_pipeline_tests.contracts.test_agreement_statistics import crowd
+
+
+@pytest.fixture
+def votes(tmp_path: Path) -> Path:
+    path = tmp_path / "votes.csv"
+    crowd(0.8).assign(week=lambda votes: votes["task"] % 2).to_csv(path, index=False)
+    return path
+
+
+def run(*arguments: object) -> str:
+    result = CliRunner().invoke(agreement_command, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_json_is_the_contract(votes: Path) -> None:
+    found = json.loads(run(votes, "--json"))
+    assert set(found["krippendorff_alpha"]) == {"value", "low", "high", "note"}
+    assert (found["n_tasks"], found["n_annotators"], found["n_votes"]) == (300, 6, 900)
+
+
+def test_by_a_column(votes: Path) -> None:
+    assert list(json.loads(run(votes, "--by", "week", "--json"))) == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("comment_id", "annotator_id", "label"), ("task", "worker", "label"), ("comment_id", "annotator_id", "answer")],
+)
+def test_other_column_names(votes: Path, tmp_path: Path, names: tuple[str, str, str]) -> None:
+    other = tmp_path / "other.parquet"
+    pd.read_csv(votes)[["task", "annotator", "label"]].set_axis(list(names), axis=1).to_parquet(other)
+    assert json.loads(run(other, "--json")) == json.loads(run(votes, "--json"))
+
+
+def test_questions_are_never_mixed(tmp_path: Path) -> None:
+    path = tmp_path / "votes.jsonl"
+    both = pd.concat([crowd(0.9).assign(question="slur"), crowd(0.6).assign(question="threat")])
+    both.rename(columns={"label": "answer"}).to_json(path, orient="records", lines=True)
+    found = json.loads(run(path, "--json"))
+    assert list(found) == ["slur", "threat"]
+    assert found["slur"]["gwet_ac1"]["low"] > found["threat"]["gwet_ac1"]["high"]
+
+
+def test_table_names_every_statistic(votes: Path) -> None:
+    text = run(votes, "--order", "a,b,c,d")
+    for name in ("percent_agreement", "cohen_kappa", "fleiss_kappa", "krippendorff_alpha", "gwet_ac1", "gwet_ac2"):
+        assert name in text
+    assert "900 votes, 300 tasks, 6 annotators" in text
+
+
+@pytest.mark.parametrize(
+    "content", [b"task,annotator,label\n", b"task,annotator\n1,2\n", b"task,annotator,label\n1,2,\xff\n"]
+)
+def test_a_bad_file_is_one_line_and_exit_2(tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "votes.csv"
+    path.write_bytes(content)
+    with pytest.raises(SystemExit) as stopped:
+        main(["agreement", str(path)])
+    assert stopped.value.code == 2
+    message = capsys.readouterr().err.strip()
+    assert message.startswith("error: ")
+    assert len(message.splitlines()) == 1
