@@ -54,13 +54,14 @@ def assign(
 
 def _deal(comments: pd.DataFrame, annotators: list[str], per_comment: int, rng: np.random.Generator) -> pd.DataFrame:
     """Deal as from a shuffled deck: each pass over the annotators is a fresh shuffle, so groups keep changing."""
-    wanted, hands = len(comments) * per_comment, []
+    hands: list[str] = []
     deck: list[str] = []
     for _ in range(len(comments)):
         hand, deck = _hand(deck, annotators, per_comment, rng)
         hands += hand
-    rows = comments[["comment_id", "text"]].loc[comments.index.repeat(per_comment)].reset_index(drop=True)
-    return rows.assign(annotator_id=hands[:wanted], is_honeypot=False)
+    places = np.repeat(np.arange(len(comments)), per_comment)
+    rows = comments[["comment_id", "text"]].iloc[places].reset_index(drop=True)
+    return rows.assign(annotator_id=hands, is_honeypot=False)
 
 
 def _hand(deck: list[str], annotators: list[str], size: int, rng: np.random.Generator) -> tuple[list[str], list[str]]:
