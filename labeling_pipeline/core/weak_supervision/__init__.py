@@ -1,0 +1,89 @@
+"""Weak supervision: labeling functions, label models, their report, and fusion with people's votes.
+
+Belongs here: the registry of label models and the calls on frames. Does not: reading files or DuckDB
+(see ``warehouse.lf_scan``), Dagster, HTML (see ``report.lf_report``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.fitting import (
+    automatic,
+    correlation_aware,
+    expected_advantage,
+    make_setup,
+)
+from labeling_pipeline.core.weak_supervision.majority import majority, weighted
+from labeling_pipeline.core.weak_supervision.patterns import VotePatterns, check_votes, vote_patterns
+from labeling_pipeline.core.weak_supervision.result import FittedModel, LabelModelResult, Setup
+from labeling_pipeline.core.weak_supervision.snorkel_model import snorkel
+
+LabelModel = Callable[[VotePatterns, Setup], FittedModel]
+
+LABEL_MODELS: dict[str, LabelModel] = {
+    "auto": automatic,
+    "correlation_aware": correlation_aware,
+    "majority": majority,
+    "weighted": weighted,
+    "snorkel": snorkel,
+}
+
+__all__ = ["LABEL_MODELS", "LabelModelResult", "label_model"]
+
+
+def label_model(
+    matrix: npt.ArrayLike,
+    *,
+    n_classes: int,
+    method: str = "auto",
+    class_balance: npt.ArrayLike | None = None,
+    gold: npt.ArrayLike | None = None,
+    seed: int = 0,
+) -> LabelModelResult:
+    """Soft labels from a vote matrix (n rows × m labeling functions; integers, -1 abstains).
+
+    `method`: "auto" (correlation-aware, majority where it has no advantage) or a name in `LABEL_MODELS`.
+    `class_balance`: (K,) shares of the classes in the whole corpus; estimated without it, near majority's mix.
+    `gold`: (n,) integer labels, -1 where there is none; chooses how far learned precisions count, and calibrates.
+    A row on which nobody votes gets the class balance. Raises InputError for anything that is not such a matrix.
+
+    Vote-only latent classes after Dawid and Skene (1979), https://doi.org/10.2307/2346806; the setting of Ratner et al.
+    (2017), https://doi.org/10.14778/3157794.3157797.
+
+    >>> votes = np.array([[1, 1, -1], [0, 0, 0], [1, -1, 1], [-1, 0, 0]] * 25)
+    >>> label_model(votes, n_classes=2).labels[:4].tolist()
+    [1, 0, 1, 0]
+    """
+    if method not in LABEL_MODELS:
+        raise InputError(f"no label model {method!r}", expected=f"one of {', '.join(LABEL_MODELS)}")
+    patterns = vote_patterns(check_votes(matrix, n_classes), n_classes)
+    if not len(patterns.counts):
+        raise InputError("a vote matrix without rows", expected="at least one comment")
+    setup = make_setup(patterns, class_balance, gold, seed)
+    fitted = LABEL_MODELS[method](patterns, setup)
+    table = fitted.predict_votes(patterns.votes)
+    notes = list(fitted.notes)
+    if not patterns.fired.any():
+        notes.append("no labeling function voted on any row: every row has the class balance")
+    return LabelModelResult(
+        probabilities=table[patterns.row_pattern],
+        method=_method_used(method, fitted),
+        advantage=expected_advantage(patterns, table),
+        accuracies=fitted.accuracies,
+        clusters=fitted.clusters,
+        notes=notes,
+        confidence_is="calibrated" if fitted.is_calibrated else "uncalibrated",
+        class_balance=fitted.class_balance,
+        model=fitted,
+    )
+
+
+def _method_used(method: str, fitted: FittedModel) -> str:
+    if method != "auto":
+        return method
+    return "majority" if "fell back to majority" in fitted.notes else "correlation_aware"

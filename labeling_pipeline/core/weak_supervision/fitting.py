@@ -1,0 +1,99 @@
+"""Choosing and fitting a label model. Belongs here: the one call, the fallback to majority, what is reported about it.
+Does not: any model's mathematics."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.correlation_aware import learn
+from labeling_pipeline.core.weak_supervision.gold_rates import blend_with_gold
+from labeling_pipeline.core.weak_supervision.majority import majority
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
+from labeling_pipeline.core.weak_supervision.redundancy import clusters
+from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_shares
+
+# Two sources cannot show which of them errs; three can.
+LEAST_SOURCES = 3
+
+
+def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
+    """Near copies count once, silence is not a vote, gold is used where given; see the module ``correlation_aware``."""
+    learned = learn(patterns, setup)
+    groups = clusters(learned.rates.redundancy)
+    notes = [f"the classes explain {learned.explained:.0%} of the dependence between functions"]
+    notes += [f"functions {group} are near copies and share one vote" for group in groups if len(group) > 1]
+    has_advantage = len(groups) >= LEAST_SOURCES and learned.explained > 0
+    fitted = FittedModel(
+        learned.rates.score,
+        accuracies_of(learned.precision, learned.votes, patterns.n_classes),
+        groups,
+        learned.rates.balance,
+        has_advantage=has_advantage,
+    )
+    if setup.n_gold:
+        fitted, gold_notes = blend_with_gold(patterns, setup, learned, fitted)
+        notes += gold_notes
+    elif len(groups) < LEAST_SOURCES:
+        notes.append(f"{len(groups)} independent sources: too few to learn which one errs")
+    elif not has_advantage:
+        notes.append("the functions do not depend on each other: nothing to learn from their overlap")
+    return dataclasses.replace(fitted, notes=tuple(notes))
+
+
+def automatic(patterns: VotePatterns, setup: Setup) -> FittedModel:
+    """The correlation-aware model, or majority where that one shows no advantage."""
+    fitted = correlation_aware(patterns, setup)
+    if fitted.has_advantage:
+        return fitted
+    plain = majority(patterns, setup)
+    return dataclasses.replace(plain, clusters=fitted.clusters, notes=(*fitted.notes, "fell back to majority"))
+
+
+def accuracies_of(precision: Matrix, votes: Matrix, n_classes: int) -> Matrix:
+    """(m,): share of a function's votes that are right, from P(class | vote) and vote counts in rows j·K+l."""
+    own = precision.reshape(-1, n_classes, n_classes)[:, np.arange(n_classes), np.arange(n_classes)]
+    given = votes.reshape(-1, n_classes)
+    total = given.sum(axis=1)
+    right = (own * given).sum(axis=1)
+    return np.asarray(np.where(total > 0, right / np.maximum(total, 1e-12), own.mean(axis=1)))
+
+
+def expected_advantage(patterns: VotePatterns, table: Matrix) -> float:
+    """Expected gain in accuracy over majority on covered rows, if the model's probabilities are right."""
+    covered = patterns.fired.any(axis=1)
+    if not covered.any():
+        return 0.0
+    votes: Votes = patterns.votes[covered]
+    plain = (majority_shares(votes, patterns.n_classes) * table[covered]).sum(axis=1)
+    gain = table[covered].max(axis=1) - plain
+    counts = patterns.counts[covered]
+    return float(counts @ gain / counts.sum())
+
+
+def make_setup(
+    patterns: VotePatterns, class_balance: npt.ArrayLike | None, gold: npt.ArrayLike | None, seed: int
+) -> Setup:
+    """Check the optional arguments and bring them into the shape label models take."""
+    balance = None if class_balance is None else _checked_balance(class_balance, patterns.n_classes)
+    if gold is None:
+        return Setup(balance, seed=seed)
+    labels = np.asarray(gold)
+    if labels.shape != patterns.row_pattern.shape:
+        raise InputError(f"gold of shape {labels.shape}", expected=f"one label per row: ({len(patterns.row_pattern)},)")
+    if labels.dtype.kind not in "iu" or labels.min(initial=-1) < -1 or labels.max(initial=-1) >= patterns.n_classes:
+        raise InputError("gold labels", expected=f"integers: -1 (none) or 0 to {patterns.n_classes - 1}")
+    rows = np.flatnonzero(labels >= 0)
+    return Setup(balance, patterns.row_pattern[rows], labels[rows].astype(np.int64), seed)
+
+
+def _checked_balance(class_balance: npt.ArrayLike, n_classes: int) -> Matrix:
+    balance = np.asarray(class_balance, dtype=np.float64)
+    if balance.shape != (n_classes,) or not np.isfinite(balance).all() or (balance <= 0).any():
+        raise InputError(f"class balance {balance.tolist()}", expected=f"{n_classes} positive shares")
+    if abs(balance.sum() - 1) > 0.01:
+        raise InputError(f"class balance sums to {balance.sum():.4g}", expected="a sum of 1")
+    return np.asarray(balance / balance.sum())

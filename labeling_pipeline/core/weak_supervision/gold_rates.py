@@ -1,0 +1,137 @@
+"""Using gold in a label model. Belongs here: blending learned precisions with those counted on gold, calibration, and the
+advantage measured on gold. Does not: learning without gold.
+
+The learned precisions act as a prior worth `strength` votes; the strength is the one that predicts held-out gold best, so
+a wrong model is overruled by gold and a right one is kept where gold is thin. Gold is taken as a sample of the stream
+unless the class balance is given.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+
+from labeling_pipeline.core.weak_supervision.correlation_aware import Learned
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
+from labeling_pipeline.core.weak_supervision.rates import Rates, flat_one_hot, log_scale
+from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_shares, softmax
+
+STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
+DEFAULT_STRENGTH = 10.0  # too little gold to choose by held-out folds
+BALANCE_STRENGTH = 20.0
+FOLDS = 10
+LEAST_GOLD, LEAST_CALIBRATION = 10, 30
+SHARPNESS = np.exp(np.linspace(np.log(0.25), np.log(4.0), 49))
+SHARPNESS_PRIOR = 4.0  # pulls the calibration to "as is": about the evidence of this many gold rows
+LOWEST = 0.005
+
+
+class _Gold:
+    """The gold rows once, as votes, encoded votes and labels."""
+
+    def __init__(self, patterns: VotePatterns, rows: npt.NDArray[np.int64], labels: npt.NDArray[np.int64]) -> None:
+        votes = patterns.votes[rows]
+        covered = (votes >= 0).any(axis=1)
+        self.votes: Votes = votes[covered]
+        self.labels = labels[covered]
+        self.all_labels = labels
+        self.one_hot = flat_one_hot(self.votes, patterns.n_classes)
+        self.truth = np.eye(patterns.n_classes)[self.labels]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def blend_with_gold(
+    patterns: VotePatterns, setup: Setup, learned: Learned, fitted: FittedModel
+) -> tuple[FittedModel, list[str]]:
+    """The fitted model with gold blended in, and notes that say what gold changed."""
+    if setup.gold_patterns is None or setup.gold_labels is None:
+        return fitted, []
+    gold = _Gold(patterns, setup.gold_patterns, setup.gold_labels)
+    balance = _balance(setup, learned, gold)
+    held_out = _held_out(gold, learned, balance, setup.seed) if len(gold) >= LEAST_GOLD else {}
+    strength = min(held_out, key=lambda s: _log_loss(held_out[s], gold)) if held_out else DEFAULT_STRENGTH
+    every = np.ones(len(gold), dtype=bool)
+    rates = _blended(gold, every, learned, balance, strength)
+    notes = [f"gold on {len(gold)} covered rows; learned precisions count as {strength:g} votes"]
+    if not held_out:
+        return _refit(fitted, rates, learned, 1.0, False, fitted.has_advantage), notes
+    scores = held_out[strength]
+    enough = len(gold) >= LEAST_CALIBRATION
+    sharpness = _sharpness(scores, balance, gold) if enough else 1.0
+    gain = _gain_over_majority(scores, gold)
+    notes.append(f"advantage over majority on held-out gold: {gain:+.3f}")
+    return _refit(fitted, rates, learned, sharpness, enough, gain >= 0), notes
+
+
+def _balance(setup: Setup, learned: Learned, gold: _Gold) -> Matrix:
+    if setup.class_balance is not None:
+        return setup.class_balance
+    counts = np.bincount(gold.all_labels, minlength=len(learned.rates.balance))
+    mass = counts + BALANCE_STRENGTH * learned.rates.balance
+    return np.asarray(mass / mass.sum())
+
+
+def _blended(gold: _Gold, used: npt.NDArray[np.bool_], learned: Learned, balance: Matrix, strength: float) -> Rates:
+    truth = gold.truth[used]
+    share = (truth.sum(axis=0) + balance) / (len(truth) + 1)
+    counted = gold.one_hot[used].T @ (truth * (balance / share))
+    prior = learned.rates.precision * (balance / learned.rates.balance)
+    prior /= prior.sum(axis=1, keepdims=True)
+    precision = (strength * prior + counted) / (strength + counted.sum(axis=1, keepdims=True))
+    precision = np.clip(precision, LOWEST, None)
+    precision /= precision.sum(axis=1, keepdims=True)
+    tied = learned.rates.redundancy
+    return Rates(precision, balance, tied, log_scale(learned.vote_mass, precision, balance))
+
+
+def _held_out(gold: _Gold, learned: Learned, balance: Matrix, seed: int) -> dict[float, Matrix]:
+    folds = np.random.default_rng(seed).permutation(len(gold)) % min(FOLDS, len(gold))
+    scores = {strength: np.empty((len(gold), len(balance))) for strength in STRENGTHS}
+    for fold in range(int(folds.max()) + 1):
+        out = folds == fold
+        for strength in STRENGTHS:
+            scores[strength][out] = _blended(gold, ~out, learned, balance, strength).score(gold.votes[out])
+    return scores
+
+
+def _log_loss(scores: Matrix, gold: _Gold) -> float:
+    return float(-np.log((softmax(scores) * gold.truth).sum(axis=1)).sum())
+
+
+def _sharpness(scores: Matrix, balance: Matrix, gold: _Gold) -> float:
+    evidence = scores - np.log(balance)
+    penalties = SHARPNESS_PRIOR * np.log(SHARPNESS) ** 2
+    losses = [_log_loss(np.log(balance) + t * evidence, gold) for t in SHARPNESS]
+    return float(SHARPNESS[int(np.argmin(np.asarray(losses) + penalties))])
+
+
+def _gain_over_majority(scores: Matrix, gold: _Gold) -> float:
+    ours = scores.argmax(axis=1) == gold.labels
+    plain = majority_shares(gold.votes, scores.shape[1])[np.arange(len(gold)), gold.labels]
+    return float(ours.mean() - plain.mean())
+
+
+def _refit(
+    fitted: FittedModel, rates: Rates, learned: Learned, sharpness: float, calibrated: bool, has_advantage: bool
+) -> FittedModel:
+    n_classes = len(rates.balance)
+    own = rates.precision.reshape(-1, n_classes, n_classes)[:, np.arange(n_classes), np.arange(n_classes)]
+    given = learned.votes.reshape(-1, n_classes)
+    accuracies = (own * given).sum(axis=1) / np.maximum(given.sum(axis=1), 1e-12)
+
+    def log_posterior(votes: Votes) -> Matrix:
+        prior = np.log(rates.balance)
+        return np.asarray(prior + sharpness * (rates.score(votes) - prior))
+
+    return dataclasses.replace(
+        fitted,
+        log_posterior=log_posterior,
+        accuracies=np.where(given.sum(axis=1) > 0, accuracies, own.mean(axis=1)),
+        class_balance=rates.balance,
+        is_calibrated=calibrated,
+        has_advantage=has_advantage,
+    )

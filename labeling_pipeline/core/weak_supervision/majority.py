@@ -1,0 +1,63 @@
+"""Majority vote and weighted vote. Belongs here: the two that trust votes as they come. Does not: learning from overlap."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
+from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_mix, majority_shares, vote_counts
+
+# A voting function is believed right with this probability before anything is known about it.
+PRIOR_ACCURACY = 0.7
+PSEUDO_VOTES = 5.0
+
+
+def majority(patterns: VotePatterns, setup: Setup) -> FittedModel:
+    """Vote shares with one pseudo-vote spread as the class mix, so that ties and empty rows follow the mix."""
+    mix = majority_mix(patterns) if setup.class_balance is None else setup.class_balance
+
+    def log_posterior(votes: Votes) -> Matrix:
+        return np.asarray(np.log(vote_counts(votes, patterns.n_classes) + mix))
+
+    accuracies = agreement_with_others(patterns)
+    return FittedModel(log_posterior, accuracies, [[j] for j in range(len(accuracies))], mix)
+
+
+def weighted(patterns: VotePatterns, setup: Setup) -> FittedModel:
+    """A vote in which a function weighs by the log-odds of its accuracy.
+
+    The accuracy is measured on gold where there is some, else as agreement with the majority of the *other* functions.
+    """
+    mix = majority_mix(patterns) if setup.class_balance is None else setup.class_balance
+    n_classes = patterns.n_classes
+    accuracies = agreement_with_others(patterns) if setup.n_gold == 0 else gold_accuracies(patterns, setup)
+    bounded = np.clip(accuracies, 1.0 / n_classes, 0.98)
+    weights = np.log(bounded * (n_classes - 1) / (1 - bounded))
+
+    def log_posterior(votes: Votes) -> Matrix:
+        return np.asarray(vote_counts(votes, n_classes, weights) + np.log(mix))
+
+    return FittedModel(log_posterior, accuracies, [[j] for j in range(len(accuracies))], mix)
+
+
+def agreement_with_others(patterns: VotePatterns) -> Matrix:
+    """(m,): share of a function's votes that the majority of the others confirms, shrunk to the prior accuracy."""
+    m = patterns.votes.shape[1]
+    out = np.empty(m)
+    for j in range(m):
+        others = np.delete(patterns.votes, j, axis=1)
+        rows = (patterns.votes[:, j] >= 0) & (others >= 0).any(axis=1)
+        shares = majority_shares(others[rows], patterns.n_classes)
+        agreed = shares[np.arange(len(shares)), patterns.votes[rows, j]]
+        counts = patterns.counts[rows]
+        out[j] = (counts @ agreed + PSEUDO_VOTES * PRIOR_ACCURACY) / (counts.sum() + PSEUDO_VOTES)
+    return out
+
+
+def gold_accuracies(patterns: VotePatterns, setup: Setup) -> Matrix:
+    """(m,): share of right votes on the gold rows, shrunk to the prior accuracy."""
+    if setup.gold_patterns is None or setup.gold_labels is None:
+        return np.full(patterns.votes.shape[1], PRIOR_ACCURACY)
+    votes = patterns.votes[setup.gold_patterns]
+    right = (votes == setup.gold_labels[:, None]).sum(axis=0) + PSEUDO_VOTES * PRIOR_ACCURACY
+    return np.asarray(right / ((votes >= 0).sum(axis=0) + PSEUDO_VOTES))

@@ -1,0 +1,114 @@
+"""What a label model is given and what it gives back. Belongs here: these frames. Does not: how one is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes, check_votes, vote_patterns
+
+# Patterns predicted at once: bounds the memory of a prediction over millions of different patterns.
+PREDICT_PATTERNS = 65_536
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a label model may use beside the votes: the class balance where known, gold per (pattern, class), a seed."""
+
+    class_balance: Matrix | None = None
+    gold_patterns: npt.NDArray[np.int64] | None = None
+    gold_labels: npt.NDArray[np.int64] | None = None
+    seed: int = 0
+
+    @property
+    def n_gold(self) -> int:
+        """Number of rows with a gold label."""
+        return 0 if self.gold_labels is None else len(self.gold_labels)
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A fitted label model: `log_posterior` maps votes (p, m) to unnormalised log probabilities (p, K)."""
+
+    log_posterior: Callable[[Votes], Matrix]
+    accuracies: Matrix
+    clusters: list[list[int]]
+    class_balance: Matrix
+    is_calibrated: bool = False
+    has_advantage: bool = True
+    notes: tuple[str, ...] = ()
+
+    def predict_votes(self, votes: Votes) -> Matrix:
+        """Class probabilities (p, K) of distinct vote patterns, computed in bounded parts."""
+        out = np.empty((len(votes), len(self.class_balance)))
+        for start in range(0, len(votes), PREDICT_PATTERNS):
+            part = slice(start, start + PREDICT_PATTERNS)
+            out[part] = softmax(self.log_posterior(votes[part]))
+        return out
+
+
+@dataclass(frozen=True)
+class LabelModelResult:
+    """Soft labels for every row and what the model believes about the labeling functions.
+
+    `probabilities` (n, K), rows sum to 1. `advantage`: expected gain in accuracy over majority on covered rows (measured
+    on gold where `notes` says so). `accuracies` (m,): share of right votes among those given. `clusters`: labeling
+    functions (by index) that count as near copies of each other. `confidence_is`: "calibrated" or "uncalibrated".
+    """
+
+    probabilities: Matrix
+    method: str
+    advantage: float
+    accuracies: Matrix
+    clusters: list[list[int]]
+    notes: list[str]
+    confidence_is: str
+    class_balance: Matrix
+    model: FittedModel = field(repr=False)
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """(n,) the most probable class; the first one on an exact tie."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+    @property
+    def confidence(self) -> Matrix:
+        """(n,) the top probability."""
+        return np.asarray(self.probabilities.max(axis=1))
+
+    def predict(self, matrix: npt.ArrayLike) -> Matrix:
+        """Class probabilities (n, K) of new rows of votes by the fitted model."""
+        n_classes = len(self.class_balance)
+        patterns = vote_patterns(check_votes(matrix, n_classes), n_classes)
+        return np.asarray(self.model.predict_votes(patterns.votes)[patterns.row_pattern])
+
+
+def softmax(scores: Matrix) -> Matrix:
+    """Rows of log scores -> rows of probabilities."""
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def vote_counts(votes: Votes, n_classes: int, weights: Matrix | None = None) -> Matrix:
+    """(p, K): votes each class got, each vote times its function's weight."""
+    columns = [(votes == k).astype(np.float64) for k in range(n_classes)]
+    ones = np.ones(votes.shape[1]) if weights is None else weights
+    return np.stack([column @ ones for column in columns], axis=1)
+
+
+def majority_mix(patterns: VotePatterns) -> Matrix:
+    """(K,): how often each class wins the vote on covered rows, ties split; with one pseudo-row spread evenly."""
+    shares = majority_shares(patterns.votes, patterns.n_classes)
+    covered = patterns.fired.any(axis=1)
+    won = patterns.counts[covered] @ shares[covered] + 1.0 / patterns.n_classes
+    return np.asarray(won / won.sum())
+
+
+def majority_shares(votes: Votes, n_classes: int) -> Matrix:
+    """(p, K): 1 for the class with most votes, split evenly on a tie; even where nobody voted."""
+    counts = vote_counts(votes, n_classes)
+    top = (counts == counts.max(axis=1, keepdims=True)).astype(np.float64)
+    return np.asarray(top / top.sum(axis=1, keepdims=True))
