@@ -15,8 +15,12 @@ from labeling_pipeline import __version__
 from labeling_pipeline.core.errors import LabelingError
 
 COMMANDS: dict[str, str] = {
+    "check": "labeling_pipeline.cli.check:check_command",
+    "gold": "labeling_pipeline.cli.gold:gold_group",
     "consensus": "labeling_pipeline.cli.consensus:consensus_command",
     "agreement": "labeling_pipeline.cli.agreement:agreement_command",
+    "select": "labeling_pipeline.cli.select:select_command",
+    "exports": "labeling_pipeline.cli.exports:exports_command",
 }
 
 
