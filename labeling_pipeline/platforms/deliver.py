@@ -6,12 +6,15 @@ Belongs here: delivering a frame into an inbox folder. Does not: what is in the 
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from labeling_pipeline.files import escape
+
+A_MINUTE = 60.0
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -37,7 +40,9 @@ def deliver(inbox: Path, kind: str, name: str, frame: pd.DataFrame, event_time: 
         return path
     part = folder / f".{name}.{os.getpid()}.part"
     part.write_bytes(content)
-    seconds = (event_time if event_time.tzinfo else event_time.replace(tzinfo=UTC)).timestamp()
+    # Never dated in the future, where a machine's clock is behind the simulated one: such a file would never be still.
+    event = (event_time if event_time.tzinfo else event_time.replace(tzinfo=UTC)).timestamp()
+    seconds = min(event, time.time() - A_MINUTE)
     os.utime(part, (seconds, seconds))
     os.replace(part, path)
     return path

@@ -1,0 +1,65 @@
+"""Assignments: balanced, never doubled, honeypots indistinguishable and never repeated."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.simulate.assignment import assign
+
+
+def frame(prefix: str, count: int) -> pd.DataFrame:
+    ids = [f"{prefix}{place}" for place in range(count)]
+    return pd.DataFrame({"comment_id": ids, "text": [f"text of {one}" for one in ids]})
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    n_comments=st.integers(0, 40),
+    n_annotators=st.integers(1, 12),
+    votes=st.integers(1, 5),
+    rate=st.floats(0, 0.4),
+    seed=st.integers(0, 5),
+)
+def test_balanced_and_never_doubled(n_comments: int, n_annotators: int, votes: int, rate: float, seed: int) -> None:
+    votes = min(votes, n_annotators)
+    people = [f"a{place}" for place in range(n_annotators)]
+    rows = assign(frame("c", n_comments), people, votes, frame("h", 30), rate, seed)
+    ordinary = rows[~rows["is_honeypot"].astype(bool)]
+    assert ordinary["comment_id"].value_counts().eq(votes).all()
+    assert len(ordinary) == n_comments * votes
+    assert not rows.duplicated(["comment_id", "annotator_id"]).any()
+    assert rows["assignment_id"].is_unique
+    loads = ordinary["annotator_id"].value_counts().reindex(people, fill_value=0)
+    assert loads.max() - loads.min() <= 1
+
+
+def test_no_honeypot_twice_to_one_annotator_over_rounds() -> None:
+    people, bank, seen = ["x", "y", "z"], frame("h", 12), pd.DataFrame(columns=["annotator_id", "comment_id"])
+    for labeling_round in range(1, 6):
+        rows = assign(frame(f"c{labeling_round}-", 40), people, 3, bank, 0.1, 0, labeling_round, seen)
+        pots = rows.loc[rows["is_honeypot"].astype(bool), ["annotator_id", "comment_id"]]
+        seen = pd.concat([seen, pots])
+    assert not seen.duplicated().any()
+    assert len(seen) == 3 * 12  # the bank ran dry rather than repeat itself
+
+
+def test_the_rate_is_kept_and_the_order_tells_nothing() -> None:
+    rows = assign(frame("c", 1000), [f"a{place}" for place in range(50)], 3, frame("h", 300), 0.05, 0)
+    hidden = rows["is_honeypot"].astype(bool)
+    assert hidden.mean() == pytest.approx(0.05, abs=0.01)
+    assert abs(rows.index[hidden].to_numpy().mean() / len(rows) - 0.5) < 0.08
+    assert rows["assignment_id"].str.fullmatch(r"a-[0-9a-f]{16}").all()
+
+
+def test_an_odd_index_does_not_matter() -> None:
+    twice = pd.concat([frame("c", 3), frame("d", 3)])
+    assert len(assign(twice, ["x", "y"], 2, frame("h", 0), 0.0, 0)) == 12
+
+
+def test_more_votes_than_annotators_is_refused() -> None:
+    with pytest.raises(InputError, match="votes_per_comment"):
+        assign(frame("c", 2), ["x"], 3, frame("h", 0), 0.0, 0)

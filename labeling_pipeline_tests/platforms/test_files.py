@@ -1,0 +1,77 @@
+"""What a vendor gets: honeypots unseen, nothing a spreadsheet would run, and the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.ontology import EXAMPLE, parse_ontology
+from labeling_pipeline.core.simulate.assignment import assign
+from labeling_pipeline.files import read_frame
+from labeling_pipeline.platforms import Work
+from labeling_pipeline.platforms.deliver import csv_bytes, deliver
+from labeling_pipeline.platforms.files import FilesPlatform, task_frame
+
+AT = datetime(2026, 3, 2, 11, 0)
+
+
+@pytest.fixture
+def work() -> Work:
+    comments = pd.DataFrame({"comment_id": [f"c{i}" for i in range(60)], "text": ["=1+1", *["a calm text"] * 59]})
+    bank = pd.DataFrame({"comment_id": [f"h{i}" for i in range(20)], "text": "another calm text"})
+    items = assign(comments, ["x", "y", "z"], 3, bank, 0.1, 0)
+    return Work(2, "crowd", parse_ontology(EXAMPLE, "v1.toml"), items, AT)
+
+
+def test_honeypots_are_there_and_cannot_be_told(work: Work) -> None:
+    shown = task_frame(work)
+    pots = work.items.loc[work.items["is_honeypot"].astype(bool), "assignment_id"]
+    assert len(pots) > 0
+    assert pots.isin(shown["assignment_id"]).all()
+    assert "is_honeypot" not in shown.columns
+    assert shown["assignment_id"].str.len().nunique() == 1
+
+
+def test_both_files_hold_the_same_work(work: Work, tmp_path: Path) -> None:
+    csv, jsonl = FilesPlatform(tmp_path).publish(work)
+    table = read_frame(csv)
+    lines = [json.loads(line) for line in jsonl.read_text(encoding="utf-8").splitlines()]
+    assert (csv.name, jsonl.name) == ("round-0002.csv", "round-0002.jsonl")
+    assert table["assignment_id"].tolist() == [line["assignment_id"] for line in lines]
+    assert table["text"].tolist() == [line["text"] for line in lines]
+    assert lines[0]["questions"][0]["answers"] == list(work.ontology.answers(work.ontology.questions[0].id))
+
+
+def test_no_cell_is_a_formula(work: Work, tmp_path: Path) -> None:
+    csv, _ = FilesPlatform(tmp_path).publish(work)
+    raw = pd.read_csv(csv, dtype=str, keep_default_na=False)
+    assert not raw["text"].str.startswith("=").any()
+    assert read_frame(csv)["text"].str.startswith("=").any()
+
+
+def test_published_again_nothing_changes_and_cancelled_nothing_is_left(work: Work, tmp_path: Path) -> None:
+    platform = FilesPlatform(tmp_path)
+    before = [path.read_bytes() for path in platform.publish(work)]
+    assert [path.read_bytes() for path in platform.publish(work)] == before
+    assert len(platform.cancel(2)) == 2
+    assert platform.cancel(2) == []
+    assert list((tmp_path / "outbox" / "tasks").iterdir()) == []
+
+
+def test_work_without_texts_is_refused(work: Work, tmp_path: Path) -> None:
+    bare = Work(1, "crowd", work.ontology, work.items.drop(columns="text"), AT)
+    with pytest.raises(InputError, match="without text"):
+        FilesPlatform(tmp_path).publish(bare)
+
+
+def test_a_delivery_is_whole_and_dated(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": ["x"], "at": [pd.Timestamp(AT)], "yes": [True]})
+    path = deliver(tmp_path, "votes", "one.csv", frame, AT)
+    assert path.read_bytes() == csv_bytes(frame) == b"a,at,yes\nx,2026-03-02T11:00:00Z,true\n"
+    assert path.stat().st_mtime <= pd.Timestamp.now("UTC").timestamp() - 2
+    assert [one.name for one in path.parent.iterdir()] == ["one.csv"]
