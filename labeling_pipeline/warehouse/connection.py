@@ -1,0 +1,178 @@
+"""One short DuckDB connection at a time, safe between threads and between processes.
+
+Belongs here: the sidecar file lock, the bounded wait, opening and closing. Does not: what is read or written
+(``store``).
+
+DuckDB lets one process write, and then nobody else may even read. So every connection is taken under an advisory lock
+on ``<path>.lock`` (shared to read, exclusive to write), opened late and closed early. Nobody can keep a writer out for
+good: whoever wants the lock first passes ``<path>.queue``, which a waiting writer holds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import shlex
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from labeling_pipeline.core.errors import InputError, InvariantError, WarehouseBusyError
+
+Mode = Literal["read", "write"]
+# Nothing is fetched from the network, and SQL never sees a Python variable it was not given.
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+}
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.05
+
+
+@dataclass
+class _Gate:
+    """What one process holds open on one file: threads take turns, and a nested call joins the open connection."""
+
+    turn: threading.RLock = field(default_factory=threading.RLock)
+    mode: Mode | None = None
+    con: duckdb.DuckDBPyConnection | None = None
+
+
+_GATES: dict[str, _Gate] = {}
+os.register_at_fork(after_in_child=_GATES.clear)  # a forked child holds nothing its parent holds
+
+
+@contextmanager
+def connect(path: Path, mode: Mode, wait_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that is closed, and its lock released, however the block ends.
+
+    Waits at most ``wait_s`` seconds; then raises WarehouseBusyError naming the holder. A read inside an open read or
+    write of the same thread uses that connection; a write inside a read is a mistake and raises InvariantError.
+    """
+    deadline = time.monotonic() + wait_s
+    gate = _GATES.setdefault(str(path.resolve()), _Gate())
+    if not gate.turn.acquire(timeout=max(wait_s, 0.001)):
+        raise _busy(path, wait_s, "another thread of this process")
+    try:
+        if gate.con is None:
+            with _file_lock(path, mode, deadline, wait_s), _opened(path, mode, deadline, wait_s) as con:
+                gate.mode, gate.con = mode, con
+                try:
+                    yield con
+                finally:
+                    gate.mode, gate.con = None, None
+        elif mode == "write":
+            raise InvariantError(
+                f"{path}: a write was begun inside an open {gate.mode}",
+                expected="reads closed before a write begins, one write at a time",
+                remedy="leave the first `with` block before opening the second",
+            )
+        else:
+            yield gate.con
+    finally:
+        gate.turn.release()
+
+
+@contextmanager
+def exclusive(path: Path, wait_s: float) -> Iterator[None]:
+    """The writer's lock without a connection: for making the file itself."""
+    with _file_lock(path, "write", time.monotonic() + wait_s, wait_s):
+        yield
+
+
+@contextmanager
+def _file_lock(path: Path, mode: Mode, deadline: float, wait_s: float) -> Iterator[None]:
+    lock, queue = sidecar(path, "lock"), sidecar(path, "queue")
+    kind = fcntl.LOCK_EX if mode == "write" else fcntl.LOCK_SH
+    with _descriptor(lock) as lock_fd:
+        with _descriptor(queue) as queue_fd:  # closed, and so passed on, as soon as the lock itself is ours
+            if not (_flock(queue_fd, fcntl.LOCK_EX, deadline) and _flock(lock_fd, kind, deadline)):
+                raise _busy(path, wait_s, holder_of(path))
+        if mode == "write":
+            os.ftruncate(lock_fd, 0)
+            os.pwrite(lock_fd, f"{os.getpid()} {shlex.join(sys.orig_argv)[:500]}".encode("utf-8", "replace"), 0)
+        yield
+
+
+@contextmanager
+def _descriptor(path: Path) -> Iterator[int]:
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}", expected="a folder that may be written to") from error
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _flock(fd: int, kind: int, deadline: float) -> bool:
+    started = time.monotonic()
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(fd, kind | fcntl.LOCK_NB)
+            return True
+        if time.monotonic() >= deadline:
+            return False
+        _pause(time.monotonic() - started)
+
+
+def _pause(waited_s: float) -> None:
+    # Whoever has waited longer asks more often: the other way round, newcomers would overtake for as long as they come.
+    length = max(SHORTEST_PAUSE_S, LONGEST_PAUSE_S / (1 + 4 * waited_s))
+    time.sleep(length * random.uniform(0.5, 1.0))
+
+
+@contextmanager
+def _opened(path: Path, mode: Mode, deadline: float, wait_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    started = time.monotonic()
+    while True:
+        try:
+            con = duckdb.connect(str(path), read_only=mode == "read", config=CONFIG)
+            break
+        except duckdb.IOException as error:
+            # A program that knows nothing of our lock file (DuckDB's own shell, a notebook) holds the file itself.
+            if "lock" not in str(error).lower():
+                raise InputError(f"{path}: {str(error).splitlines()[0]}", expected="a DuckDB 2 file") from error
+            if time.monotonic() >= deadline:
+                raise _busy(path, wait_s, _foreign_holder(str(error))) from error
+            _pause(time.monotonic() - started)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def sidecar(path: Path, ending: str) -> Path:
+    """The file beside the warehouse: ``warehouse.duckdb.lock``."""
+    return path.with_name(f"{path.name}.{ending}")
+
+
+def holder_of(path: Path) -> str:
+    """Who wrote last, as the writer itself noted in the lock file; says so when that process is gone."""
+    with suppress(OSError, ValueError):
+        pid, _, command = sidecar(path, "lock").read_text("utf-8", "replace").partition(" ")
+        if Path(f"/proc/{int(pid)}").exists() or not Path("/proc").exists():
+            return f"process {int(pid)} ({command})"
+    return "a process that is reading"
+
+
+def _foreign_holder(message: str) -> str:
+    _, found, rest = message.partition("Conflicting lock is held in ")
+    return rest.split(" See also")[0].split("\n")[0].strip(" .") if found else "a program outside this pipeline"
+
+
+def _busy(path: Path, wait_s: float, holder: str) -> WarehouseBusyError:
+    return WarehouseBusyError(
+        f"{path}: still held by {holder} after {wait_s:g} s",
+        expected="short connections",
+        remedy="wait for it to end or stop it, then repeat the command",
+    )

@@ -1,0 +1,25 @@
+"""Files dropped into a home become rows of the warehouse: each file once, each row accepted or quarantined.
+
+A new kind of file is one module here, one line in ``kinds.KINDS`` and one ``queries/take_<kind>.sql``.
+"""
+
+from __future__ import annotations
+
+from labeling_pipeline.warehouse.inbox.kinds import KINDS
+from labeling_pipeline.warehouse.inbox.model import InboxFile, IngestContext, Kind, Split, Taken
+from labeling_pipeline.warehouse.inbox.release import count_releasable, release_unknown_comments
+from labeling_pipeline.warehouse.inbox.scan import scan
+from labeling_pipeline.warehouse.inbox.take import take
+
+__all__ = [
+    "KINDS",
+    "InboxFile",
+    "IngestContext",
+    "Kind",
+    "Split",
+    "Taken",
+    "count_releasable",
+    "release_unknown_comments",
+    "scan",
+    "take",
+]

@@ -1,0 +1,109 @@
+"""Which files wait in the inbox.
+
+Belongs here: looking at folders, cheaply when nothing changed. Does not: reading rows (``stage``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from labeling_pipeline.warehouse.inbox.model import InboxFile
+from labeling_pipeline.warehouse.sql import run_named
+from labeling_pipeline.warehouse.store import Warehouse
+
+log = logging.getLogger(__name__)
+UNFINISHED = (".part", ".tmp")
+SIMULATED_DAY = re.compile(r"day-(\d+)-")
+
+
+def scan(
+    warehouse: Warehouse,
+    folders: Sequence[Path],
+    kind: str,
+    *,
+    settle_s: float,
+    now_wall: float,
+    simulated_day: int | None = None,
+) -> list[InboxFile]:
+    """The files of one kind that have not been taken, by name.
+
+    ``folders``: the home's inbox folders, each with a folder per kind. ``now_wall``: seconds since 1970; a file is
+    still once ``settle_s`` have passed since it was last changed. ``simulated_day``: files named ``day-NN-…`` wait for that
+    day; None in a home that is not simulated, where such a name means nothing. A file looked at before, and unchanged
+    since, is not read again.
+    """
+    found = [
+        (path, stat)
+        for path, stat in _files(folders, kind)
+        if _is_still(stat, settle_s, now_wall) and _is_delivered(path.name, simulated_day)
+    ]
+    if not found:
+        return []
+    with warehouse.read() as con:
+        seen = {(p, s, m): sha for p, s, m, sha in run_named(con, "seen_files").itertuples(index=False)}
+        taken = set(run_named(con, "taken_files", kind=kind)["file_sha256"])
+    waiting, copies = [], []
+    for path, stat in found:
+        sha256 = seen.get((str(path), stat.st_size, stat.st_mtime_ns)) or _sha256(path)
+        if sha256 is None:
+            continue
+        file = InboxFile(path, kind, sha256, stat.st_size, stat.st_mtime_ns)
+        if sha256 not in taken:
+            waiting.append(file)
+        elif (str(path), stat.st_size, stat.st_mtime_ns) not in seen:
+            copies.append(file)
+    _remember(warehouse, copies)
+    return waiting
+
+
+def _files(folders: Sequence[Path], kind: str) -> Iterator[tuple[Path, os.stat_result]]:
+    places = [folder / kind for folder in folders if (folder / kind).is_dir()]
+    entries = [entry for place in places for entry in os.scandir(place) if not _is_ignored(entry.name)]
+    for entry in sorted(entries, key=lambda e: (e.name, e.path)):
+        try:
+            if entry.is_file():
+                yield Path(entry.path), entry.stat()
+        except FileNotFoundError:  # gone, or a link to nothing
+            continue
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith(".") or name.endswith(UNFINISHED)
+
+
+def _is_still(stat: os.stat_result, settle_s: float, now_wall: float) -> bool:
+    # A file dated in the future says nothing about when it was written; when its entry last changed does.
+    changed = stat.st_mtime if stat.st_mtime <= now_wall else stat.st_ctime
+    return now_wall - changed >= settle_s
+
+
+def _is_delivered(name: str, simulated_day: int | None) -> bool:
+    match = SIMULATED_DAY.match(name)
+    return simulated_day is None or match is None or int(match[1]) <= simulated_day
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except PermissionError:
+        log.warning("%s: not readable, left where it is; give this user the right to read it", path)
+        return None
+
+
+def _remember(warehouse: Warehouse, copies: Sequence[InboxFile]) -> None:
+    """A copy of a file that was taken under another name is not hashed every time."""
+    if copies:
+        rows = [(str(f.path), f.size, f.mtime_ns, f.sha256) for f in copies]
+        frame = pd.DataFrame(rows, columns=["path", "size", "mtime_ns", "file_sha256"])
+        with warehouse.write() as con:
+            run_named(con, "remember_files", {"looked_at": frame})

@@ -1,0 +1,94 @@
+"""Taking one file: whole, once, in one transaction.
+
+Belongs here: the transaction and its bookkeeping. Does not: reading (``stage``), or what a kind does
+(``queries/take_*``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from labeling_pipeline.core.errors import InvariantError
+from labeling_pipeline.warehouse.inbox.kinds import KINDS
+from labeling_pipeline.warehouse.inbox.model import InboxFile, IngestContext, Taken
+from labeling_pipeline.warehouse.inbox.stage import Staged, staged_file
+from labeling_pipeline.warehouse.sql import run_named
+from labeling_pipeline.warehouse.state import StaleInputError
+from labeling_pipeline.warehouse.store import Warehouse
+
+
+def take(warehouse: Warehouse, file: InboxFile, context: IngestContext) -> Taken:
+    """Take a file: its rows into the table of its kind, the others into ``quarantine``, itself into ``inbox_files``.
+
+    The file is read before the warehouse is opened. Taking it again, or while another process takes it, changes
+    nothing and returns what became of it then. Raises StaleInputError when the file changed since it was looked at:
+    leave it, the next scan finds it again.
+    """
+    with staged_file(warehouse, file.path, KINDS[file.kind], context) as staged:
+        _check_unchanged(file)
+        with warehouse.write() as con:
+            known = recorded(con, file)
+            return known if known is not None else _store(con, file, staged, context)
+
+
+def recorded(con: duckdb.DuckDBPyConnection, file: InboxFile) -> Taken | None:
+    """What became of a file that has been taken before; None if it has not."""
+    rows = con.execute(
+        "select rows_in, accepted, already_known, quarantined from inbox_files"
+        " where file_sha256 = $sha256 and kind = $kind",
+        {"sha256": file.sha256, "kind": file.kind},
+    ).fetchall()
+    return Taken(file.path.name, file.kind, *rows[0]) if rows else None
+
+
+def store_rows(
+    con: duckdb.DuckDBPyConnection, kind: str, name: str, sha256: str, staged: Staged
+) -> tuple[int, int, int]:
+    """Move staged rows into the tables of their kind; how many are accepted, already known, and quarantined."""
+    con.execute("set variable inbox_file = $name", {"name": name})
+    con.execute("set variable inbox_sha256 = $sha256", {"sha256": sha256})
+    con.execute("set variable inbox_kind = $kind", {"kind": kind})
+    run_named(con, "take_quarantine", {"staged_quarantine": staged.quarantine})
+    counts = run_named(con, f"take_{kind}", {"staged": staged.accepted})
+    accepted, already_known, refused = (int(n) for n in counts.iloc[0])
+    if accepted + refused != staged.n_accepted:
+        raise InvariantError(f"{name}: {accepted} + {refused} rows stored", expected=f"{staged.n_accepted}")
+    return accepted, already_known, refused + staged.n_quarantined
+
+
+def _store(con: duckdb.DuckDBPyConnection, file: InboxFile, staged: Staged, context: IngestContext) -> Taken:
+    accepted, already_known, quarantined = store_rows(con, file.kind, file.path.name, file.sha256, staged)
+    run_named(
+        con,
+        "take_file",
+        None,
+        kind=file.kind,
+        file_sha256=file.sha256,
+        path=_relative(file.path, context.home),
+        seen_path=str(file.path),
+        size=file.size,
+        mtime_ns=file.mtime_ns,
+        rows_in=accepted + quarantined,
+        accepted=accepted,
+        already_known=already_known,
+        quarantined=quarantined,
+        known_at=context.known_at,
+    )
+    return Taken(file.path.name, file.kind, accepted + quarantined, accepted, already_known, quarantined)
+
+
+def _check_unchanged(file: InboxFile) -> None:
+    try:
+        now = file.path.stat()
+    except FileNotFoundError:
+        raise StaleInputError(f"{file.path}: gone since it was looked at", remedy="drop it again") from None
+    if (now.st_size, now.st_mtime_ns) != (file.size, file.mtime_ns):
+        raise StaleInputError(f"{file.path}: still being written", remedy="nothing to do: it is taken once it is still")
+
+
+def _relative(path: Path, home: Path | None) -> str:
+    root = home.resolve() if home else None
+    place = path.resolve()
+    return place.relative_to(root).as_posix() if root and place.is_relative_to(root) else str(place)

@@ -1,0 +1,31 @@
+-- Purpose: new feedback into production_feedback; a signal is the n-th of its equals in its file.
+-- Grain: one row of a file.
+-- Parameters: none; frame staged; variables inbox_file, inbox_sha256, inbox_kind.
+-- Returns: accepted, already_known (among them), refused.
+CREATE OR REPLACE TEMP TABLE decided AS
+WITH arrived AS (
+    SELECT line, comment_id,
+        feedback_key || '-' || row_number() OVER (PARTITION BY feedback_key ORDER BY line) AS feedback_id
+    FROM staged
+)
+SELECT a.line, a.feedback_id, c.comment_id IS NOT NULL AS has_comment, f.feedback_id IS NOT NULL AS is_known
+FROM arrived a
+LEFT JOIN raw_comments c USING (comment_id)
+LEFT JOIN production_feedback f USING (feedback_id);
+
+INSERT INTO quarantine BY NAME
+SELECT getvariable('inbox_file') AS file, getvariable('inbox_sha256') AS file_sha256, getvariable('inbox_kind') AS kind,
+    line, 'unknown_comment' AS rule,
+    'the comment is not known; the row is taken by itself once the comment arrives in inbox/comments' AS reason,
+    s."row", s.comment_id
+FROM staged s JOIN decided d USING (line) WHERE NOT d.has_comment;
+
+INSERT INTO production_feedback BY NAME
+SELECT s.* EXCLUDE ("row", feedback_key), d.feedback_id, getvariable('inbox_sha256') AS file_sha256
+FROM staged s JOIN decided d USING (line) WHERE d.has_comment AND NOT d.is_known
+ORDER BY s.line;
+
+SELECT count(*) FILTER (has_comment) AS accepted,
+    count(*) FILTER (has_comment AND is_known) AS already_known,
+    count(*) FILTER (NOT has_comment) AS refused
+FROM decided;

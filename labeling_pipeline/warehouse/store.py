@@ -1,0 +1,142 @@
+"""The warehouse: one DuckDB file with every table of a home, for several processes at once.
+
+Belongs here: opening it to read or to write, running named queries. Does not: what any table means (``migrations/``,
+``queries/``), or taking files (``inbox``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from labeling_pipeline.warehouse import migrate, state
+from labeling_pipeline.warehouse.connection import connect, exclusive
+from labeling_pipeline.warehouse.sql import run_named
+from labeling_pipeline.warehouse.tables import count_rows, quoted
+
+
+class Warehouse:
+    """Short connections to one DuckDB file; the file and its tables are made when first needed.
+
+    ``wait_s``: the longest wait for another process, in seconds; then WarehouseBusyError names the holder.
+
+    >>> import tempfile
+    >>> warehouse = Warehouse(Path(tempfile.mkdtemp()) / "warehouse.duckdb")
+    >>> with warehouse.write() as con:
+    ...     _ = con.execute("insert into clock values (timestamp '2026-03-02 00:00:00')")
+    >>> warehouse.table("clock")["now"].dt.year.tolist()
+    [2026]
+    """
+
+    def __init__(self, path: str | Path, wait_s: float = 30.0) -> None:
+        self.path = Path(path)
+        self.wait_s = wait_s
+        self._is_current = False
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection; several processes may read at once, none while one writes."""
+        self.migrate()
+        with connect(self.path, "read", self.wait_s) as con:
+            yield con
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection in one transaction: committed when the block ends, rolled back when it raises."""
+        self.migrate()
+        with connect(self.path, "write", self.wait_s) as con:
+            con.execute("begin")
+            try:
+                yield con
+            except BaseException:
+                con.rollback()
+                raise
+            con.commit()
+
+    def query(self, name: str, /, **params: object) -> pd.DataFrame:
+        """The rows of ``queries/<name>.sql`` in a connection of their own."""
+        with self.read() as con:
+            return run_named(con, name, **params)
+
+    def execute(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        name: str,
+        frames: Mapping[str, object] | None = None,
+        **params: object,
+    ) -> pd.DataFrame:
+        """`run_named` in an open connection: ``queries/<name>.sql`` may also use the ``frames`` by their names."""
+        return run_named(con, name, frames, **params)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One whole table or view."""
+        return self.tables(name)[name]
+
+    def tables(self, *names: str) -> dict[str, pd.DataFrame]:
+        """Whole tables or views as they were at one moment."""
+        with self.read() as con:
+            return {name: con.execute(f"select * from {quoted(name)}").df() for name in names}
+
+    def count(self, table: str) -> int:
+        """Rows of a table or view."""
+        with self.read() as con:
+            return count_rows(con, [table])[table]
+
+    def recorded(self) -> dict[str, state.AssetState]:
+        """Asset → what it was last made from, for every asset made so far."""
+        with self.read() as con:
+            return state.read_state(con)
+
+    def write_stage(
+        self,
+        asset: str,
+        *,
+        tables: Sequence[str],
+        replace: Mapping[str, pd.DataFrame],
+        append: Mapping[str, tuple[pd.DataFrame, Sequence[str]]],
+        input_version: str,
+        upstream: Mapping[str, str],
+        row_count: int,
+        as_of: datetime | None,
+        run_id: str | None,
+    ) -> bool:
+        """See `state.write_stage`."""
+        return state.write_stage(
+            self,
+            asset,
+            tables=tables,
+            replace=replace,
+            append=append,
+            input_version=input_version,
+            upstream=upstream,
+            row_count=row_count,
+            as_of=as_of,
+            run_id=run_id,
+        )
+
+    def migrate(self) -> None:
+        """Make the file, or bring its tables up to this version; every open does it by itself, once per object."""
+        if self._is_current and self.path.exists():
+            return
+        if self.path.exists():
+            with connect(self.path, "read", self.wait_s) as con:
+                missing = migrate.missing_migrations(con)
+            if missing:
+                with connect(self.path, "write", self.wait_s) as con:
+                    con.execute("begin")
+                    migrate.apply_missing(con)
+                    con.execute("commit")
+        else:
+            self._create()
+        self._is_current = True
+
+    def _create(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with exclusive(self.path, self.wait_s):
+            if not self.path.exists():  # another process may have been first
+                migrate.create(self.path)
