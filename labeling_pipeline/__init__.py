@@ -11,6 +11,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 _EXPORTS = {
+    "check": "labeling_pipeline.core.week_one",
+    "plan_gold": "labeling_pipeline.core.gold",
     "consensus": "labeling_pipeline.core.consensus",
     "agreement": "labeling_pipeline.core.agreement",
 }

@@ -72,7 +72,7 @@ def mix_shift(
 
     table = pd.concat([current.value_counts(), reference.value_counts()], axis=1).fillna(0.0).to_numpy(dtype=np.float64)
     counts = table.T / rows_per_unit
-    if counts.sum(axis=1).min(initial=0.0) < limits.min_rows:
+    if not counts.size or counts.sum(axis=1).min() < limits.min_rows:
         return None
     counts = _pool_rare(counts)
     n1, n2 = counts.sum(axis=1)

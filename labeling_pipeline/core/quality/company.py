@@ -17,7 +17,7 @@ def batch(labels: pd.DataFrame, context: GateContext) -> Finding:
     if floor is None:
         return silent(labels)
     value = labels["batch_id"].astype(object).map(lambda b: context.batch_agreement.get(str(b), np.nan))
-    return at_least(value.astype(np.float64), floor, f"{statistic} of the batch", "adjudicate")
+    return at_least(value.astype(np.float64), floor, statistic, "adjudicate")
 
 
 def duplicates(labels: pd.DataFrame, context: GateContext) -> Finding:

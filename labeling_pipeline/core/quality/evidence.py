@@ -14,7 +14,7 @@ from labeling_pipeline.core.quality.finding import Finding, GateContext, at_leas
 
 def confidence(labels: pd.DataFrame, context: GateContext) -> Finding:
     """The label's probability reaches the floor of its class and of every slice it is in."""
-    return at_least(labels["confidence"], _floors(labels, context), "confidence", "adjudicate")
+    return at_least(labels["confidence"], _floors(labels, context), "", "adjudicate")
 
 
 def _floors(labels: pd.DataFrame, context: GateContext) -> npt.NDArray[np.float64]:
@@ -39,7 +39,7 @@ def votes(labels: pd.DataFrame, context: GateContext) -> Finding:
     counted = labels["n_votes"]
     if "paused_votes" in labels:
         counted = counted - labels["paused_votes"].fillna(0)
-    return at_least(counted, context.settings.min_votes, "votes", "rejected")
+    return at_least(counted, context.settings.min_votes, "", "rejected")
 
 
 def agreement(labels: pd.DataFrame, context: GateContext) -> Finding:

@@ -49,7 +49,11 @@ def silent(labels: pd.DataFrame) -> Finding:
 
 
 def at_least(values: pd.Series, floor: npt.ArrayLike, what: str, otherwise: Outcome) -> Finding:
-    """The rule "value ≥ floor"; a missing value fails. ``floor`` is one number or one per row."""
+    """The rule "value ≥ floor"; a missing value fails. ``floor`` is one number or one per row.
+
+    ``what`` stands before the value, where the rule's name does not say it.
+    """
+    what = f"{what} " if what else ""
     value = values.to_numpy(dtype=np.float64, na_value=np.nan)
     floors = np.broadcast_to(np.asarray(floor, dtype=np.float64), value.shape)
     fails = ~(value >= floors)
@@ -62,8 +66,8 @@ def at_least(values: pd.Series, floor: npt.ArrayLike, what: str, otherwise: Outc
 
 def _compare(value: float, floor: float, fails: bool, what: str) -> str:
     if value != value:
-        return f"{what} is not known, the floor is {floor:g}"
-    return f"{what} {value:g} is under {floor:g}" if fails else f"{what} {value:g}, at least {floor:g}"
+        return f"{what}not known, the floor is {floor:g}"
+    return f"{what}{value:g} is under {floor:g}" if fails else f"{what}{value:g}, at least {floor:g}"
 
 
 def texts(values: list[str]) -> Texts:

@@ -1,0 +1,191 @@
+"""What one vendor file says, and what it cannot say: agreement, annotators who stand apart, cost, and the unknown.
+
+Belongs here: the figures of ``labeling-pipeline check``. Does not: how they are shown (``report.check``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from labeling_pipeline.core.agreement import agreement
+from labeling_pipeline.core.consensus import consensus
+from labeling_pipeline.core.consensus.votes import pick
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.peers import compare_with_peers, suspicious
+from labeling_pipeline.core.quality import GateSettings, judge
+from labeling_pipeline.core.unknown import cannot_know
+from labeling_pipeline.core.week_one_gold import accuracy
+
+SHOWN = 50  # annotators in the result; the rest are counted
+NO_VERDICTS = pd.DataFrame(columns=["comment_id", "expert_id", "label", "decided_at", "schema_version"])
+
+
+def check(
+    votes: pd.DataFrame,
+    comments: pd.DataFrame | None = None,
+    gold: pd.DataFrame | None = None,
+    *,
+    price_usd: float = 0.04,
+    gate: GateSettings | None = None,
+) -> dict[str, Any]:
+    """Everything a votes file alone can tell, as plain values fit for JSON; no home and no gold needed.
+
+    Args:
+        votes: task (or comment_id), label (or answer); annotator (or annotator_id, worker); optional question.
+        comments: comment_id, text; finds comments without votes, and votes without a comment.
+        gold: comment_id (or task), label, optional role, inclusion_p. Accuracy is measured on rows with role
+            ``measure`` alone; gold without roles is all ``fit``, and none is reported.
+        price_usd: of one assignment (one annotator, one comment, all questions).
+
+    Returns counts, ``left_out`` (rule → rows), ``questions`` (one entry per question: agreement, labels, annotators,
+    gold) and ``cannot_know`` (sentences). A label is usable when it passes ``gate`` (default `GateSettings()`).
+    Raises InputError when no vote is left or a column is missing.
+    """
+    if price_usd < 0:
+        raise InputError(f"price is {price_usd} USD", expected="0 or more")
+    table, left_out = _vote_table(votes)
+    if gold is not None:
+        gold = _gold_table(gold)
+    questions, failed = [], set[str]()
+    for name, rows in table.groupby("question", sort=True):
+        entry, fails = _question(str(name), rows.drop(columns="question"), gold, gate or GateSettings())
+        questions.append(entry)
+        failed |= fails
+    result: dict[str, Any] = {
+        "n_comments": int(table["task"].nunique()),
+        "n_votes": len(table),
+        "n_annotators": int(table["annotator"].nunique()) if "annotator" in table else None,
+        "n_assignments": _assignments(table),
+        "left_out": left_out,
+        "questions": questions,
+        "comments": None if comments is None else _coverage(table, comments),
+    }
+    # A comment is usable where the answer to every question asked about it is.
+    result["cost"] = _cost(result["n_comments"], result["n_comments"] - len(failed), result["n_assignments"], price_usd)
+    result["cannot_know"] = cannot_know(result, has_gold=gold is not None)
+    return result
+
+
+def _vote_table(votes: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    table = pd.DataFrame({"task": pick(votes, "task"), "label": pick(votes, "label")})
+    annotator = pick(votes, "annotator", required=False)
+    if annotator is not None:
+        table["annotator"] = annotator
+    table["question"] = votes.get("question", "label")
+    left_out = {}
+    for column in [c for c in ("task", "label", "annotator", "question") if c in table]:
+        text = table[column].astype("str").str.strip()
+        empty = table[column].isna() | (text == "")
+        left_out[f"empty {column}"] = int(empty.sum())
+        table = table[~empty].assign(**{column: text[~empty]})
+    if "annotator" in table:
+        doubled = table.duplicated(["task", "annotator", "question"], keep="last")
+        left_out["same annotator, comment and question again (the last row counts)"] = int(doubled.sum())
+        table = table[~doubled]
+    if table.empty:
+        raise InputError("votes: no usable row", expected="a task and a label in every row")
+    return table.reset_index(drop=True), {rule: n for rule, n in left_out.items() if n}
+
+
+def _gold_table(gold: pd.DataFrame) -> pd.DataFrame:
+    table = gold.assign(task=pick(gold, "task"), label=pick(gold, "label"))
+    filled = table["label"].notna() & (table["label"].astype("str").str.strip() != "")
+    return table[filled].assign(task=table["task"].astype("str"), label=table["label"].astype("str").str.strip())
+
+
+def _question(
+    name: str, votes: pd.DataFrame, gold: pd.DataFrame | None, gate: GateSettings
+) -> tuple[dict[str, Any], set[str]]:
+    """The entry of one question, and the comments whose label does not pass."""
+    found = consensus(votes)
+    labels = found.labels.rename(columns={"task": "comment_id"}).assign(schema_version="")
+    classes = [c[2:] for c in labels if str(c).startswith("p_")]
+    outcomes = judge(labels, NO_VERDICTS, gate=gate, classes=classes, current_schema="")
+    entry = {
+        "question": name,
+        "classes": classes,
+        "agreement": agreement(votes),
+        "labels": _labels(labels, outcomes)
+        | {"method": found.method, "notes": list(found.notes)}
+        | {"vote_mix": _mix(votes["label"], classes), "label_mix": _mix(labels["label"], classes)},
+        "annotators": _annotators(votes),
+        "gold": None if gold is None else accuracy(labels, gold, classes),
+    }
+    return entry, set(outcomes.loc[outcomes["outcome"] != "passed", "comment_id"])
+
+
+def _labels(labels: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, Any]:
+    multiple = labels[labels["n_votes"] >= 2]
+    return {
+        "n": len(labels),
+        "outcomes": {o: int((outcomes["outcome"] == o).sum()) for o in ("passed", "adjudicate", "rejected")},
+        "faults": _faults(outcomes),
+        "mean_confidence": float(labels["confidence"].mean()),
+        "n_multiple": len(multiple),
+        "n_unanimous": int((multiple["agreement"].to_numpy(dtype=np.float64) >= 1).sum()),
+        "votes_per_comment": _sizes(labels["n_votes"]),
+    }
+
+
+def _mix(labels: pd.Series, classes: list[str]) -> dict[str, float]:
+    share = labels.value_counts(normalize=True)
+    return {c: float(share.get(c, 0.0)) for c in classes}
+
+
+def _sizes(n_votes: pd.Series) -> dict[str, int]:
+    sizes, comments = np.unique(n_votes.to_numpy(dtype=np.int64), return_counts=True)
+    return {str(k): int(n) for k, n in zip(sizes, comments, strict=True)}
+
+
+def _faults(outcomes: pd.DataFrame) -> dict[str, int]:
+    """How many labels fail each rule; a label may fail several."""
+    failed = outcomes.loc[outcomes["outcome"] != "passed", "reasons"]
+    rules = pd.Series([reason.split(":", 1)[0] for reasons in failed for reason in reasons], dtype="str")
+    return {str(rule): int(n) for rule, n in rules.value_counts().sort_index().items()}
+
+
+def _annotators(votes: pd.DataFrame) -> dict[str, Any] | None:
+    if "annotator" not in votes:
+        return None
+    peers = compare_with_peers(votes)
+    odd = suspicious(peers)
+    with_odd = votes["annotator"].isin(odd["annotator"])
+    return {
+        "n": len(peers),
+        "n_compared": int(peers["p_value"].notna().sum()),
+        "n_suspicious": len(odd),
+        "share_of_votes": float(with_odd.mean()),
+        "suspicious": [{str(k): v for k, v in row.items()} for row in odd.head(SHOWN).to_dict("records")],
+    }
+
+
+def _assignments(table: pd.DataFrame) -> int:
+    """One annotator on one comment, all questions; without annotators, the most votes any question of a comment has."""
+    if "annotator" in table:
+        return len(table[["task", "annotator"]].drop_duplicates())
+    return int(table.groupby(["task", "question"]).size().groupby("task").max().sum())
+
+
+def _coverage(table: pd.DataFrame, comments: pd.DataFrame) -> dict[str, int]:
+    ids = pick(comments, "task")
+    known = set() if ids is None else set(ids.dropna().astype("str"))
+    voted = set(table["task"])
+    return {
+        "n": len(known),
+        "without_votes": len(known - voted),
+        "votes_on_unknown": int((~table["task"].isin(known)).sum()),
+    }
+
+
+def _cost(n_comments: int, usable: int, n_assignments: int, price_usd: float) -> dict[str, Any]:
+    spent = n_assignments * price_usd
+    return {
+        "price_usd": price_usd,
+        "spent_usd": round(spent, 2),
+        "usable_labels": usable,
+        "per_label_usd": round(spent / n_comments, 4),
+        "per_usable_label_usd": round(spent / usable, 4) if usable else None,
+    }

@@ -1,0 +1,60 @@
+"""Accuracy of labels against the gold that may measure. Does not: evaluating models (``core.evaluation``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from labeling_pipeline.core.errors import InputError
+
+
+def accuracy(labels: pd.DataFrame, gold: pd.DataFrame, classes: list[str]) -> dict[str, Any]:
+    """Accuracy of ``labels`` (comment_id, label) on gold rows with role ``measure``, as an estimate for the stream.
+
+    Each gold row counts 1 / inclusion_p (1 where there is none). The interval is Wilson's at 95 %, on the effective
+    sample size (Σw)² / Σw² (Kish 1965). ``value`` is None, with the reason in ``note``, where nothing may measure.
+    Raises InputError for an inclusion probability outside (0, 1].
+    """
+    truth = gold.drop_duplicates("task", keep="last")
+    known = truth[truth["task"].isin(labels["comment_id"])]
+    result: dict[str, Any] = {"n_gold": len(truth), "n_voted": len(known), "value": None, "note": "", "recall": {}}
+    unknown = sorted(set(known["label"]) - set(classes))
+    if unknown:
+        result["note"] = f"gold has classes nobody voted for: {', '.join(unknown)}. "
+    if "role" not in known:
+        result["note"] += "gold without roles is used to fit, so no accuracy is reported on it"
+        return result
+    measure = known[known["role"] == "measure"]
+    if measure.empty:
+        result["note"] += "no gold with role measure is about a comment in the votes"
+        return result
+    given = labels.set_index("comment_id")["label"].reindex(measure["task"]).to_numpy()
+    right = given == measure["label"].to_numpy()
+    weight = _weights(measure)
+    result |= _estimate(right, weight) | {"n": len(measure)}
+    for name in sorted(set(measure["label"])):
+        of_class = (measure["label"] == name).to_numpy()
+        result["recall"][name] = _estimate(right[of_class], weight[of_class]) | {"n": int(of_class.sum())}
+    return result
+
+
+def _weights(measure: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    if "inclusion_p" not in measure:
+        return np.ones(len(measure))
+    p = pd.to_numeric(measure["inclusion_p"], errors="coerce").to_numpy(dtype=np.float64)
+    if not ((p > 0) & (p <= 1)).all():
+        raise InputError("gold: an inclusion_p is not a probability", expected="numbers above 0 and up to 1")
+    return np.asarray(1.0 / p, dtype=np.float64)
+
+
+def _estimate(
+    right: np.ndarray[tuple[int], np.dtype[np.bool_]], weight: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> dict[str, float]:
+    share = float((right * weight).sum() / weight.sum())
+    n = float(weight.sum() ** 2 / np.square(weight).sum())
+    z2 = 1.96**2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = 1.96 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return {"value": share, "low": max(float(centre - half), 0.0), "high": min(float(centre + half), 1.0)}

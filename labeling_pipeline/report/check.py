@@ -1,0 +1,209 @@
+"""The report on a vendor's file. Belongs here: how the figures of ``core.week_one`` are told. Does not: the figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labeling_pipeline.report.html import Html, bar_plot, element, interval_plot, join, page, table, tiles
+
+STATISTICS = {
+    "krippendorff_alpha": ("Krippendorff's α", "all annotators, missing votes allowed, corrected for chance"),
+    "fleiss_kappa": ("Fleiss' κ", "all annotators, corrected for chance"),
+    "cohen_kappa": ("Cohen's κ", "mean over pairs of annotators, corrected for chance"),
+    "gwet_ac1": ("Gwet's AC1", "corrected for chance, steady where one class dominates"),
+    "percent_agreement": ("percent agreement", "share of agreeing pairs, not corrected for chance"),
+}
+FAULTS = {
+    "confidence": "the label is not probable enough",
+    "votes": "too few votes",
+    "class": "the answer is not a class",
+    "agreement": "the comment's own votes differ too much",
+}
+
+
+def render_check(result: dict[str, Any], source: str) -> str:
+    """The whole report as one HTML document; ``source`` names the votes file."""
+    several = len(result["questions"]) > 1
+    return page(
+        f"Check of {source}",
+        element("h1", f"What {source} can and cannot tell you"),
+        element("p", _first_sentence(result), class_="lead"),
+        _headline(result),
+        _unknown(result),
+        *[_question(question, several) for question in result["questions"]],
+        _cost(result),
+        _left_out(result),
+        _next_steps(source),
+    )
+
+
+def _first_sentence(result: dict[str, Any]) -> str:
+    annotators = result["n_annotators"]
+    who = "annotators who are not named" if annotators is None else f"{annotators:,} annotators"
+    return f"{result['n_votes']:,} votes by {who} on {result['n_comments']:,} comments."
+
+
+def _headline(result: dict[str, Any]) -> Html:
+    first, cost = result["questions"][0], result["cost"]
+    alpha = first["agreement"]["krippendorff_alpha"]
+    per_usable = cost["per_usable_label_usd"]
+    usable = cost["usable_labels"]
+    figures = [
+        (_number(alpha["value"]), "agreement", f"Krippendorff's α, 95 % interval {_range(alpha)}"),
+        (_accuracy_tile(first), "accuracy", "against gold, never the same as agreement"),
+        (f"{usable:,}", "usable labels", f"{100 * usable / result['n_comments']:.0f} % of the comments"),
+        ("–" if per_usable is None else f"${per_usable:.3f}", "per usable label", f"${cost['spent_usd']:,.2f} in all"),
+    ]
+    return tiles(figures)
+
+
+def _accuracy_tile(question: dict[str, Any]) -> str:
+    gold = question["gold"]
+    return "unknown" if gold is None or gold["value"] is None else f"{gold['value']:.2f}"
+
+
+def _unknown(result: dict[str, Any]) -> Html:
+    items = []
+    for sentence in result["cannot_know"]:
+        head, rest = sentence.split(". ", 1)
+        items.append(element("li", element("b", head + ". "), rest))
+    return element("div", element("h2", "What cannot be known without gold"), element("ul", *items), class_="unknown")
+
+
+def _question(question: dict[str, Any], several: bool) -> Html:
+    about = f": {question['question']}" if several else ""
+    return join(
+        [
+            element("h2", f"Agreement{about}"),
+            *_agreement(question["agreement"]),
+            element("h2", f"Labels{about}"),
+            *_labels(question["labels"], question["classes"]),
+            element("h2", f"Annotators who stand apart{about}"),
+            *_annotators(question["annotators"]),
+            *_gold(question["gold"], about),
+        ]
+    )
+
+
+def _agreement(found: dict[str, Any]) -> list[Html]:
+    rows = [(name, found[key]) for key, (name, _) in STATISTICS.items()]
+    plotted = [(name, one["value"], one["low"], one["high"]) for name, one in rows]
+    low = -1.0 if any(value is not None and value < 0 for _, value, _, _ in plotted) else 0.0
+    told = [
+        (name, _number(found[key]["value"]), _range(found[key]), found[key]["note"] or what)
+        for key, (name, what) in STATISTICS.items()
+    ]
+    return [
+        element("p", "How alike the annotators answer. It says nothing about who is right."),
+        interval_plot(plotted, low, 1.0),
+        table(["statistic", "value", "95 % interval", "note"], told, numeric=(1, 2)),
+        *[element("p", note, class_="note") for note in found["notes"]],
+    ]
+
+
+def _labels(labels: dict[str, Any], classes: list[str]) -> list[Html]:
+    passed, n = labels["outcomes"]["passed"], labels["n"]
+    mixes = sorted(classes, key=lambda c: -labels["vote_mix"][c])
+    rows = [(name, (labels["vote_mix"][name], labels["label_mix"][name])) for name in mixes]
+    faults = [(FAULTS.get(rule, rule), f"{count:,}") for rule, count in labels["faults"].items()]
+    told = f"{passed:,} of {n:,} labels pass the default gate; the others need an expert, or more votes."
+    return [
+        element("p", told),
+        table(["why not", "labels"], faults, numeric=(1,)) if faults else Html(""),
+        bar_plot(rows, ("of the votes", "of the labels")),
+        element("p", f"Method: {labels['method']}. Mean confidence {labels['mean_confidence']:.2f}, not calibrated."),
+        *[element("p", note, class_="note") for note in labels["notes"]],
+    ]
+
+
+def _annotators(found: dict[str, Any] | None) -> list[Html]:
+    if found is None:
+        return [element("p", "The file names no annotators, so they cannot be compared.")]
+    told = (
+        f"{found['n_suspicious']} of {found['n_compared']:,} annotators with enough comparisons agree less with their "
+        f"peers than the peers agree among themselves, on the same comments, beyond chance (false discovery 5 %). They "
+        f"gave {100 * found['share_of_votes']:.1f} % of the votes."
+    )
+    rest = found["n"] - found["n_compared"]
+    parts = [element("p", told)]
+    if rest:
+        parts.append(element("p", f"{rest:,} annotators have too few votes to be compared.", class_="note"))
+    rows = [
+        (
+            row["annotator"],
+            f"{row['n_votes']:,}",
+            f"{row['with_peers']:.2f}",
+            f"{row['among_peers']:.2f}",
+            f"{row['difference']:+.2f} ({row['low']:+.2f} … {row['high']:+.2f})",
+        )
+        for row in found["suspicious"]
+    ]
+    if rows:
+        headings = ["annotator", "votes", "agrees with peers", "peers among themselves", "difference"]
+        parts.append(table(headings, rows, numeric=(1, 2, 3, 4)))
+    if found["n_suspicious"] > len(rows):
+        parts.append(element("p", f"The {len(rows)} furthest apart are shown.", class_="note"))
+    return parts
+
+
+def _gold(found: dict[str, Any] | None, about: str) -> list[Html]:
+    if found is None:
+        return []
+    heading = element("h2", f"Accuracy{about}")
+    if found["value"] is None:
+        return [heading, element("p", f"{found['n_gold']} gold labels: {found['note']}.")]
+    told = f"Accuracy {found['value']:.2f} ({_range(found)}) on {found['n']} gold labels that measure, weighted to all."
+    rows = [(name, _number(one["value"]), _range(one), one["n"]) for name, one in found["recall"].items()]
+    recall = table(["class", "recall", "95 % interval", "gold"], rows, numeric=(1, 2, 3))
+    return [
+        heading,
+        element("p", told),
+        *([element("p", found["note"], class_="note")] if found["note"] else []),
+        recall,
+    ]
+
+
+def _cost(result: dict[str, Any]) -> Html:
+    cost = result["cost"]
+    rows = [
+        ("assignments (one annotator, one comment)", f"{result['n_assignments']:,}"),
+        ("price of an assignment", f"${cost['price_usd']:.2f}"),
+        ("spent", f"${cost['spent_usd']:,.2f}"),
+        ("per comment", f"${cost['per_label_usd']:.3f}"),
+        ("usable labels", f"{cost['usable_labels']:,}"),
+        ("per usable label", "–" if cost["usable_labels"] == 0 else f"${cost['per_usable_label_usd']:.3f}"),
+    ]
+    return join([element("h2", "Cost"), table(["", ""], rows, numeric=(1,))])
+
+
+def _left_out(result: dict[str, Any]) -> Html:
+    rows = [(rule, f"{n:,}") for rule, n in result["left_out"].items()]
+    comments = result["comments"]
+    if comments is not None:
+        rows.append(("comments without a vote", f"{comments['without_votes']:,}"))
+        rows.append(("votes on comments that are not in the comments file", f"{comments['votes_on_unknown']:,}"))
+    if not rows:
+        return Html("")
+    return join([element("h2", "Rows left out, and gaps"), table(["what", "rows"], rows, numeric=(1,))])
+
+
+def _next_steps(source: str) -> Html:
+    command = f"labeling-pipeline gold plan {source} --comments COMMENTS --budget 300 -o gold.csv"
+    back = f"labeling-pipeline check {source} --gold gold.csv -o report.html"
+    return join(
+        [
+            element("h2", "Next"),
+            element(
+                "p", "Choose the comments experts should label; when they have, run the check again with the file:"
+            ),
+            element("pre", f"{command}\n{back}"),
+        ]
+    )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _range(one: dict[str, Any]) -> str:
+    return "none" if one["low"] is None else f"{one['low']:.2f} … {one['high']:.2f}"

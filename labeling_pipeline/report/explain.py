@@ -1,0 +1,186 @@
+"""The life of one comment, in time order, every line read from the store.
+
+Belongs here: what is told of a comment, and in which words. Does not: printing (``cli.explain``), or anything that is not
+in the warehouse or an export.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.stages.context import Context
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a comment; ``at`` is UTC, None where no one said when."""
+
+    at: pd.Timestamp | None
+    stage: str
+    lines: tuple[str, ...]
+
+
+def explain(context: Context, comment_id: str) -> list[Event]:
+    """Every event of a comment's life, earliest first. Raises InputError for a comment the home does not know."""
+    rows = {name: context.query(f"explain/{name}", comment_id=comment_id) for name in QUERIES}
+    if rows["comment"].empty:
+        raise InputError(f"no comment {comment_id!r} in this home", remedy="look it up in raw_comments or gold_set")
+    events = [event for name, tell in QUERIES.items() for event in tell(rows[name], context)]
+    events += list(_exports(context, comment_id))
+    order = {id(event): place for place, event in enumerate(events)}
+    return sorted(events, key=lambda e: (e.at if e.at is not None else pd.Timestamp.min, order[id(e)]))
+
+
+def _comment(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    for row in rows.itertuples():
+        place = f" in {row.thread_id}" if _given(row.thread_id) else ""
+        slices = f" · slices: {', '.join(row.slices)}" if len(row.slices) else ""
+        yield Event(
+            _time(row.posted_at), "comment", (f"posted{place}: {row.text!r}", f"{len(row.text)} characters{slices}")
+        )
+
+
+def _predictions(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    limit = context.settings.feedback.low_margin
+    for row in rows.itertuples():
+        scores = "  ".join(f"P({name})={p:.2f}" for name, p in _sorted(row.probabilities) if p >= 0.005)
+        queued = "LOW → queued for annotation" if round(row.margin, 9) <= limit else "not low"
+        yield Event(
+            _time(row.predicted_at), "prediction",
+            (f"{row.model_version or 'a model'}: {scores}", f"margin {row.margin:.2f} (limit {limit:g}) → {queued}"),
+        )  # fmt: skip
+
+
+def _feedback(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    for row in rows.itertuples():
+        said = f": {row.label}" if _given(row.label) else ""
+        yield Event(_time(row.created_at), "feedback", (f"{row.kind}{said} by {row.actor_id or 'somebody'}",))
+
+
+def _tasks(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    for name, part in rows.groupby("labeling_round"):
+        first = part.iloc[0]
+        lines = [f"round {name} ({first['kind']}: {first['reason']}) · schema {first['schema_version']}"]
+        for place, row in enumerate(part.itertuples(), start=1):
+            answer = f" → {row.answer} ({row.confidence:.2f})" if _given(row.answer) else ""
+            lines.append(f"Q{place} {row.question}{answer}")
+        yield Event(_time(first["created_at"]), "tasks", tuple(lines))
+
+
+def _votes(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    if rows.empty:
+        return
+    said = [
+        f"{row.annotator_id or 'somebody'} → {row.label}"
+        + (f" (stated confidence {row.stated_confidence:g})" if _given(row.stated_confidence) else "")
+        + ("" if row.is_current else " · superseded")
+        for row in rows.itertuples()
+    ]
+    yield Event(_time(rows["answered_at"].max()), "votes", tuple(said))
+
+
+def _consensus(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    for row in rows.itertuples():
+        p = "  ".join(f"p({name})={value:.2f}" for name, value in _sorted(row.probabilities) if value >= 0.005)
+        v = "  ".join(f"v({name})={value:.2f}" for name, value in _sorted(row.vote_shares) if value >= 0.005)
+        agreed = f"{row.agreement:.2f}" if _given(row.agreement) else "undefined (one vote)"
+        composed = f" · composed from the answers: {row.composed_label}" if _given(row.composed_label) else ""
+        lines = (
+            f"consensus ({row.method}, {row.confidence_is}): {row.label}{composed}",
+            f"believed {p}",
+            f"said {v} · share of agreeing pairs {agreed}",
+        )
+        yield Event(_time(row.evidence_at), "consensus", lines)
+
+
+def _history(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    for row in rows.itertuples():
+        detail = json.loads(row.detail) if str(row.detail).startswith("{") else {}
+        if row.event in ("passed", "adjudicate", "rejected"):
+            to = " → queue of the experts" if row.event == "adjudicate" else ""
+            label = f"{detail['label']} ({detail['confidence']:.2f}, from {detail['source']})"
+            yield Event(_time(row.at), "quality", (f"{row.event}{to}: {label}", *(str(r) for r in detail["reasons"])))
+        elif row.event == "gold_candidate":
+            yield Event(_time(row.at), "gold", (f"candidate for the gold set: {detail['why']}",))
+
+
+def _verdicts(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    for row in rows.itertuples():
+        sure = f" (stated confidence {row.stated_confidence:g})" if _given(row.stated_confidence) else ""
+        lines = [f"{row.expert_id} → {row.label}{sure}"]
+        lines += [f"context shown: {row.context_shown}"] if _given(row.context_shown) else []
+        lines += [f"note: {row.note!r}"] if _given(row.note) else []
+        yield Event(_time(row.decided_at), "verdict", tuple(lines))
+
+
+def _reliability(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    for week, part in rows.groupby("week"):
+        lines = [
+            f"{row.annotator_id} reliability: {row.before:.3f} → {row.value:.3f} ({'up' if row.value > row.before else 'down'})"
+            for row in part.itertuples()
+        ]
+        yield Event(_time(week), "reliability", tuple(lines))
+
+
+def _exports(context: Context, comment_id: str) -> Iterator[Event]:
+    exports = context.query("explain/exports")
+    last, first_model = None, False
+    for row in exports.itertuples():
+        found = pq.read_table(
+            context.home.root / row.path / "labels.parquet", filters=[("comment_id", "==", comment_id)]
+        )
+        label = found.select(["label", "confidence", "weight", "source"]).to_pylist()
+        if label and label[0] != last:
+            one = label[0]
+            said = f"export {row.version}: {one['label']} · confidence {one['confidence']:.2f} · weight {one['weight']:.2f}"
+            yield Event(_time(row.exported_at), "export", (f"{said} · from {one['source']}",))
+            last = one
+        if label and _given(row.model_version):
+            how = "first learns from it" if not first_model else "learns from it"
+            lines = [f"model {row.model_version} {how} (export {row.version})", f"{row.status}: {row.status_reason}"]
+            yield Event(_time(row.trained_at), "training", tuple([*lines, *_recalls(context, str(row.model_version))]))
+            first_model = True
+
+
+def _recalls(context: Context, model_version: str) -> list[str]:
+    rows = context.query("explain/slice_recall", model_version=model_version)
+    return [
+        f"recall on {row.slice} in measuring gold: "
+        + (f"{row.before:.2f} → " if _given(row.before) else "")
+        + f"{row.value:.2f} (n = {row.n})"
+        for row in rows.itertuples()
+    ]
+
+
+def _given(value: Any) -> bool:
+    return (
+        value is not None and not (isinstance(value, float) and pd.isna(value)) and value is not pd.NaT and value != ""
+    )
+
+
+def _time(value: Any) -> pd.Timestamp | None:
+    return pd.Timestamp(value) if _given(value) and not pd.isna(value) else None
+
+
+def _sorted(probabilities: Any) -> list[tuple[str, float]]:
+    return sorted(dict(probabilities).items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+QUERIES = {
+    "comment": _comment,
+    "predictions": _predictions,
+    "feedback": _feedback,
+    "tasks": _tasks,
+    "votes": _votes,
+    "consensus": _consensus,
+    "history": _history,
+    "verdicts": _verdicts,
+    "reliability": _reliability,
+}
