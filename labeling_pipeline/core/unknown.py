@@ -30,9 +30,9 @@ def cannot_know(result: dict[str, Any], *, has_gold: bool) -> list[str]:
     if not has_gold:
         sentences.append(
             f"How many gold labels are enough. {EXAMPLE_BUDGET} labels by experts would show, with 95 % probability, "
-            f"an error that touches {100 * seen_once(EXAMPLE_BUDGET):.0f} % of the comments they are drawn from; to see "
+            f"an error that touches {100 * seen_once(EXAMPLE_BUDGET):.0f} % of the comments they come from; to see "
             f"a 5-point drop on one kind of comment takes about {needed_for(0.05, 0.8)} of that kind. "
-            "`labeling-pipeline gold plan` says which comments to take."
+            "The command gold plan says which comments to take."
         )
     return sentences
 

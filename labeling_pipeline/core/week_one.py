@@ -102,7 +102,7 @@ def _question(
     """The entry of one question, and the comments whose label does not pass."""
     found = consensus(votes)
     labels = found.labels.rename(columns={"task": "comment_id"}).assign(schema_version="")
-    classes = [c[2:] for c in labels if str(c).startswith("p_")]
+    classes = [str(c)[2:] for c in labels if str(c).startswith("p_")]
     outcomes = judge(labels, NO_VERDICTS, gate=gate, classes=classes, current_schema="")
     entry = {
         "question": name,

@@ -67,7 +67,9 @@ def _unknown(result: dict[str, Any]) -> Html:
     for sentence in result["cannot_know"]:
         head, rest = sentence.split(". ", 1)
         items.append(element("li", element("b", head + ". "), rest))
-    return element("div", element("h2", "What cannot be known without gold"), element("ul", *items), class_="unknown")
+    measured = all(q["gold"] is not None and q["gold"]["value"] is not None for q in result["questions"])
+    heading = "What this still cannot tell you" if measured else "What cannot be known without gold"
+    return element("div", element("h2", heading), element("ul", *items), class_="unknown")
 
 
 def _question(question: dict[str, Any], several: bool) -> Html:

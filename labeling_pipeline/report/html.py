@@ -183,7 +183,7 @@ p, li { max-width: 46rem }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; margin: .5rem 0 1rem; font-size: .92rem }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
-th, td { overflow-wrap: anywhere; text-align: left }
+th, td { overflow-wrap: break-word; text-align: left }
 th { font-weight: 600; text-align: left; color: var(--soft) }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 svg { display: block; max-width: 100%; height: auto; margin: .5rem 0 }
