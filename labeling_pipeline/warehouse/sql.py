@@ -55,8 +55,7 @@ def registered(con: duckdb.DuckDBPyConnection, frames: Mapping[str, object]) -> 
         # DuckDB guesses the type of a pandas object column from a sample of its rows; Arrow looks at all of them.
         table = pa.Table.from_pandas(frame, preserve_index=False) if isinstance(frame, pd.DataFrame) else frame
         con.register(name, table)
-    try:
-        yield
-    finally:
-        for name in frames:
-            con.unregister(name)
+    yield
+    # Not after an error: its transaction is aborted, and the connection is closed on the way out.
+    for name in frames:
+        con.unregister(name)

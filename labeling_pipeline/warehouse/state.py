@@ -9,14 +9,12 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import duckdb
-import pandas as pd
 
 from labeling_pipeline.core.errors import LabelingError
-from labeling_pipeline.warehouse.tables import append_new, replace_rows, table_version
 
 if TYPE_CHECKING:
     from labeling_pipeline.warehouse.store import Warehouse
@@ -98,42 +96,3 @@ def write_if_current(
                 remedy="nothing to do: the next pass computes it again",
             )
         yield con
-
-
-def output_version(con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> str:
-    """A digest of what these tables hold; what is marked wall clock or run does not count."""
-    return hashlib.sha256("\n".join(f"{t}={table_version(con, t)}" for t in tables).encode()).hexdigest()[:32]
-
-
-def write_stage(
-    warehouse: Warehouse,
-    asset: str,
-    *,
-    tables: Sequence[str],
-    replace: Mapping[str, pd.DataFrame],
-    append: Mapping[str, tuple[pd.DataFrame, Sequence[str]]],
-    input_version: str,
-    upstream: Mapping[str, str],
-    row_count: int,
-    as_of: datetime | None,
-    run_id: str | None,
-) -> bool:
-    """Write what a stage computed and record it, in one transaction; False when it was discarded as stale.
-
-    ``tables``: whose content is the asset's output version. ``replace``: table → all its rows. ``append``: table →
-    rows and the key that tells whether they are there. ``upstream``: asset → the output version that was read ('' when
-    it had none); when one of them has moved on, nothing is written.
-    """
-    with warehouse.write() as con:
-        state = read_state(con)
-        current = {name: state[name].output_version if name in state else "" for name in upstream}
-        if current != dict(upstream):
-            return False
-        for table, frame in replace.items():
-            replace_rows(con, table, frame)
-        for table, (frame, key) in append.items():
-            append_new(con, table, frame, key)
-        finished_at = datetime.now(UTC).replace(tzinfo=None)
-        version = output_version(con, tables)
-        record_state(con, asset, input_version, version, row_count, as_of, run_id, finished_at)
-        return True

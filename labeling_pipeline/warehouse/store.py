@@ -6,18 +6,17 @@ Belongs here: opening it to read or to write, running named queries. Does not: w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from labeling_pipeline.warehouse import migrate, state
+from labeling_pipeline.warehouse import migrate
 from labeling_pipeline.warehouse.connection import connect, exclusive
 from labeling_pipeline.warehouse.sql import run_named
-from labeling_pipeline.warehouse.tables import count_rows, quoted
+from labeling_pipeline.warehouse.tables import quoted
 
 
 class Warehouse:
@@ -81,43 +80,6 @@ class Warehouse:
         """Whole tables or views as they were at one moment."""
         with self.read() as con:
             return {name: con.execute(f"select * from {quoted(name)}").df() for name in names}
-
-    def count(self, table: str) -> int:
-        """Rows of a table or view."""
-        with self.read() as con:
-            return count_rows(con, [table])[table]
-
-    def recorded(self) -> dict[str, state.AssetState]:
-        """Asset → what it was last made from, for every asset made so far."""
-        with self.read() as con:
-            return state.read_state(con)
-
-    def write_stage(
-        self,
-        asset: str,
-        *,
-        tables: Sequence[str],
-        replace: Mapping[str, pd.DataFrame],
-        append: Mapping[str, tuple[pd.DataFrame, Sequence[str]]],
-        input_version: str,
-        upstream: Mapping[str, str],
-        row_count: int,
-        as_of: datetime | None,
-        run_id: str | None,
-    ) -> bool:
-        """See `state.write_stage`."""
-        return state.write_stage(
-            self,
-            asset,
-            tables=tables,
-            replace=replace,
-            append=append,
-            input_version=input_version,
-            upstream=upstream,
-            row_count=row_count,
-            as_of=as_of,
-            run_id=run_id,
-        )
 
     def migrate(self) -> None:
         """Make the file, or bring its tables up to this version; every open does it by itself, once per object."""

@@ -44,8 +44,8 @@ def table_version(con: duckdb.DuckDBPyConnection, table: str) -> str:
 
     Equal content gives an equal digest; it is made of the row count and two aggregates of 64-bit row hashes.
     """
-    comments = column_comments(con, table)
-    columns = ", ".join(quoted(c) for c, comment in comments.items() if not comment.startswith(NOT_CONTENT))
+    facts = column_facts(con, table)
+    columns = ", ".join(quoted(name) for name, _, comment in facts if not comment.startswith(NOT_CONTENT))
     query = f"""
         select count(*), coalesce(sum(h)::varchar, '0'), coalesce(bit_xor(h), 0)
         from (select hash(row({columns})) as h from {quoted(table)})"""
@@ -53,16 +53,16 @@ def table_version(con: duckdb.DuckDBPyConnection, table: str) -> str:
     return f"{count}-{int(total) % 2**64:016x}-{xor:016x}"
 
 
-def column_comments(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """Column → its comment, in the table's order. Raises InvariantError for a table that is not there."""
+def column_facts(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str, str]]:
+    """Name, type and comment of every column, in order. Raises InvariantError for a table that is not there."""
     rows = con.execute(
-        "select column_name, coalesce(comment, '') from duckdb_columns()"
+        "select column_name, data_type, coalesce(comment, '') from duckdb_columns()"
         " where table_name = $table order by column_index",
         {"table": table},
     ).fetchall()
     if not rows:
         raise InvariantError(f"no table {table!r} in the warehouse", expected="a table made by a migration")
-    return dict(rows)
+    return [(name, kind, comment) for name, kind, comment in rows]
 
 
 def to_arrow(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> pa.Table:
@@ -84,6 +84,8 @@ def to_arrow(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) ->
 
 
 def _array(values: pd.Series[Any], kind: pa.DataType) -> pa.Array:
+    if isinstance(values.dtype, pd.ArrowDtype):
+        return pa.chunked_array(pa.array(values)).cast(kind)
     if pa.types.is_map(kind):
         return pa.array([None if _is_missing(v) else _pairs(v) for v in values], type=kind)
     if pa.types.is_list(kind):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from labeling_pipeline.warehouse.inbox.kinds import KINDS
 from labeling_pipeline.warehouse.inbox.model import InboxFile, IngestContext, Kind, Split, Taken
-from labeling_pipeline.warehouse.inbox.release import count_releasable, release_unknown_comments
+from labeling_pipeline.warehouse.inbox.reexamine import count_to_reexamine, reexamine
 from labeling_pipeline.warehouse.inbox.scan import scan
 from labeling_pipeline.warehouse.inbox.take import take
 
@@ -18,8 +18,8 @@ __all__ = [
     "Kind",
     "Split",
     "Taken",
-    "count_releasable",
-    "release_unknown_comments",
+    "count_to_reexamine",
+    "reexamine",
     "scan",
     "take",
 ]

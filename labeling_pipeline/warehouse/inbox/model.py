@@ -48,7 +48,7 @@ class InboxFile:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a file's rows: ``rows_in == accepted + quarantined``; ``already_known`` is part of ``accepted``."""
+    """What became of a file's rows: ``rows_in == accepted + quarantined``; ``already_known`` is in ``accepted``."""
 
     file: str
     kind: str

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -29,20 +30,21 @@ def scan(
     kind: str,
     *,
     settle_s: float,
-    now_wall: float,
+    now_wall: datetime,
     simulated_day: int | None = None,
 ) -> list[InboxFile]:
     """The files of one kind that have not been taken, by name.
 
-    ``folders``: the home's inbox folders, each with a folder per kind. ``now_wall``: seconds since 1970; a file is
-    still once ``settle_s`` have passed since it was last changed. ``simulated_day``: files named ``day-NN-…`` wait for that
-    day; None in a home that is not simulated, where such a name means nothing. A file looked at before, and unchanged
-    since, is not read again.
+    ``folders``: the home's inbox folders, each with a folder per kind. ``now_wall``: the time; a file is still
+    once ``settle_s`` seconds have passed since it was last changed. ``simulated_day``: files named ``day-NN-…`` wait
+    for that day; None in a home that is not simulated, where such a name means nothing. A file looked at before, and
+    unchanged since, is not read again.
     """
+    now_s = now_wall.timestamp()
     found = [
         (path, stat)
         for path, stat in _files(folders, kind)
-        if _is_still(stat, settle_s, now_wall) and _is_delivered(path.name, simulated_day)
+        if _is_still(stat, settle_s, now_s) and _is_delivered(path.name, simulated_day)
     ]
     if not found:
         return []
@@ -78,10 +80,10 @@ def _is_ignored(name: str) -> bool:
     return name.startswith(".") or name.endswith(UNFINISHED)
 
 
-def _is_still(stat: os.stat_result, settle_s: float, now_wall: float) -> bool:
+def _is_still(stat: os.stat_result, settle_s: float, now_s: float) -> bool:
     # A file dated in the future says nothing about when it was written; when its entry last changed does.
-    changed = stat.st_mtime if stat.st_mtime <= now_wall else stat.st_ctime
-    return now_wall - changed >= settle_s
+    changed = stat.st_mtime if stat.st_mtime <= now_s else stat.st_ctime
+    return now_s - changed >= settle_s
 
 
 def _is_delivered(name: str, simulated_day: int | None) -> bool:

@@ -13,6 +13,7 @@ import duckdb
 from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.warehouse.inbox.kinds import KINDS
 from labeling_pipeline.warehouse.inbox.model import InboxFile, IngestContext, Taken
+from labeling_pipeline.warehouse.inbox.rules import rules_version
 from labeling_pipeline.warehouse.inbox.stage import Staged, staged_file
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.state import StaleInputError
@@ -75,6 +76,7 @@ def _store(con: duckdb.DuckDBPyConnection, file: InboxFile, staged: Staged, cont
         already_known=already_known,
         quarantined=quarantined,
         known_at=context.known_at,
+        rules_version=rules_version(context, file.kind),
     )
     return Taken(file.path.name, file.kind, accepted + quarantined, accepted, already_known, quarantined)
 

@@ -21,6 +21,7 @@ CREATE TABLE inbox_files (
     already_known BIGINT NOT NULL,
     quarantined BIGINT NOT NULL,
     known_at TIMESTAMP,
+    rules_version VARCHAR,
     CHECK (rows_in = accepted + quarantined),
     CHECK (already_known <= accepted)
 );
@@ -32,6 +33,7 @@ COMMENT ON COLUMN inbox_files.rows_in IS 'rows read; accepted + quarantined; 1 f
 COMMENT ON COLUMN inbox_files.accepted IS 'rows that are now in a table, those already known included';
 COMMENT ON COLUMN inbox_files.already_known IS 'those of the accepted rows that an earlier row had already brought';
 COMMENT ON COLUMN inbox_files.quarantined IS 'rows in the table quarantine';
+COMMENT ON COLUMN inbox_files.rules_version IS 'run: digest of the settings and ontologies its rows were examined by';
 COMMENT ON COLUMN inbox_files.known_at IS 'wall clock: when it was taken (the simulated clock in a simulated home)';
 
 CREATE TABLE inbox_seen (
@@ -81,7 +83,7 @@ COMMENT ON TABLE asset_state IS 'one asset: what it was last made from';
 COMMENT ON COLUMN asset_state.asset IS 'name of the asset';
 COMMENT ON COLUMN asset_state.input_version IS 'digest of the upstream versions it was made from';
 COMMENT ON COLUMN asset_state.output_version IS 'digest of its own content';
-COMMENT ON COLUMN asset_state.as_of IS 'event time it was made for';
+COMMENT ON COLUMN asset_state.as_of IS 'wall clock: the time it was made for (the simulated clock in a simulated home)';
 COMMENT ON COLUMN asset_state.row_count IS 'rows it has';
 COMMENT ON COLUMN asset_state.run_id IS 'run: the run that wrote it';
 COMMENT ON COLUMN asset_state.finished_at IS 'wall clock: when it was written';
@@ -169,7 +171,7 @@ COMMENT ON COLUMN decomposed_tasks.question IS 'the question';
 COMMENT ON COLUMN decomposed_tasks.labeling_round IS 'the round';
 COMMENT ON COLUMN decomposed_tasks.schema_version IS 'version of the ontology in force';
 COMMENT ON COLUMN decomposed_tasks.guideline_hash IS 'sha256 of what annotators were told';
-COMMENT ON COLUMN decomposed_tasks.created_at IS 'when it was made';
+COMMENT ON COLUMN decomposed_tasks.created_at IS 'wall clock: when it was made (the simulated clock in a simulated home)';
 
 CREATE TABLE rounds (
     labeling_round VARCHAR PRIMARY KEY,
@@ -187,7 +189,7 @@ COMMENT ON COLUMN rounds.batch_id IS 'the uncertainty batch it came from';
 COMMENT ON COLUMN rounds.schema_version IS 'version of the ontology in force';
 COMMENT ON COLUMN rounds.kind IS 'crowd or expert';
 COMMENT ON COLUMN rounds.reason IS 'why it was asked for';
-COMMENT ON COLUMN rounds.published_at IS 'when it was published';
+COMMENT ON COLUMN rounds.published_at IS 'wall clock: when it was published (the simulated clock in a simulated home)';
 COMMENT ON COLUMN rounds.n_comments IS 'comments in it';
 
 CREATE TABLE assignments (
@@ -204,4 +206,4 @@ COMMENT ON COLUMN assignments.comment_id IS 'the comment';
 COMMENT ON COLUMN assignments.labeling_round IS 'the round';
 COMMENT ON COLUMN assignments.annotator_id IS 'who was asked; NULL while open';
 COMMENT ON COLUMN assignments.is_honeypot IS 'the answer is known and measures the annotator';
-COMMENT ON COLUMN assignments.published_at IS 'when it was published';
+COMMENT ON COLUMN assignments.published_at IS 'wall clock: when it was published (the simulated clock in a simulated home)';
