@@ -51,7 +51,8 @@ def check(
         gold = _gold_table(gold)
     questions, failed = [], set[str]()
     for name, rows in table.groupby("question", sort=True):
-        entry, fails = _question(str(name), rows.drop(columns="question"), gold, gate or GateSettings())
+        about = _about_question(gold, str(name), table["question"].nunique())
+        entry, fails = _question(str(name), rows.drop(columns="question"), about, gate or GateSettings())
         questions.append(entry)
         failed |= fails
     result: dict[str, Any] = {
@@ -96,11 +97,26 @@ def _gold_table(gold: pd.DataFrame) -> pd.DataFrame:
     return table[filled].assign(task=table["task"].astype("str"), label=table["label"].astype("str").str.strip())
 
 
+def _about_question(gold: pd.DataFrame | None, question: str, n_questions: int) -> pd.DataFrame | None:
+    """The gold of one question; InputError when it does not say which of several it is about."""
+    if gold is None:
+        return None
+    if "question" in gold:
+        return gold[gold["question"].astype("str") == question]
+    if n_questions > 1:
+        raise InputError(
+            f"gold: no column 'question', but the votes answer {n_questions} questions",
+            expected="question, label",
+            remedy="add the column",
+        )
+    return gold
+
+
 def _question(
     name: str, votes: pd.DataFrame, gold: pd.DataFrame | None, gate: GateSettings
 ) -> tuple[dict[str, Any], set[str]]:
     """The entry of one question, and the comments whose label does not pass."""
-    found = consensus(votes)
+    found = consensus(votes, gold=_fit(gold))
     labels = found.labels.rename(columns={"task": "comment_id"}).assign(schema_version="")
     classes = [str(c)[2:] for c in labels if str(c).startswith("p_")]
     outcomes = judge(labels, NO_VERDICTS, gate=gate, classes=classes, current_schema="")
@@ -109,12 +125,20 @@ def _question(
         "classes": classes,
         "agreement": agreement(votes),
         "labels": _labels(labels, outcomes)
-        | {"method": found.method, "notes": list(found.notes)}
+        | {"method": found.method, "notes": list(found.notes), "confidence_is": labels["confidence_is"].iloc[0]}
         | {"vote_mix": _mix(votes["label"], classes), "label_mix": _mix(labels["label"], classes)},
         "annotators": _annotators(votes),
         "gold": None if gold is None else accuracy(labels, gold, classes),
     }
     return entry, set(outcomes.loc[outcomes["outcome"] != "passed", "comment_id"])
+
+
+def _fit(gold: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The gold that consensus may learn from: role ``fit``, or all of it where no roles are given."""
+    if gold is None:
+        return None
+    fit = gold[gold["role"] == "fit"] if "role" in gold else gold
+    return None if fit.empty else fit[["task", "label"]].drop_duplicates("task", keep="last")
 
 
 def _labels(labels: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, Any]:

@@ -44,22 +44,35 @@ def _first_sentence(result: dict[str, Any]) -> str:
 
 
 def _headline(result: dict[str, Any]) -> Html:
-    first, cost = result["questions"][0], result["cost"]
-    alpha = first["agreement"]["krippendorff_alpha"]
+    questions, cost = result["questions"], result["cost"]
     per_usable = cost["per_usable_label_usd"]
     usable = cost["usable_labels"]
     figures = [
-        (_number(alpha["value"]), "agreement", f"Krippendorff's α, 95 % interval {_range(alpha)}"),
-        (_accuracy_tile(first), "accuracy", "against gold, never the same as agreement"),
+        _agreement_tile(questions),
+        (_accuracy_tile(questions), "accuracy", "against gold, never the same as agreement"),
         (f"{usable:,}", "usable labels", f"{100 * usable / result['n_comments']:.0f} % of the comments"),
         ("–" if per_usable is None else f"${per_usable:.3f}", "per usable label", f"${cost['spent_usd']:,.2f} in all"),
     ]
     return tiles(figures)
 
 
-def _accuracy_tile(question: dict[str, Any]) -> str:
-    gold = question["gold"]
-    return "unknown" if gold is None or gold["value"] is None else f"{gold['value']:.2f}"
+def _agreement_tile(questions: list[dict[str, Any]]) -> tuple[str, str, str]:
+    alphas = [q["agreement"]["krippendorff_alpha"] for q in questions]
+    if len(alphas) == 1:
+        return _number(alphas[0]["value"]), "agreement", f"Krippendorff's α, 95 % interval {_range(alphas[0])}"
+    return _spread([a["value"] for a in alphas]), "agreement", f"Krippendorff's α over {len(alphas)} questions"
+
+
+def _accuracy_tile(questions: list[dict[str, Any]]) -> str:
+    return _spread([q["gold"] and q["gold"]["value"] for q in questions]).replace("–", "unknown")
+
+
+def _spread(values: list[float | None]) -> str:
+    """One value, or the lowest and the highest."""
+    known = sorted(value for value in values if value is not None)
+    if not known:
+        return "–"
+    return _number(known[0]) if len(known) == 1 else f"{known[0]:.2f} … {known[-1]:.2f}"
 
 
 def _unknown(result: dict[str, Any]) -> Html:
@@ -113,7 +126,10 @@ def _labels(labels: dict[str, Any], classes: list[str]) -> list[Html]:
         element("p", told),
         table(["why not", "labels"], faults, numeric=(1,)) if faults else Html(""),
         bar_plot(rows, ("of the votes", "of the labels")),
-        element("p", f"Method: {labels['method']}. Mean confidence {labels['mean_confidence']:.2f}, not calibrated."),
+        element(
+            "p",
+            f"Method: {labels['method']}. Mean confidence {labels['mean_confidence']:.2f}, {labels['confidence_is']}.",
+        ),
         *[element("p", note, class_="note") for note in labels["notes"]],
     ]
 
