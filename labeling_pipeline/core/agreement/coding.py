@@ -73,26 +73,23 @@ def text_codes(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
     >>> text_codes(pd.Series(["b", 1, None, "1"], dtype=object))
     (array([ 1,  0, -1,  0]), ['1', 'b'])
     """
+    codes, names = indexed(values)
+    return codes, names.tolist()
+
+
+def indexed(values: pd.Series[Any]) -> tuple[Ints, pd.Index[str]]:
+    """`text_codes` with the texts as an Index: a million strings are sorted by Arrow and never become Python's."""
     codes, uniques = _factorized(values)
-    texts = [_text(value, str(values.name)) for value in uniques]
-    names = sorted(set(texts) - {""})
-    place = {name: position for position, name in enumerate(names)}
-    lookup = np.array([place.get(text, -1) for text in texts] + [-1], dtype=np.int64)
-    return lookup[codes], names
-
-
-def id_codes(values: pd.Series[Any]) -> Ints:
-    """The codes of `text_codes` without the texts: for a million strings, sorted by Arrow and never made Python's."""
     if not isinstance(values.dtype, pd.StringDtype):
-        return text_codes(values)[0]
-    codes, uniques = _factorized(values)
+        texts = [_text(value, str(values.name)) for value in uniques]
+        inner, uniques = _factorized(pd.Series(texts, dtype="str"))
+        codes = np.append(inner, -1)[codes]
     order = uniques.array.argsort()
-    lookup = np.full(len(order) + 1, -1, dtype=np.int64)
-    lookup[order] = np.arange(len(order))
     if len(order) and uniques[order[0]] == "":
-        lookup -= 1
-        lookup[-1] = -1
-    return lookup[codes]
+        order = order[1:]
+    lookup = np.full(len(uniques) + 1, -1, dtype=np.int64)
+    lookup[order] = np.arange(len(order))
+    return lookup[codes], uniques.take(order)
 
 
 def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> CodedVotes:
@@ -111,7 +108,7 @@ def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> Cod
             remedy="rename the columns",
         )
     label, names = text_codes(label_column)
-    task = id_codes(task_column)
+    task, _ = indexed(task_column)
     annotator, annotator_names = _annotator_codes(column_of(votes, "annotator"))
     kept = (label >= 0) & (task >= 0)
     notes = _missing_notes(len(votes) - int(kept.sum()))

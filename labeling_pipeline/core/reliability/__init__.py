@@ -1,0 +1,13 @@
+"""How reliable each annotator is, three ways that are never mixed up: against gold, honeypots, the consensus.
+
+Belongs here: accuracy with intervals and its history, and the report of annotators to look at. Does not: agreement
+between annotators (see ``core.agreement``), the consensus itself.
+"""
+
+from __future__ import annotations
+
+from labeling_pipeline.core.reliability.counts import DECAY, update_counts, weekly_counts
+from labeling_pipeline.core.reliability.history import reliability_history
+from labeling_pipeline.core.reliability.table import accuracy_table
+
+__all__ = ["DECAY", "accuracy_table", "reliability_history", "update_counts", "weekly_counts"]

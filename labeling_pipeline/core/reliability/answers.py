@@ -1,0 +1,134 @@
+"""Votes beside known answers: which votes were right, and from which week on that is known.
+
+Belongs here: matching votes to answers. Does not: decay, intervals, what kind of answer it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from labeling_pipeline.core.agreement.coding import Ints, column_of, indexed
+from labeling_pipeline.core.errors import InputError
+
+Bools = NDArray[np.bool_]
+# Not the code of any label; -1 is an answer that no vote ever gave.
+NO_ANSWER = -2
+
+
+@dataclass(frozen=True)
+class Votes:
+    """Votes with an annotator as codes; names are sorted. `week` is the week of the vote."""
+
+    task: Ints
+    annotator: Ints
+    label: Ints
+    week: Ints
+    tasks: pd.Index[str]
+    annotators: pd.Index[str]
+    labels: pd.Index[str]
+
+
+def read_votes(votes: pd.DataFrame) -> Votes:
+    """Votes of `task, annotator, label` (aliases accepted) and, where there is one, `week` (whole number, else 0).
+
+    Rows without annotator, task or label are left out. Raises InputError when a column is missing or no vote has an
+    annotator, since reliability is somebody's.
+    """
+    (task, tasks), (annotator, annotators), (label, labels) = (
+        indexed(_column(votes, role)) for role in ("task", "annotator", "label")
+    )
+    if len(votes) and annotators.empty:
+        raise InputError("no vote has an annotator", expected="annotator ids", remedy="without ids read agreement")
+    kept = (task >= 0) & (annotator >= 0) & (label >= 0)
+    week = weeks_of(votes)
+    return Votes(task[kept], annotator[kept], label[kept], week[kept], tasks, annotators, labels)
+
+
+def _column(frame: pd.DataFrame, role: str) -> pd.Series[Any]:
+    column = column_of(frame, role)
+    if column is None:
+        there = ", ".join(map(str, frame.columns)) or "none"
+        raise InputError(f"no column {role!r}; there are {there}", expected=role, remedy="rename the columns")
+    return column
+
+
+def weeks_of(frame: pd.DataFrame) -> Ints:
+    """The column `week` as whole numbers, 0 where there is no such column."""
+    if "week" not in frame.columns:
+        return np.zeros(len(frame), dtype=np.int64)
+    if frame["week"].isna().any() or not pd.api.types.is_numeric_dtype(frame["week"]):
+        raise InputError("column 'week' is not a number throughout", expected="whole numbers", remedy="fill it in")
+    return frame["week"].to_numpy(dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One judgement per row: `vote` (row of Votes), right or not, the week both were known; one vote may have several.
+
+    `was_correct` and `since`: what an earlier judgement of the same vote was, and from when; -1 where there is none.
+    """
+
+    vote: Ints
+    is_correct: Bools
+    week: Ints
+    was_correct: Bools
+    since: Ints
+
+
+def judged(votes: Votes, answers: pd.DataFrame) -> Judged:
+    """Votes beside `answers` (`task, label`, perhaps `week`: since when it is known).
+
+    An answer that replaces an earlier one of the same task counts from its own week on; within a week the last row
+    counts; a judgement that a later answer only repeats is not there a second time.
+    """
+    known = _answers(votes, answers)
+    first = known.drop_duplicates("task")
+    answer, since = np.full(len(votes.tasks), NO_ANSWER), np.zeros(len(votes.tasks), dtype=np.int64)
+    answer[first["task"]], since[first["task"]] = first["answer"], first["week"]
+    vote = np.flatnonzero(answer[votes.task] != NO_ANSWER)
+    week = np.maximum(votes.week[vote], since[votes.task[vote]])
+    is_correct = votes.label[vote] == answer[votes.task[vote]]
+    none = Judged(vote, is_correct, week, np.zeros(vote.size, dtype=bool), np.full(vote.size, -1))
+    changed = known["task"].duplicated(keep=False)
+    return none if not changed.any() else _replaced(none, votes, known[changed])
+
+
+def _replaced(first: Judged, votes: Votes, known: pd.DataFrame) -> Judged:
+    """`first` with the votes on tasks that were answered again judged by every answer in turn."""
+    again = np.isin(votes.task[first.vote], known["task"].unique())
+    rows = pd.DataFrame({"vote": first.vote[again], "task": votes.task[first.vote[again]]}).merge(known, on="task")
+    rows["is_correct"] = votes.label[rows["vote"]] == rows["answer"].to_numpy()
+    rows["week"] = np.maximum(rows["week"].to_numpy(), votes.week[rows["vote"]])
+    # A vote that came after two answers has only ever met the later one.
+    rows = rows.drop_duplicates(["vote", "week"], keep="last").sort_values(["vote", "week"], kind="stable")
+    rows = rows[(rows["is_correct"] != rows.groupby("vote")["is_correct"].shift()).to_numpy()]
+    earlier = rows.groupby("vote")[["is_correct", "week"]].shift()
+    is_new = earlier["week"].isna().to_numpy()
+    return Judged(
+        np.concatenate([first.vote[~again], rows["vote"].to_numpy()]),
+        np.concatenate([first.is_correct[~again], rows["is_correct"].to_numpy()]),
+        np.concatenate([first.week[~again], rows["week"].to_numpy()]),
+        np.concatenate([first.was_correct[~again], ~is_new & ~rows["is_correct"].to_numpy()]),
+        np.concatenate([first.since[~again], earlier["week"].fillna(-1).to_numpy(dtype=np.int64)]),
+    )
+
+
+def _answers(votes: Votes, answers: pd.DataFrame) -> pd.DataFrame:
+    task, _ = _places(_column(answers, "task"), votes.tasks)
+    label, is_given = _places(_column(answers, "label"), votes.labels)
+    known = pd.DataFrame({"task": task, "answer": label, "week": weeks_of(answers)})
+    # An answer no vote ever gave stays, as -1: every vote on that task is wrong.
+    known = known[(task >= 0) & is_given]
+    return known.drop_duplicates(["task", "week"], keep="last").sort_values("week", kind="stable")
+
+
+def _places(values: pd.Series[Any], names: pd.Index[str]) -> tuple[Ints, Bools]:
+    """Place of each value among `names`, -1 where it is not there, and whether there is a value at all."""
+    codes, texts = indexed(values)
+    place = names.get_indexer(texts)
+    return np.append(np.asarray(place, dtype=np.int64), -1)[codes], codes >= 0
