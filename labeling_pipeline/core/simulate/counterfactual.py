@@ -1,11 +1,17 @@
 """What the money of a feedback round would have bought from the crowd instead.
 
-Belongs here: the comments the same crowd would label for the same cost, and their votes. Does not: training on them.
+Belongs here: the comments the same crowd would label for the same cost, their votes, and what a model would make of
+them. Does not: comparing it with the real model (``report.story``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.simulate.annotators import CROWD
@@ -54,3 +60,31 @@ def equal_cost_round(
     answers = direct_answers(asked, seed, world_seed)["answer"]
     votes = pd.DataFrame({"task": asked["comment_id"], "annotator": asked["annotator_id"], "label": answers})
     return comments, votes
+
+
+def probabilities_at_equal_cost(
+    learned: pd.DataFrame,
+    asked: Sequence[str],
+    classes: Sequence[str],
+    cost_usd: float,
+    seed: int,
+    **round_options: Any,
+) -> NDArray[np.float64]:
+    """What a model would say of ``asked`` had it also learned from the same crowd's labels for that money.
+
+    learned: text, p_<class>, weight of what the model before learned from. asked: n texts, such as a slice of gold.
+    ``round_options`` go to `equal_cost_round`. The crowd's votes become labels by majority, each weighed by the share
+    that says so. Returns (n, K) in the order of ``classes``.
+    """
+    from labeling_pipeline.core.consensus import consensus
+    from labeling_pipeline.core.training import train
+
+    comments, votes = equal_cost_round(cost_usd, seed, **round_options)
+    names = [f"p_{one}" for one in classes]
+    texts, matrix, weights = learned["text"].tolist(), learned[names].to_numpy(), learned["weight"].to_numpy()
+    if len(comments):
+        labels = consensus(votes, method="majority", classes=classes).labels.set_index("task")
+        bought = labels.loc[comments["comment_id"], names].to_numpy()
+        texts, matrix = [*texts, *comments["text"]], np.vstack([matrix, bought])
+        weights = np.concatenate([weights, bought.max(axis=1)])
+    return train(texts, matrix, classes=list(classes), weights=weights, seed=seed).predict(list(asked))
