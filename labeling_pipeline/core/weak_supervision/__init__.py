@@ -8,20 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import numpy.typing as npt
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, apply_lfs
 from labeling_pipeline.core.weak_supervision.fitting import (
     automatic,
     correlation_aware,
     expected_advantage,
     make_setup,
 )
+from labeling_pipeline.core.weak_supervision.functions import (
+    LFSet,
+    batch_labeling_function,
+    labeling_function,
+)
+from labeling_pipeline.core.weak_supervision.loading import load_lfs
 from labeling_pipeline.core.weak_supervision.majority import majority, weighted
 from labeling_pipeline.core.weak_supervision.patterns import VotePatterns, check_votes, vote_patterns
 from labeling_pipeline.core.weak_supervision.result import FittedModel, LabelModelResult, Setup
 from labeling_pipeline.core.weak_supervision.snorkel_model import snorkel
+from labeling_pipeline.core.weak_supervision.weak_labels import model_votes, weak_label_frame, weak_labels
 
 LabelModel = Callable[[VotePatterns, Setup], FittedModel]
 
@@ -33,7 +40,20 @@ LABEL_MODELS: dict[str, LabelModel] = {
     "snorkel": snorkel,
 }
 
-__all__ = ["LABEL_MODELS", "LabelModelResult", "label_model"]
+__all__ = [
+    "LABEL_MODELS",
+    "AppliedLFs",
+    "LFSet",
+    "LabelModelResult",
+    "apply_lfs",
+    "batch_labeling_function",
+    "label_model",
+    "labeling_function",
+    "load_lfs",
+    "model_votes",
+    "weak_label_frame",
+    "weak_labels",
+]
 
 
 def label_model(
@@ -55,6 +75,7 @@ def label_model(
     Vote-only latent classes after Dawid and Skene (1979), https://doi.org/10.2307/2346806; the setting of Ratner et al.
     (2017), https://doi.org/10.14778/3157794.3157797.
 
+    >>> import numpy as np
     >>> votes = np.array([[1, 1, -1], [0, 0, 0], [1, -1, 1], [-1, 0, 0]] * 25)
     >>> label_model(votes, n_classes=2).labels[:4].tolist()
     [1, 0, 1, 0]

@@ -1,0 +1,165 @@
+"""Applying a set of labeling functions to comments. Belongs here: the whole vote matrix, its faults, what can be reused.
+Does not: how one function is run (``evaluation``), DuckDB (``warehouse.lf_scan``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.bounded import Faults
+from labeling_pipeline.core.weak_supervision.code_hash import hash_text
+from labeling_pipeline.core.weak_supervision.evaluation import no_votes, run_batch, run_rows, run_rule
+from labeling_pipeline.core.weak_supervision.functions import BatchLF, DeclarativeLF, LFSet, RowLF
+from labeling_pipeline.core.weak_supervision.patterns import Votes
+
+MOST_CLASSES = 127  # votes are stored in one byte
+
+# Runs declarative rules over the comments: votes (n, functions) and their faults, equal to `run_rule` on each.
+Scan = Callable[[list[DeclarativeLF], pd.DataFrame, int], tuple[Votes, list[Faults]]]
+
+
+@dataclass(frozen=True)
+class AppliedLFs:
+    """Votes of labeling functions on comments: `matrix` (n, m) int8 with -1 where a function abstains.
+
+    `faults`: per function name, counts by reason. `content` hashes what the votes were computed from; with the code
+    hashes it says which columns can be reused.
+    """
+
+    matrix: Votes
+    names: list[str]
+    code_hashes: list[str]
+    classes: tuple[str, ...]
+    faults: dict[str, Faults]
+    comment_ids: pd.Series | None = field(default=None, repr=False)
+    content: str = ""
+
+    @property
+    def has_fired(self) -> bool:
+        """Whether any labeling function voted on any comment."""
+        return bool((self.matrix >= 0).any())
+
+    def fault_frame(self) -> pd.DataFrame:
+        """One row per labeling function and reason: lf, reason, n_rows, first_row, comment_id."""
+        rows = [
+            {"lf": name, "reason": reason, "n_rows": n, "first_row": f.first_row[reason], "comment_id": self._id(f, reason)}
+            for name, f in self.faults.items()
+            for reason, n in f.counts.items()
+        ]
+        return pd.DataFrame(rows, columns=["lf", "reason", "n_rows", "first_row", "comment_id"])
+
+    def _id(self, faults: Faults, reason: str) -> object:
+        return None if self.comment_ids is None else self.comment_ids.iloc[faults.first_row[reason]]
+
+    def frame(self) -> pd.DataFrame:
+        """The matrix as a frame: comment_id (where known) and one integer column per labeling function."""
+        out = pd.DataFrame(self.matrix, columns=self.names)
+        if self.comment_ids is not None:
+            out.insert(0, "comment_id", self.comment_ids.to_numpy())
+        return out
+
+
+def apply_lfs(
+    comments: pd.DataFrame,
+    lfs: LFSet,
+    classes: Sequence[str] | None = None,
+    *,
+    known: AppliedLFs | None = None,
+    keep_content: bool = False,
+    scan: Scan | None = None,
+) -> AppliedLFs:
+    """Votes of every labeling function on every comment.
+
+    `comments` needs a column `text`, and whatever columns the functions read. A function that raises, takes too long or
+    returns something that is no class abstains on that row, on record. With `known` (an earlier result, made with
+    `keep_content`) on the same comments, only functions whose code hash changed are run. `scan` runs declarative rules;
+    without it they run in Python.
+
+    Without classes, votes are integers 0, 1, …, and the classes are those that occur, named "0", "1", ….
+    Raises InputError without a text column, and on text that is not text.
+    """
+    names = _class_names(lfs, classes)
+    _check_text(comments)
+    content = content_hash(comments) if keep_content or known is not None else ""
+    old = _reusable(known, content, names)
+    n_classes = MOST_CLASSES if names is None else len(names)
+    matrix = no_votes(len(comments), len(lfs.functions))
+    faults: dict[str, Faults] = {}
+    todo: list[int] = []
+    for j, lf in enumerate(lfs.functions):
+        if (lf.name, lf.code_hash) in old and known is not None:
+            matrix[:, j] = known.matrix[:, old[lf.name, lf.code_hash]]
+            faults[lf.name] = known.faults.get(lf.name, Faults())
+        else:
+            todo.append(j)
+    for columns, votes, found in _run(lfs, todo, comments, n_classes, scan):
+        matrix[:, columns] = votes
+        faults |= {lfs.functions[j].name: f for j, f in zip(columns, found, strict=True)}
+    used = names or tuple(str(k) for k in range(max(2, int(matrix.max(initial=0)) + 1)))
+    ids = comments["comment_id"] if "comment_id" in comments.columns else None
+    hashes = [lf.code_hash for lf in lfs.functions]
+    return AppliedLFs(matrix, lfs.names, hashes, used, faults, ids, content)
+
+
+def content_hash(comments: pd.DataFrame) -> str:
+    """A hash of all cells in order: equal frames, equal votes."""
+    digests = [pd.util.hash_pandas_object(comments[c].astype("str"), index=False).to_numpy() for c in comments.columns]
+    return hash_text(*map(str, comments.columns), *(d.tobytes().hex() for d in digests))
+
+
+def _run(
+    lfs: LFSet, todo: list[int], comments: pd.DataFrame, n_classes: int, scan: Scan | None
+) -> list[tuple[list[int], Votes, list[Faults]]]:
+    rules = {j: lf for j in todo if isinstance(lf := lfs.functions[j], DeclarativeLF)}
+    rows = {j: lf for j in todo if isinstance(lf := lfs.functions[j], RowLF)}
+    done: list[tuple[list[int], Votes, list[Faults]]] = []
+    if rules:
+        run = scan or _rules_in_python
+        done.append((list(rules), *run(list(rules.values()), comments, n_classes)))
+    if rows:
+        done.append((list(rows), *run_rows(list(rows.values()), comments, n_classes)))
+    for j in todo:
+        lf = lfs.functions[j]
+        if isinstance(lf, BatchLF):
+            votes, faults = run_batch(lf, comments, n_classes)
+            done.append(([j], votes[:, None], [faults]))
+    return done
+
+
+def _rules_in_python(rules: list[DeclarativeLF], comments: pd.DataFrame, n_classes: int) -> tuple[Votes, list[Faults]]:
+    done = [run_rule(lf, comments, n_classes) for lf in rules]
+    return np.stack([votes for votes, _ in done], axis=1), [faults for _, faults in done]
+
+
+def _class_names(lfs: LFSet, classes: Sequence[str] | None) -> tuple[str, ...] | None:
+    names = None if classes is None else tuple(classes)
+    if names is None:
+        return lfs.classes
+    if lfs.classes is not None and names != lfs.classes:
+        raise InputError(f"{lfs.where}classes {list(lfs.classes)}", expected=f"{list(names)}, in this order")
+    return names
+
+
+def _check_text(comments: pd.DataFrame) -> None:
+    if "text" not in comments.columns:
+        raise InputError("the comments have no column 'text'", remedy="rename the column that holds the text")
+    text = comments["text"]
+    if isinstance(text.dtype, pd.StringDtype):
+        return
+    wrong = text.notna() & ~text.map(lambda cell: isinstance(cell, str))
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise InputError(f"comments row {row}: text is a {type(text.iloc[row]).__name__}", expected="text")
+
+
+def _reusable(known: AppliedLFs | None, content: str, classes: tuple[str, ...] | None) -> dict[tuple[str, str], int]:
+    if known is None or not known.content or known.content != content:
+        return {}
+    if classes is not None and known.classes != classes:
+        return {}
+    return {(name, code): j for j, (name, code) in enumerate(zip(known.names, known.code_hashes, strict=True))}

@@ -1,0 +1,187 @@
+"""Toml blocks into declarative labeling functions. Belongs here: the kinds of blocks and their checks.
+Does not: running them.
+
+A kind is one function from its block to a rule, and one line in `KINDS`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.code_hash import hash_text, stable_text
+from labeling_pipeline.core.weak_supervision.functions import (
+    DeclarativeLF,
+    LengthRule,
+    LookupRule,
+    Rule,
+    ScoreRule,
+    TextRule,
+)
+
+COMMON_KEYS = {"name", "kind", "label", "note"}
+
+
+class Block:
+    """One toml block with the messages that name it; `folder` is where its files lie."""
+
+    def __init__(self, keys: Mapping[str, Any], classes: Sequence[str] | None, where: str, folder: Path) -> None:
+        self.keys, self.classes, self.folder = keys, classes, folder
+        self.name = str(keys.get("name", ""))
+        self.where = f"{where}labeling function {self.name!r}" if self.name else f"{where}a labeling function"
+
+    def need(self, key: str, kind: type | tuple[type, ...], what: str) -> Any:
+        """The value of a key that must be there and be of this type."""
+        value = self.keys.get(key)
+        if not isinstance(value, kind) or isinstance(value, bool) or not value:
+            raise InputError(f"{self.where}: {key} = {value!r}", expected=what)
+        return value
+
+    def words(self, key: str) -> list[str]:
+        """A list of texts, not empty, none of them blank."""
+        words = self.need(key, list, "a list of texts")
+        if not all(isinstance(word, str) and word.strip() for word in words):
+            raise InputError(f"{self.where}: {key} has an entry that is not text", expected="a list of texts")
+        return list(words)
+
+    def file(self) -> Path:
+        """The block's file, relative to the toml file."""
+        path = self.folder / self.need("file", str, "the path of a file")
+        if not path.is_file():
+            raise InputError(f"{self.where}: {path}: no such file", remedy="paths count from the toml file's folder")
+        return path
+
+    def label(self, value: Any) -> int:
+        """A class name or integer as class index."""
+        if self.classes is not None and isinstance(value, str) and value in self.classes:
+            return list(self.classes).index(value)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(self.classes or range(127)):
+            return value
+        known = ", ".join(self.classes) if self.classes else "an integer class 0, 1, …"
+        raise InputError(f"{self.where}: label {value!r}", expected=known)
+
+    def compiled(self, pattern: str, flags: int) -> re.Pattern[str]:
+        """The compiled pattern; an invalid one is named with its position."""
+        try:
+            return re.compile(pattern, flags)
+        except re.error as error:
+            at = "" if error.pos is None else f" at position {error.pos}"
+            raise InputError(f"{self.where}: invalid regex{at}: {error.msg}", remedy="correct the pattern") from error
+
+    def flags(self) -> int:
+        """Case is ignored unless the block says otherwise."""
+        return 0 if self.keys.get("case_sensitive", False) else re.IGNORECASE
+
+
+def keywords(block: Block) -> Rule:
+    """Any of `words` as a whole word."""
+    return TextRule(block.compiled(_whole_words(block.words("words")), block.flags()))
+
+
+def phrases(block: Block) -> Rule:
+    """Any of `phrases` anywhere; white space in a phrase stands for any white space."""
+    return TextRule(block.compiled("|".join(_spaced(phrase) for phrase in block.words("phrases")), block.flags()))
+
+
+def regex(block: Block) -> Rule:
+    """`pattern`, found anywhere; case counts unless `ignore_case = true` or the pattern says so."""
+    flags = re.IGNORECASE if block.keys.get("ignore_case", False) else 0
+    return TextRule(block.compiled(block.need("pattern", str, "a regular expression"), flags))
+
+
+def glossary(block: Block) -> Rule:
+    """Any term of a file as a whole word: one term per line, or `column` of a csv or tsv."""
+    path = block.file()
+    text = path.read_text(encoding="utf-8-sig")
+    column = block.keys.get("column")
+    if column is None:
+        terms = text.splitlines()
+    else:
+        dialect = "excel-tab" if path.suffix == ".tsv" else "excel"
+        rows = list(csv.DictReader(text.splitlines(), dialect=dialect))
+        if not rows or column not in rows[0]:
+            raise InputError(f"{block.where}: {path.name} has no column {column!r}")
+        terms = [part for row in rows for part in str(row[column] or "").split(block.keys.get("separator", ";"))]
+    kept = sorted({term.strip() for term in terms if term.strip()})
+    if not kept:
+        raise InputError(f"{block.where}: {path.name} has no terms")
+    return TextRule(block.compiled(_whole_words(kept), block.flags()))
+
+
+def length(block: Block) -> Rule:
+    """Between `min_chars`/`max_chars` characters and `min_words`/`max_words` words."""
+    bounds = {key: block.keys[key] for key in ("min_chars", "max_chars", "min_words", "max_words") if key in block.keys}
+    if not bounds or not all(isinstance(b, int) and not isinstance(b, bool) and b >= 0 for b in bounds.values()):
+        raise InputError(f"{block.where}: length", expected="min_chars, max_chars, min_words or max_words, whole numbers")
+    return LengthRule(**bounds)
+
+
+def lookup(block: Block) -> Rule:
+    """The class that `values` (a table), or `file` (csv: value, class), lists for the cell in `column`."""
+    column = block.need("column", str, "the name of a column")
+    if "file" in block.keys:
+        with block.file().open(encoding="utf-8-sig", newline="") as handle:
+            pairs = [(row[0], row[1]) for row in csv.reader(handle) if len(row) >= 2]
+        table = {key: _class_of(value) for key, value in pairs[1:]}
+    else:
+        table = dict(block.need("values", dict, "a table of value = class"))
+    return LookupRule(column, {str(key): block.label(value) for key, value in table.items()})
+
+
+def score(block: Block) -> Rule:
+    """The number in `column` is `at_least` / `at_most` a threshold."""
+    column = block.need("column", str, "the name of a column")
+    bounds = {key: block.keys[key] for key in ("at_least", "at_most") if key in block.keys}
+    if not bounds or not all(isinstance(b, int | float) and not isinstance(b, bool) for b in bounds.values()):
+        raise InputError(f"{block.where}: score", expected="at_least or at_most, a number")
+    return ScoreRule(column, **bounds)
+
+
+KINDS: dict[str, tuple[Callable[[Block], Rule], set[str]]] = {
+    "keywords": (keywords, {"words", "case_sensitive"}),
+    "phrases": (phrases, {"phrases", "case_sensitive"}),
+    "regex": (regex, {"pattern", "ignore_case"}),
+    "glossary": (glossary, {"file", "column", "separator", "case_sensitive"}),
+    "length": (length, {"min_chars", "max_chars", "min_words", "max_words"}),
+    "lookup": (lookup, {"column", "values", "file"}),
+    "score": (score, {"column", "at_least", "at_most"}),
+}
+
+
+def declarative(keys: Mapping[str, Any], classes: Sequence[str] | None, where: str, folder: Path) -> DeclarativeLF:
+    """One block as a labeling function; InputError names the function and what is wrong with it."""
+    block = Block(keys, classes, where, folder)
+    block.need("name", str, "a name")
+    kind = keys.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise InputError(f"{block.where}: kind {kind!r}", expected=f"one of {', '.join(KINDS)}")
+    build, allowed = KINDS[kind]
+    unknown = sorted(set(keys) - allowed - COMMON_KEYS)
+    if unknown:
+        raise InputError(f"{block.where}: unknown key {unknown[0]!r}", expected=f"one of {', '.join(sorted(allowed))}")
+    rule = build(block)
+    label = -1 if isinstance(rule, LookupRule) else block.label(keys.get("label"))
+    fields = {name: getattr(rule, name) for name in rule.__dataclass_fields__}
+    return DeclarativeLF(block.name, rule, label, hash_text(type(rule).__name__, str(label), stable_text(fields)))
+
+
+def _whole_words(words: Sequence[str]) -> str:
+    """A pattern for any of the words, not inside a longer word: longest first, so that the order of a list is no matter."""
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return "|".join(_edge(word[0]) + _spaced(word) + _edge(word[-1]) for word in (w.strip() for w in ordered))
+
+
+def _edge(char: str) -> str:
+    return r"\b" if char.isalnum() or char == "_" else ""
+
+
+def _spaced(phrase: str) -> str:
+    return r"\s+".join(re.escape(part) for part in phrase.split())
+
+
+def _class_of(text: str) -> str | int:
+    return int(text) if text.strip().isdigit() else text.strip()

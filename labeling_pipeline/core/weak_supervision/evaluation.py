@@ -1,0 +1,163 @@
+"""Running labeling functions on comments. Belongs here: votes of each kind of function, and what makes a vote invalid.
+Does not: DuckDB's faster way for declarative rules (``warehouse.lf_scan``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.bounded import LOST, ROW_LIMIT_S, Faults, Watch, call_on_rows
+from labeling_pipeline.core.weak_supervision.functions import (
+    BatchLF,
+    DeclarativeLF,
+    LengthRule,
+    LookupRule,
+    RowLF,
+    Rule,
+    ScoreRule,
+    TextRule,
+)
+from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN, Votes
+
+CHUNK_ROWS = 4096
+BATCH_ROWS = 16_384
+
+
+class Row(SimpleNamespace):
+    """One comment as labeling functions see it: `x.text` and `x["text"]`."""
+
+    def __getitem__(self, column: str) -> Any:
+        return self.__dict__[column]
+
+    def get(self, column: str, default: Any = None) -> Any:
+        """The cell, or `default` where there is no such column."""
+        return self.__dict__.get(column, default)
+
+
+def run_rows(functions: list[RowLF], comments: pd.DataFrame, n_classes: int) -> tuple[Votes, list[Faults]]:
+    """Votes (n, functions) of row-wise functions, and their faults."""
+    votes = np.full((len(comments), len(functions)), ABSTAIN, dtype=np.int8)
+    faults, watch = [Faults() for _ in functions], Watch()
+    with watch.ticking(ROW_LIMIT_S):
+        for start, rows in _row_chunks(comments):
+            for j, lf in enumerate(functions):
+                answers = call_on_rows(lf.call, rows, watch, faults[j], start)
+                votes[start : start + len(rows), j] = checked(answers, n_classes, faults[j], start)
+    return votes, faults
+
+
+def run_batch(lf: BatchLF, comments: pd.DataFrame, n_classes: int) -> tuple[Votes, Faults]:
+    """Votes (n,) of a function of frames; a part it raises on is halved until the guilty rows stand alone."""
+    votes = np.full(len(comments), ABSTAIN, dtype=np.int8)
+    faults = Faults()
+    for start in range(0, len(comments), BATCH_ROWS):
+        part = comments.iloc[start : start + BATCH_ROWS]
+        _run_part(lf, part, start, n_classes, votes, faults)
+    return votes, faults
+
+
+def _run_part(lf: BatchLF, part: pd.DataFrame, start: int, n_classes: int, votes: Votes, faults: Faults) -> None:
+    try:
+        answers = lf.call(part)
+        if len(answers) != len(part):
+            faults.add("returned another number of votes than rows", start, len(part))
+            return
+    except Exception as error:  # noqa: BLE001 - a user's function may raise anything; it is counted by name
+        middle = len(part) // 2
+        if middle == 0 or faults.counts.total() > BATCH_ROWS:
+            faults.add(f"raised {type(error).__name__}", start, len(part))
+            return
+        _run_part(lf, part.iloc[:middle], start, n_classes, votes, faults)
+        _run_part(lf, part.iloc[middle:], start + middle, n_classes, votes, faults)
+        return
+    votes[start : start + len(part)] = checked(list(answers), n_classes, faults, start)
+
+
+def run_rule(lf: DeclarativeLF, comments: pd.DataFrame, n_classes: int) -> tuple[Votes, Faults]:
+    """Votes (n,) of a declarative rule in Python: the reference that any faster engine must equal."""
+    column = rule_column(lf.rule)
+    if column not in comments.columns:
+        raise InputError(f"labeling function {lf.name!r}: the comments have no column {column!r}")
+    vote, faults, watch = rule_call(lf), Faults(), Watch()
+    values = comments[column].to_numpy(dtype=object, na_value=None).tolist()
+    votes = np.full(len(values), ABSTAIN, dtype=np.int8)
+    with watch.ticking(ROW_LIMIT_S):
+        for start in range(0, len(values), CHUNK_ROWS):
+            part = values[start : start + CHUNK_ROWS]
+            answers = call_on_rows(vote, part, watch, faults, start)
+            votes[start : start + len(part)] = [ABSTAIN if a is LOST else a for a in answers]
+    return votes, faults
+
+
+def rule_column(rule: Rule) -> str:
+    """The column a rule reads."""
+    return "text" if isinstance(rule, TextRule | LengthRule) else rule.column
+
+
+def rule_call(lf: DeclarativeLF) -> Callable[[Any], int]:
+    """The rule as a function of one cell; a missing cell abstains."""
+    rule, label = lf.rule, lf.label
+    if isinstance(rule, TextRule):
+        found = rule.pattern.search
+        return lambda text: label if text is not None and found(text) else ABSTAIN
+    if isinstance(rule, LengthRule):
+        return lambda text: label if text is not None and _within(text, rule) else ABSTAIN
+    if isinstance(rule, LookupRule):
+        return lambda value: ABSTAIN if value is None else rule.table.get(str(value), ABSTAIN)
+    return lambda score: label if _passes(score, rule) else ABSTAIN
+
+
+def _within(text: str, rule: LengthRule) -> bool:
+    words = len(text.split())
+    most_chars = math.inf if rule.max_chars is None else rule.max_chars
+    most_words = math.inf if rule.max_words is None else rule.max_words
+    return rule.min_chars <= len(text) <= most_chars and rule.min_words <= words <= most_words
+
+
+def _passes(score: Any, rule: ScoreRule) -> bool:
+    if score is None or math.isnan(number := float(score)):
+        return False
+    return (rule.at_least is None or number >= rule.at_least) and (rule.at_most is None or number <= rule.at_most)
+
+
+def checked(answers: list[Any], n_classes: int, faults: Faults, first_row: int) -> Votes:
+    """Answers as votes; anything that is not -1 or a class becomes an abstain on record."""
+    array = np.array(answers) if answers else np.empty(0, dtype=np.int64)
+    if array.ndim == 1 and array.dtype.kind in "iub":
+        wide = array.astype(np.int64)
+        if wide.min(initial=ABSTAIN) >= ABSTAIN and wide.max(initial=ABSTAIN) < n_classes:
+            return wide.astype(np.int8)
+    return np.array([_vote(a, n_classes, faults, first_row + i) for i, a in enumerate(answers)], dtype=np.int8)
+
+
+def _vote(answer: Any, n_classes: int, faults: Faults, row: int) -> int:
+    if isinstance(answer, int | np.integer | np.bool_):
+        if ABSTAIN <= int(answer) < n_classes:
+            return int(answer)
+        faults.add(f"returned {int(answer)}, not a class", row)
+    elif answer is None:
+        faults.add("returned None", row)
+    elif answer is not LOST:
+        faults.add(f"returned a {type(answer).__name__}", row)
+    return ABSTAIN
+
+
+def _row_chunks(comments: pd.DataFrame) -> Iterator[tuple[int, list[Row]]]:
+    names = [str(c) for c in comments.columns]
+    for start in range(0, len(comments), CHUNK_ROWS):
+        part = comments.iloc[start : start + CHUNK_ROWS]
+        columns = [part[c].to_numpy(dtype=object, na_value=None).tolist() for c in comments.columns]
+        yield start, [Row(**dict(zip(names, cells, strict=True))) for cells in zip(*columns, strict=True)]
+
+
+def no_votes(n_rows: int, n_functions: int) -> npt.NDArray[np.int8]:
+    """(n, m) of abstains."""
+    return np.full((n_rows, n_functions), ABSTAIN, dtype=np.int8)

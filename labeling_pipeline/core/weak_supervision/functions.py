@@ -1,0 +1,163 @@
+"""Labeling functions of three kinds, as values. Belongs here: their shapes and the decorators.
+Does not: reading them from files (``loading``), running them (``applying``).
+
+A labeling function votes for a class on a comment, or abstains (-1). Its `code_hash` changes when its code, its words or
+its files change, and nothing else does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.code_hash import hash_function
+
+
+@dataclass(frozen=True)
+class TextRule:
+    """Votes where the pattern is found anywhere in the text (Python's `re` semantics, whatever engine runs it)."""
+
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class LengthRule:
+    """Votes where the number of characters and of words (split at white space) lies within the bounds."""
+
+    min_chars: int = 0
+    max_chars: int | None = None
+    min_words: int = 0
+    max_words: int | None = None
+
+
+@dataclass(frozen=True)
+class LookupRule:
+    """Votes the class listed for the value in `column` (compared as text)."""
+
+    column: str
+    table: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ScoreRule:
+    """Votes where the number in `column` is at least / at most a threshold; a missing number abstains."""
+
+    column: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+Rule = TextRule | LengthRule | LookupRule | ScoreRule
+
+
+@dataclass(frozen=True)
+class DeclarativeLF:
+    """A rule from a toml block; `label` is the class index it votes (a lookup has its own)."""
+
+    name: str
+    rule: Rule
+    label: int
+    code_hash: str
+
+
+@dataclass(frozen=True)
+class RowLF:
+    """A Python function of one row (`x.text`, `x.author_id`, …) -> class or -1: also Snorkel's `@labeling_function`."""
+
+    name: str
+    call: Callable[[Any], Any]
+    code_hash: str
+
+
+@dataclass(frozen=True)
+class BatchLF:
+    """A Python function of a frame of comments -> one vote per row. It must treat each row by itself."""
+
+    name: str
+    call: Callable[[Any], Any]
+    code_hash: str
+
+
+LabelingFunction = DeclarativeLF | RowLF | BatchLF
+
+
+@dataclass(frozen=True)
+class LFSet:
+    """Labeling functions with different names; `classes` in order, or None where votes are plain integers."""
+
+    functions: tuple[LabelingFunction, ...]
+    classes: tuple[str, ...] | None = None
+    source: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        names = [lf.name for lf in self.functions]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            remedy = "give each labeling function its own name"
+            raise InputError(f"{self.where}two labeling functions are named {twice[0]!r}", remedy=remedy)
+        if not names:
+            raise InputError(f"{self.where}no labeling functions", expected="at least one")
+
+    @property
+    def where(self) -> str:
+        """The file these came from, as the start of a message."""
+        return f"{self.source}: " if self.source else ""
+
+    @property
+    def names(self) -> list[str]:
+        """Names in column order."""
+        return [lf.name for lf in self.functions]
+
+
+def labeling_function(
+    name: str | None = None, resources: Mapping[str, Any] | None = None
+) -> Callable[[Callable[..., Any]], RowLF]:
+    """Decorate a function of one row; Snorkel's decorator of the same name works in its place.
+
+    >>> @labeling_function()
+    ... def has_link(x):
+    ...     return 1 if "http" in x.text else -1
+    >>> has_link.name
+    'has_link'
+    """
+    return _decorator(RowLF, name, resources)
+
+
+def batch_labeling_function(
+    name: str | None = None, resources: Mapping[str, Any] | None = None
+) -> Callable[[Callable[..., Any]], BatchLF]:
+    """Decorate a function of a frame of comments that returns one vote per row.
+
+    >>> @batch_labeling_function()
+    ... def shouts(comments):
+    ...     return comments["text"].str.isupper().astype(int) * 2 - 1
+    >>> shouts.name
+    'shouts'
+    """
+    return _decorator(BatchLF, name, resources)
+
+
+def _decorator(kind: Any, name: str | None, resources: Mapping[str, Any] | None) -> Any:
+    if callable(name):
+        raise InputError("this decorator is missing its parentheses", remedy="write @labeling_function()")
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        kept = dict(resources or {})
+        call = (lambda x: function(x, **kept)) if kept else function
+        return kind(name or function.__name__, call, hash_function(function, kept))
+
+    return decorate
+
+
+def from_snorkel(lf: Any) -> RowLF:
+    """A Snorkel LabelingFunction as ours: without `pre` and `resources` its own function is called directly."""
+    simple = not lf._pre and not lf._resources
+    parts = {"resources": lf._resources, "pre": [hash_function(_body(p), {}) for p in lf._pre]}
+    return RowLF(lf.name, lf._f if simple else lf, hash_function(lf._f, parts))
+
+
+def _body(mapper: Any) -> Any:
+    return getattr(mapper, "_f", None) or type(mapper)

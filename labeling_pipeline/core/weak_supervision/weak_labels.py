@@ -1,0 +1,78 @@
+"""Comments and labeling functions in, weak labels out: the call the pipeline's asset makes. Belongs here: only that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
+from labeling_pipeline.core.weak_supervision.functions import LFSet
+from labeling_pipeline.core.weak_supervision.result import LabelModelResult
+
+
+def weak_labels(
+    comments: pd.DataFrame,
+    lfs: LFSet,
+    classes: Sequence[str] | None = None,
+    gold: pd.DataFrame | None = None,
+    *,
+    method: str = "auto",
+    class_balance: npt.ArrayLike | None = None,
+    seed: int = 0,
+    scan: Scan | None = None,
+) -> pd.DataFrame:
+    """A soft label per comment: comment_id, label, confidence, p_<class>…, n_fired, method.
+
+    `gold`: columns comment_id, label (class names), role fit; labels outside the classes are left out. A comment on which
+    no function voted gets the class mix, with `n_fired` 0: keep those out of training.
+    """
+    applied = apply_lfs(comments, lfs, classes, scan=scan)
+    result = model_votes(applied, gold, method=method, class_balance=class_balance, seed=seed)
+    return weak_label_frame(applied, result)
+
+
+def model_votes(
+    applied: AppliedLFs,
+    gold: pd.DataFrame | None = None,
+    *,
+    method: str = "auto",
+    class_balance: npt.ArrayLike | None = None,
+    seed: int = 0,
+) -> LabelModelResult:
+    """The label model's result on applied labeling functions, with gold joined by comment_id."""
+    from labeling_pipeline.core.weak_supervision import label_model
+
+    return label_model(
+        applied.matrix,
+        n_classes=len(applied.classes),
+        method=method,
+        class_balance=class_balance,
+        gold=None if gold is None else gold_vector(applied, gold),
+        seed=seed,
+    )
+
+
+def weak_label_frame(applied: AppliedLFs, result: LabelModelResult) -> pd.DataFrame:
+    """The result as the frame `weak_labels` promises."""
+    out = pd.DataFrame({"label": np.asarray(applied.classes, dtype=object)[result.labels], "confidence": result.confidence})
+    if applied.comment_ids is not None:
+        out.insert(0, "comment_id", applied.comment_ids.to_numpy())
+    for k, name in enumerate(applied.classes):
+        out[f"p_{name}"] = result.probabilities[:, k]
+    out["n_fired"] = (applied.matrix >= 0).sum(axis=1)
+    out["method"] = result.method
+    return out
+
+
+def gold_vector(applied: AppliedLFs, gold: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """(n,) class index of each comment's gold label, -1 where there is none."""
+    none = np.full(len(applied.matrix), -1, dtype=np.int64)
+    if applied.comment_ids is None or gold.empty:
+        return none
+    index = {name: k for k, name in enumerate(applied.classes)}
+    by_id = gold.drop_duplicates("comment_id", keep="last").set_index("comment_id")["label"].astype(str).map(index)
+    found = applied.comment_ids.map(by_id)
+    return np.asarray(found.fillna(-1), dtype=np.int64)
