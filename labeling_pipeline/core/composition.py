@@ -177,7 +177,7 @@ def compose_probabilities(posteriors: Mapping[str, pd.DataFrame], ontology: Onto
     joint = np.ones((len(first), 1))
     for question, allowed in table.axes:
         p = _posterior(posteriors, question, allowed)
-        joint = (joint[:, :, None] * p[:, None, :]).reshape(len(p), -1)
+        joint = (joint[:, :, None] * p[:, None, :]).reshape(len(p), joint.shape[1] * p.shape[1])
     membership = np.eye(len(table.labels))[table.label_index]
     columns = [f"p_{label}" for label in table.labels]
     return pd.DataFrame(joint @ membership, columns=columns, index=first.index)

@@ -112,6 +112,9 @@ def _check_severity(ontology: Ontology, source: str) -> None:
 def _check_question(question: Question, ontology: Ontology, source: str) -> None:
     where = f"{source}: questions.{question.id}"
     if question.answers != "classes":
+        if question.id in ("label", "rule"):
+            # They are the columns of the truth table beside the questions'.
+            raise SettingError(f"{where}.id is a word of its own", expected="another id for an atomic question")
         _distinct(question.answers, f"questions.{question.id}.answers", source)
         if len(question.answers) < 2:
             raise SettingError(f"{where}.answers has {len(question.answers)} answers", expected="two or more")
