@@ -9,7 +9,7 @@ from labeling_pipeline.warehouse.inbox.kinds import KINDS
 from labeling_pipeline.warehouse.inbox.model import InboxFile, IngestContext, Kind, Split, Taken
 from labeling_pipeline.warehouse.inbox.reexamine import count_to_reexamine, reexamine
 from labeling_pipeline.warehouse.inbox.scan import scan
-from labeling_pipeline.warehouse.inbox.take import take
+from labeling_pipeline.warehouse.inbox.take import take, take_all
 
 __all__ = [
     "KINDS",
@@ -22,4 +22,5 @@ __all__ = [
     "reexamine",
     "scan",
     "take",
+    "take_all",
 ]

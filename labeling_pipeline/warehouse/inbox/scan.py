@@ -32,13 +32,14 @@ def scan(
     settle_s: float,
     now_wall: datetime,
     simulated_day: int | None = None,
+    is_reading: bool = False,
 ) -> list[InboxFile]:
     """The files of one kind that have not been taken, by name.
 
     ``folders``: the home's inbox folders, each with a folder per kind. ``now_wall``: the time; a file is still
     once ``settle_s`` seconds have passed since it was last changed. ``simulated_day``: files named ``day-NN-…`` wait
     for that day; None in a home that is not simulated, where such a name means nothing. A file looked at before, and
-    unchanged since, is not read again.
+    unchanged since, is not read again. ``is_reading``: write nothing, not even that a copy was looked at.
     """
     now_s = now_wall.timestamp()
     found = [
@@ -61,7 +62,8 @@ def scan(
             waiting.append(file)
         elif (str(path), stat.st_size, stat.st_mtime_ns) not in seen:
             copies.append(file)
-    _remember(warehouse, copies)
+    if copies and not is_reading:
+        _remember(warehouse, copies)
     return waiting
 
 
@@ -104,8 +106,7 @@ def _sha256(path: Path) -> str | None:
 
 def _remember(warehouse: Warehouse, copies: Sequence[InboxFile]) -> None:
     """A copy of a file that was taken under another name is not hashed every time."""
-    if copies:
-        rows = [(str(f.path), f.size, f.mtime_ns, f.sha256) for f in copies]
-        frame = pd.DataFrame(rows, columns=["path", "size", "mtime_ns", "file_sha256"])
-        with warehouse.write() as con:
-            run_named(con, "remember_files", {"looked_at": frame})
+    rows = [(str(f.path), f.size, f.mtime_ns, f.sha256) for f in copies]
+    frame = pd.DataFrame(rows, columns=["path", "size", "mtime_ns", "file_sha256"])
+    with warehouse.write() as con:
+        run_named(con, "remember_files", {"looked_at": frame})

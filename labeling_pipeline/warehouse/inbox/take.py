@@ -6,6 +6,8 @@ Belongs here: the transaction and its bookkeeping. Does not: reading (``stage``)
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -18,6 +20,8 @@ from labeling_pipeline.warehouse.inbox.stage import Staged, staged_file
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.state import StaleInputError
 from labeling_pipeline.warehouse.store import Warehouse
+
+log = logging.getLogger(__name__)
 
 
 def take(warehouse: Warehouse, file: InboxFile, context: IngestContext) -> Taken:
@@ -32,6 +36,17 @@ def take(warehouse: Warehouse, file: InboxFile, context: IngestContext) -> Taken
         with warehouse.write() as con:
             known = recorded(con, file)
             return known if known is not None else _store(con, file, staged, context)
+
+
+def take_all(warehouse: Warehouse, files: Sequence[InboxFile], context: IngestContext) -> list[Taken]:
+    """Take files one after the other; those that changed since they were looked at are left for the next scan."""
+    taken = []
+    for file in files:
+        try:
+            taken.append(take(warehouse, file, context))
+        except StaleInputError as error:
+            log.info("%s", error)
+    return taken
 
 
 def recorded(con: duckdb.DuckDBPyConnection, file: InboxFile) -> Taken | None:
