@@ -106,9 +106,9 @@ def _history(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
         if row.event in ("passed", "adjudicate", "rejected"):
             to = " → queue of the experts" if row.event == "adjudicate" else ""
             label = f"{detail['label']} ({detail['confidence']:.2f}, from {detail['source']})"
-            yield Event(_time(row.at), "quality", (f"{row.event}{to}: {label}", *(str(r) for r in detail["reasons"])))
+            yield Event(_time(row.happened_at), "quality", (f"{row.event}{to}: {label}", *(str(r) for r in detail["reasons"])))
         elif row.event == "gold_candidate":
-            yield Event(_time(row.at), "gold", (f"candidate for the gold set: {detail['why']}",))
+            yield Event(_time(row.happened_at), "gold", (f"candidate for the gold set: {detail['why']}",))
 
 
 def _verdicts(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
@@ -152,7 +152,7 @@ def _exports(context: Context, comment_id: str) -> Iterator[Event]:
 def _recalls(context: Context, model_version: str) -> list[str]:
     rows = context.query("explain/slice_recall", model_version=model_version)
     return [
-        f"recall on {row.slice} in measuring gold: "
+        f"recall of {row._2} in slice {row.slice} of measuring gold: "
         + (f"{row.before:.2f} → " if _given(row.before) else "")
         + f"{row.value:.2f} (n = {row.n})"
         for row in rows.itertuples()

@@ -15,47 +15,18 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from labeling_pipeline import __version__
-from labeling_pipeline.home import Home
 from labeling_pipeline.settings import Settings
-from labeling_pipeline.warehouse.store import Warehouse
+from labeling_pipeline.stages.context import Context
+from labeling_pipeline.warehouse.state import AssetState, read_state, record_state
+from labeling_pipeline.warehouse.tables import append_new, replace_rows, table_version
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from labeling_pipeline.core.ontology import Ontology
-
 Metrics = Mapping[str, float | int | str]
-
-
-@dataclass(frozen=True)
-class Context:
-    """One pass over a home at one time: what every stage may know."""
-
-    home: Home
-    warehouse: Warehouse
-    now: datetime
-    run_id: str = "none"
-
-    @property
-    def settings(self) -> Settings:
-        return self.home.settings
-
-    @property
-    def ontologies(self) -> tuple[Ontology, ...]:
-        return self.home.ontologies
-
-    @property
-    def ontology(self) -> Ontology:
-        """The ontology in force now; the earliest when none is yet."""
-        from labeling_pipeline.core.ontology import in_force
-
-        return in_force(self.ontologies, self.now) or self.ontologies[0]
-
-    def query(self, name: str, **parameters: Any) -> pd.DataFrame:
-        return self.warehouse.query(name, **parameters)
 
 
 @dataclass(frozen=True)
@@ -90,20 +61,12 @@ class Stage:
     settings: tuple[str, ...] = ()
     # Days between two materializations; its input may change more often than that.
     every_days: Callable[[Settings], int] | None = None
-    # Anything else it reads: a file of the home, a decision that hangs on the warehouse.
+    # Anything else it reads: a file of the home.
     reads: Callable[[Context], str] | None = None
+    # There is something for it to do, whatever the versions say.
+    is_wanted: Callable[[Context], bool] | None = None
     # A reason not to wait for the clock.
     is_urgent: Callable[[Context, datetime], bool] | None = None
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What the warehouse knows of an asset's last materialization."""
-
-    input_version: str
-    output_version: str
-    as_of: datetime | None
-    row_count: int
 
 
 def digest(*parts: object) -> str:
@@ -112,24 +75,32 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def input_version(stage: Stage, context: Context, recorded: Mapping[str, Recorded]) -> str:
+def input_version(stage: Stage, context: Context, state: Mapping[str, AssetState]) -> str:
     """The version of everything the stage reads."""
     settings = context.settings.model_dump(mode="json")
     return digest(
         __version__,
         [ontology.ontology_hash for ontology in context.ontologies],
         {section: settings[section] for section in stage.settings},
-        {asset: recorded[asset].output_version if asset in recorded else "" for asset in stage.after},
+        upstream_versions(stage, state),
+        context.taken_files(stage.inbox) if stage.inbox else "",
         stage.reads(context) if stage.reads else "",
     )
 
 
-def is_due(asset: str, stage: Stage, context: Context, recorded: Mapping[str, Recorded]) -> bool:
-    """Whether the stage's output is older than its input, and its clock has come round."""
-    last = recorded.get(asset)
-    if last is None:
+def upstream_versions(stage: Stage, state: Mapping[str, AssetState]) -> dict[str, str]:
+    """The output version of every asset the stage reads; empty for one that was never made."""
+    return {asset: state[asset].output_version if asset in state else "" for asset in stage.after}
+
+
+def is_due(asset: str, stage: Stage, context: Context, state: Mapping[str, AssetState]) -> bool:
+    """Whether there is a file to take, or the output is older than its input and its clock has come round."""
+    last = state.get(asset)
+    if last is None or (stage.inbox and context.untaken(stage.inbox)):
         return True
-    if last.input_version == input_version(stage, context, recorded):
+    if stage.is_wanted is not None and stage.is_wanted(context):
+        return True
+    if last.input_version == input_version(stage, context, state):
         return False
     if stage.every_days is None or last.as_of is None:
         return True
@@ -140,36 +111,35 @@ def is_due(asset: str, stage: Stage, context: Context, recorded: Mapping[str, Re
 
 
 def materialize(asset: str, stage: Stage, context: Context) -> tuple[Result, bool]:
-    """Bring one asset up to date; returns its result and whether anything was done.
+    """Bring one asset up to date; returns its result and whether it was written.
 
-    The write is discarded when an upstream table changed while this one was computed: the asset stays due and the
+    The write is discarded when an upstream table changed while this one was computed: the asset stays due, and the
     next pass works from what is there then.
     """
-    recorded = context.warehouse.recorded()
-    if not is_due(asset, stage, context, recorded):
-        return Result(recorded[asset].row_count), False
-    version = input_version(stage, context, recorded)
-    upstream = {name: recorded[name].output_version if name in recorded else "" for name in stage.after}
+    state = context.state()
+    if not is_due(asset, stage, context, state):
+        return Result(state[asset].row_count or 0), False
+    version, upstream = input_version(stage, context, state), upstream_versions(stage, state)
     result = stage.run(context)
-    as_of = None if result.waiting_for else context.now
-    written = context.warehouse.write_stage(
-        asset,
-        tables=stage.tables,
-        replace=result.replace,
-        append={table: (rows.frame, rows.key) for table, rows in result.append.items()},
-        input_version=version,
-        upstream=upstream,
-        row_count=result.row_count,
-        as_of=as_of,
-        run_id=context.run_id,
-    )
-    return result, written
+    if stage.inbox:  # its input is what it took just now
+        version = input_version(stage, context, state)
+    with context.warehouse.write() as con:
+        if upstream_versions(stage, read_state(con)) != upstream:
+            return Result(result.row_count), False
+        for table, frame in result.replace.items():
+            replace_rows(con, table, frame)
+        for table, rows in result.append.items():
+            append_new(con, table, rows.frame, rows.key)
+        output = digest([table_version(con, table) for table in stage.tables])
+        as_of = None if result.waiting_for else context.now
+        record_state(con, asset, version, output, result.row_count, as_of, context.run_id, context.known_at)
+    return result, True
 
 
 def stages_due(stages: Mapping[str, Stage], context: Context) -> Sequence[str]:
     """The assets whose output is older than their input, in order."""
-    recorded = context.warehouse.recorded()
-    return [asset for asset, stage in stages.items() if is_due(asset, stage, context, recorded)]
+    state = context.state()
+    return [asset for asset, stage in stages.items() if is_due(asset, stage, context, state)]
 
 
 def downstream(stages: Mapping[str, Stage], assets: Sequence[str]) -> list[str]:

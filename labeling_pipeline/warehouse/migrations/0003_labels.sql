@@ -149,7 +149,7 @@ COMMENT ON TABLE adjudication_queue IS 'one comment that waits for an expert';
 COMMENT ON COLUMN adjudication_queue.comment_id IS 'the comment';
 COMMENT ON COLUMN adjudication_queue.reason IS 'why';
 COMMENT ON COLUMN adjudication_queue.value IS 'what a verdict is worth; highest first';
-COMMENT ON COLUMN adjudication_queue.queued_at IS 'when it came in';
+COMMENT ON COLUMN adjudication_queue.queued_at IS 'wall clock: when it came in (the simulated clock in a simulated home)';
 COMMENT ON COLUMN adjudication_queue.expert_id IS 'who should see it';
 COMMENT ON COLUMN adjudication_queue.context IS 'what came before it';
 COMMENT ON COLUMN adjudication_queue.schema_version IS 'version of the ontology in force';

@@ -11,7 +11,8 @@ CREATE TABLE versioned_export (
     content_sha256 VARCHAR NOT NULL,
     manifest_sha256 VARCHAR NOT NULL,
     path VARCHAR NOT NULL,
-    labeled_until TIMESTAMP
+    labeled_until TIMESTAMP,
+    exported_at TIMESTAMP
 );
 COMMENT ON TABLE versioned_export IS 'one export';
 COMMENT ON COLUMN versioned_export.version IS '1.0.0-style: ontology, labels, corrections';
@@ -23,6 +24,7 @@ COMMENT ON COLUMN versioned_export.content_sha256 IS 'hash of labels and votes';
 COMMENT ON COLUMN versioned_export.manifest_sha256 IS 'hash of the manifest';
 COMMENT ON COLUMN versioned_export.path IS 'folder, relative to the home';
 COMMENT ON COLUMN versioned_export.labeled_until IS 'time of the last label in it';
+COMMENT ON COLUMN versioned_export.exported_at IS 'wall clock: when it was made (the simulated clock in a simulated home)';
 
 CREATE TABLE retrained_model (
     model_version VARCHAR PRIMARY KEY,
@@ -39,7 +41,7 @@ CREATE TABLE retrained_model (
 COMMENT ON TABLE retrained_model IS 'one trained model';
 COMMENT ON COLUMN retrained_model.model_version IS 'its version';
 COMMENT ON COLUMN retrained_model.export_version IS 'what it was trained on';
-COMMENT ON COLUMN retrained_model.trained_at IS 'event time of the training';
+COMMENT ON COLUMN retrained_model.trained_at IS 'wall clock: when it was trained (the simulated clock in a simulated home)';
 COMMENT ON COLUMN retrained_model.status IS 'candidate, serving, rejected or retired';
 COMMENT ON COLUMN retrained_model.status_reason IS 'why';
 COMMENT ON COLUMN retrained_model.path IS 'folder, relative to the home';

@@ -1,12 +1,15 @@
--- Purpose: answers that experts gave, with the week they became known: gold to fit, and the latest verdict.
--- Grain: one row per comment.
+-- Purpose: answers that are known: fit gold, honeypots, and the latest verdict, which counts from the Monday after it.
+-- Grain: one row per comment and kind.
 -- Parameters: none.
 with verdict as (
-    select comment_id, label, date_trunc('week', decided_at) as week from verdicts
-    qualify row_number() over (partition by comment_id order by decided_at desc nulls last, verdict_id) = 1
-)
-select comment_id as task, label, week from verdict
+    select comment_id, label, decided_at from verdicts where decided_at is not null
+    qualify row_number() over (partition by comment_id order by decided_at desc, verdict_id) = 1
+),
+asked as (select distinct comment_id from assignments where is_honeypot)
+select 'verdict' as kind, comment_id as task, label,
+       date_diff('day', timestamp '1970-01-05', decided_at) // 7 + 1 as week from verdict
 union all
-select comment_id, label, date_trunc('week', decided_at) from gold_set
-where role = 'fit' and comment_id not in (select comment_id from verdict)
-order by task
+select case when a.comment_id is null then 'gold' else 'honeypot' end, g.comment_id, g.label, 0
+from gold_set g left join asked a using (comment_id)
+where g.role = 'fit'
+order by kind, task

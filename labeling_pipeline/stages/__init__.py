@@ -1,0 +1,88 @@
+"""The loop, stage by stage: what each asset is made from and by which function.
+
+Belongs here: the order of the loop. Does not: a stage's work (its module), Dagster (``defs``).
+
+The arrow from ``next_uncertainty_batch`` back to ``decomposed_tasks`` is not in ``after``: it goes through a sensor.
+"""
+
+from __future__ import annotations
+
+from labeling_pipeline.stages.annotation import batch_is_wanted, crowd_votes, decomposed_tasks
+from labeling_pipeline.stages.consensus import consensus_labels
+from labeling_pipeline.stages.drift import drift_report
+from labeling_pipeline.stages.engine import Stage
+from labeling_pipeline.stages.evaluation import model_evaluation
+from labeling_pipeline.stages.export import versioned_export
+from labeling_pipeline.stages.intake import (
+    annotators,
+    gold_set,
+    production_feedback,
+    production_predictions,
+    raw_comments,
+    verdicts,
+)
+from labeling_pipeline.stages.quality import adjudication_queue, annotator_reliability, qc_outcomes, qc_passed_labels
+from labeling_pipeline.stages.selection import next_uncertainty_batch
+from labeling_pipeline.stages.training import drift_asks, pre_labels, retrained_model
+from labeling_pipeline.stages.weak_supervision import functions_version, weak_labels
+
+STAGES: dict[str, Stage] = {
+    "raw_comments": Stage(raw_comments, "1_ingestion", tables=("raw_comments",), inbox="comments"),
+    "annotators": Stage(annotators, "1_ingestion", tables=("annotators",), inbox="annotators"),
+    "gold_set": Stage(gold_set, "4_quality", ("raw_comments",), ("gold_set",), "gold"),
+    "production_predictions": Stage(
+        production_predictions, "7_production", ("raw_comments",), ("production_predictions",), "predictions", ("feedback",)
+    ),
+    "production_feedback": Stage(
+        production_feedback, "7_production", ("raw_comments",), ("production_feedback",), "feedback"
+    ),
+    "decomposed_tasks": Stage(
+        decomposed_tasks, "2_decomposition", ("raw_comments",), ("decomposed_tasks", "rounds"),
+        settings=("labeling",), is_wanted=batch_is_wanted,
+    ),
+    "weak_labels": Stage(
+        weak_labels, "3_annotation", ("raw_comments", "gold_set"), ("weak_labels",),
+        settings=("weak_supervision",), reads=functions_version,
+    ),
+    "crowd_votes": Stage(crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log",), "votes"),
+    "verdicts": Stage(verdicts, "3_annotation", ("raw_comments", "decomposed_tasks"), ("verdicts",), "verdicts"),
+    "consensus_labels": Stage(
+        consensus_labels, "4_quality", ("crowd_votes", "gold_set"), ("consensus_labels", "consensus_answers"),
+        settings=("consensus",),
+    ),
+    "annotator_reliability": Stage(
+        annotator_reliability, "4_quality", ("consensus_labels", "verdicts", "gold_set"), ("annotator_reliability",),
+        settings=("reliability",), every_days=lambda settings: 7,
+    ),
+    "qc_outcomes": Stage(
+        qc_outcomes, "4_quality", ("consensus_labels", "verdicts"), ("qc_outcomes",), settings=("quality",)
+    ),
+    "qc_passed_labels": Stage(qc_passed_labels, "4_quality", ("consensus_labels", "qc_outcomes"), ("qc_passed_labels",)),
+    "adjudication_queue": Stage(
+        adjudication_queue, "4_quality", ("qc_outcomes", "decomposed_tasks", "annotators"), ("adjudication_queue",),
+        settings=("adjudication",),
+    ),
+    "versioned_export": Stage(
+        versioned_export, "5_export", ("qc_passed_labels", "gold_set"), ("versioned_export",)
+    ),
+    "retrained_model": Stage(
+        retrained_model, "6_model", ("versioned_export",), ("retrained_model",), settings=("training",),
+        every_days=lambda settings: settings.training.every_days, is_urgent=drift_asks,
+    ),
+    "model_evaluation": Stage(
+        model_evaluation, "6_model", ("retrained_model", "gold_set"), ("model_evaluation", "retrained_model")
+    ),
+    "pre_labels": Stage(
+        pre_labels, "6_model", ("model_evaluation", "raw_comments", "qc_passed_labels"), ("pre_labels",)
+    ),
+    "drift_report": Stage(
+        drift_report, "7_production", ("crowd_votes", "production_predictions", "raw_comments"), ("drift_report",),
+        settings=("drift",), every_days=lambda settings: 1,
+    ),
+    "next_uncertainty_batch": Stage(
+        next_uncertainty_batch, "6_model",
+        ("retrained_model", "pre_labels", "production_predictions", "production_feedback", "decomposed_tasks",
+         "adjudication_queue"),
+        ("next_uncertainty_batch",), settings=("selection", "feedback"),
+    ),
+}  # fmt: skip

@@ -1,0 +1,172 @@
+"""From comments to votes: rounds, tasks, assignments, and the votes that come back.
+
+Belongs here: opening a round when one is wanted, handing it to the platform, taking votes. Does not: which comments
+are worth asking (``stages.selection``), or how a platform is reached (``platforms``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from labeling_pipeline.core.decomposition import decompose
+from labeling_pipeline.core.feedback import needs_review
+from labeling_pipeline.core.honeypots import honeypot_bank
+from labeling_pipeline.core.simulate.assignment import assign
+from labeling_pipeline.core.stable_hash import unit_hash
+from labeling_pipeline.platforms import Work, open_platform
+from labeling_pipeline.stages.engine import Append, Context, Result
+from labeling_pipeline.stages.inbox import take_files
+
+# A vendor's delivery is never quite complete; a round with this share of its comments answered is over.
+COMPLETE_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round about to be opened."""
+
+    kind: str
+    reason: str
+    batch_id: str | None
+    comments: pd.Series
+
+
+def decomposed_tasks(context: Context) -> Result:
+    """One task per question, comment and labeling round.
+
+    Opens the first round over new comments, and later ones for a chosen batch as soon as no round is open.
+    """
+    is_batch = batch_is_wanted(context)
+    before = context.warehouse.table("rounds")
+    plan = _batch_rounds(context) if is_batch else _first_round(context, before)
+    named = [(str(len(before) + place), one) for place, one in enumerate(plan, start=1)]
+    tasks = [decompose(one.comments, context.ontology, name, context.now) for name, one in named]
+    n_tasks = context.count("decomposed_tasks") + sum(len(frame) for frame in tasks)
+    metrics = {"labeling_rounds": len(before) + len(plan), "comments_asked_now": sum(len(r.comments) for r in plan)}
+    if not plan:
+        return Result(n_tasks, metrics)
+    rounds = pd.DataFrame([_row(context, name, one) for name, one in named])
+    return Result(
+        n_tasks,
+        metrics,
+        replace={"next_uncertainty_batch": _with_rounds(context, named)} if is_batch else {},
+        append={
+            "rounds": Append(rounds, ("labeling_round",)),
+            "decomposed_tasks": Append(pd.concat(tasks, ignore_index=True), ("task_id",)),
+        },
+    )
+
+
+def batch_is_wanted(context: Context) -> bool:
+    """Whether the chosen batch is to become a round now: none is open, and a new model or production asks for it."""
+    if context.is_over:
+        return False
+    batch = context.query("proposed_batch")
+    if batch.empty or has_open_round(context):
+        return False
+    raised = int(batch["reason"].str.startswith("production").sum())
+    known_models = set(context.query("published_batches")["model_version"])
+    return raised >= context.settings.feedback.min_batch or not set(batch["model_version"]) <= known_models
+
+
+def has_open_round(context: Context) -> bool:
+    """Whether annotators still have a round to answer."""
+    rounds = rounds_state(context)
+    return bool((rounds["n_done"] < COMPLETE_SHARE * rounds["n_comments"]).any())
+
+
+def rounds_state(context: Context) -> pd.DataFrame:
+    """How far every round is: labeling_round, kind, n_comments, n_done."""
+    return context.query("rounds_state", votes_per_comment=context.settings.labeling.votes_per_comment)
+
+
+def crowd_votes(context: Context) -> Result:
+    """Every accepted vote, append-only; ``is_current`` says which counts. Rounds without votes go out to the platform."""
+    taken = take_files(context, "votes", "vote_log")
+    assignments = _publish(context)
+    metrics = {**taken.metrics, "current_votes": int(context.query("vote_counts")["n_current"].iloc[0])}
+    append = {"assignments": Append(assignments, ("assignment_id",))} if len(assignments) else {}
+    return Result(taken.row_count, metrics, append=append)
+
+
+def _first_round(context: Context, rounds: pd.DataFrame) -> list[Round]:
+    wanted, comments = context.settings.labeling.first_round, context.query("comments_to_ask")["comment_id"]
+    if comments.empty or (wanted != "all" and len(rounds)):
+        return []
+    if wanted == "all":
+        return [Round("crowd", "new comments", None, comments)]
+    # What production is unsure of comes first, the rest of the seed is a draw that never changes.
+    review = needs_review(
+        context.warehouse.table("production_predictions"),
+        context.warehouse.table("production_feedback"),
+        low_margin=context.settings.feedback.low_margin,
+    )
+    key = unit_hash(comments, context.settings.selection.seed) - comments.isin(review["comment_id"])
+    order = pd.Series(key, index=comments.index).sort_values(kind="stable").index[: int(wanted)]
+    return [Round("crowd", "seed of the pool", None, comments.loc[order].sort_values())]
+
+
+def _batch_rounds(context: Context) -> list[Round]:
+    batch = context.query("proposed_batch")
+    batch_id = str(batch["batch_id"].iloc[0])
+    routes = [(route, batch.loc[batch["route"] == route, "comment_id"]) for route in ("crowd", "expert")]
+    return [Round(route, "uncertainty batch", batch_id, comments) for route, comments in routes if len(comments)]
+
+
+def _row(context: Context, name: str, one: Round) -> dict[str, object]:
+    return {
+        "labeling_round": name,
+        "batch_id": one.batch_id,
+        "schema_version": context.ontology.schema_version,
+        "kind": one.kind,
+        "reason": one.reason,
+        "published_at": pd.Timestamp(context.now),
+        "n_comments": len(one.comments),
+    }
+
+
+def _with_rounds(context: Context, named: list[tuple[str, Round]]) -> pd.DataFrame:
+    asked = {comment: name for name, one in named for comment in one.comments}
+    batches = context.warehouse.table("next_uncertainty_batch")
+    is_asked = batches["batch_id"] == named[0][1].batch_id
+    rounds = batches["labeling_round"].where(~is_asked, batches["comment_id"].map(asked))
+    return batches.assign(labeling_round=rounds)
+
+
+def _publish(context: Context) -> pd.DataFrame:
+    """Hand out the crowd rounds that nobody has answered yet; returns who was asked what."""
+    unasked, states = context.query("comments_to_publish"), rounds_state(context).set_index("labeling_round")
+    unasked = unasked[~unasked["comment_id"].isin(context.recorded_comments())]
+    platform = open_platform(context.settings.platform.name, context.home.root, context.settings.simulated.seed)
+    published = []
+    for name, comments in unasked.groupby("labeling_round"):
+        state = states.loc[name]
+        if state["n_done"] >= COMPLETE_SHARE * state["n_comments"]:
+            continue
+        items = _assignments(context, str(name), comments)
+        at = state["published_at"].to_pydatetime()
+        platform.publish(Work(int(str(name)), "crowd", context.ontology, items, at))
+        published.append(items.drop(columns="text").assign(published_at=at, labeling_round=name))
+    return pd.concat(published, ignore_index=True) if published else pd.DataFrame()
+
+
+def _assignments(context: Context, name: str, comments: pd.DataFrame) -> pd.DataFrame:
+    """Who is asked what; where fewer annotators are known than votes are wanted, the vendor chooses them."""
+    settings, crowd = context.settings, context.query("crowd_annotators")["annotator_id"].tolist()
+    gold = context.query("gold_by_role", role="fit").dropna(subset="text")
+    bank = gold[gold["comment_id"].isin(honeypot_bank(gold, settings.honeypots.bank_share)["comment_id"])]
+    per_comment = settings.labeling.votes_per_comment
+    is_ours = len(crowd) >= per_comment
+    asked = assign(
+        comments,
+        crowd if is_ours else ["vendor"],
+        per_comment if is_ours else 1,
+        bank[["comment_id", "text"]],
+        settings.honeypots.rate,
+        settings.simulated.seed,
+        int(name),
+        context.query("honeypots_seen"),
+    )
+    return asked if is_ours else asked.assign(annotator_id=None)

@@ -1,0 +1,61 @@
+"""What moved since the weeks before, night by night.
+
+Belongs here: the series that are watched, and the nights that are due. Does not: the tests (``core.drift``).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from labeling_pipeline.core.agreement import agreement
+from labeling_pipeline.core.drift import COLUMNS, DriftLimits, Watched, drift_series
+from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.engine import Append, Result
+
+# A home that slept longer than this is not told about every night it missed.
+MOST_NIGHTS = 31
+
+
+def drift_report(context: Context) -> Result:
+    """Label mix, votes, agreement, predictions and texts of the last week against the weeks before, every night.
+
+    An alarm names the statistic, its threshold, and what it asks for: relabeling or retraining.
+    """
+    done = context.warehouse.table("drift_report")
+    watched = _watched(context)
+    limits = DriftLimits(**context.settings.drift.model_dump())
+    nights = _nights(context, done)
+    rows = [drift_series(night.to_pydatetime(), watched, limits) for night in nights]
+    found = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(COLUMNS))
+    metrics = {"nights": len(nights), "alarms": int(found["is_alarm"].astype(bool).sum())}
+    append = {"drift_report": Append(found, ("night", "series"))} if len(found) else {}
+    return Result(len(done) + len(found), metrics, append=append)
+
+
+def _nights(context: Context, done: pd.DataFrame) -> list[pd.Timestamp]:
+    tonight = pd.Timestamp(context.now).normalize()
+    state = context.state().get("drift_report")
+    last = pd.Timestamp(state.as_of).normalize() if state and state.as_of else tonight - timedelta(days=1)
+    return list(pd.date_range(last + timedelta(days=1), tonight))[-MOST_NIGHTS:]
+
+
+def _watched(context: Context) -> Watched:
+    votes = context.query("dated_votes", questions=context.deciding_questions)
+    return Watched(
+        labels=context.query("dated_labels"),
+        votes=votes,
+        predictions=context.query("dated_predictions"),
+        comments=context.query("dated_comments"),
+        agreement=_weekly_agreement(context, votes),
+    )
+
+
+def _weekly_agreement(context: Context, votes: pd.DataFrame) -> pd.DataFrame:
+    statistic, rows = context.settings.quality.batch_statistic, []
+    given = votes.rename(columns={"comment_id": "task"})
+    for week, part in given.groupby(given["answered_at"].dt.to_period("W").dt.end_time):
+        measured = agreement(part[["task", "annotator", "label"]], n_boot=100)[statistic]
+        rows.append((week, statistic, measured["value"], measured["low"], measured["high"]))
+    return pd.DataFrame(rows, columns=["week", "statistic", "value", "low", "high"])

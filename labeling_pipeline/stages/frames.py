@@ -1,0 +1,48 @@
+"""Probabilities between columns and maps, and events of a comment's history.
+
+Belongs here: the shapes stages share. Does not: queries, or what the numbers mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from labeling_pipeline.stages.engine import Append, digest
+
+EVENT_COLUMNS = ["event_id", "comment_id", "happened_at", "event", "detail"]
+
+
+def with_map(frame: pd.DataFrame, prefix: str, classes: Sequence[str], name: str) -> pd.DataFrame:
+    """Columns ``<prefix><class>`` as one column ``name`` of maps class → probability."""
+    columns = [prefix + one for one in classes]
+    return frame.drop(columns=columns).assign(
+        **{name: map_column(frame[columns].to_numpy(dtype=float), classes).to_numpy()}
+    )
+
+
+def map_column(matrix: NDArray[np.float64], classes: Sequence[str]) -> pd.Series:
+    """One map class → probability per row of an (n, K) matrix."""
+    return pd.Series([dict(zip(classes, row, strict=True)) for row in matrix.tolist()], dtype=object)
+
+
+def matrix_of(maps: Iterable[object], classes: Sequence[str]) -> NDArray[np.float64]:
+    """The (n, K) matrix of a column of maps; a class that is not named has probability 0."""
+    rows = [dict(one) for one in maps]  # type: ignore[call-overload]
+    return np.array([[row.get(one, 0.0) for one in classes] for row in rows], dtype=float).reshape(-1, len(classes))
+
+
+def with_columns(frame: pd.DataFrame, name: str, prefix: str, classes: Sequence[str]) -> pd.DataFrame:
+    """The opposite of `with_map`."""
+    columns = pd.DataFrame(matrix_of(frame[name], classes), columns=[prefix + one for one in classes])
+    return pd.concat([frame.drop(columns=[name]).reset_index(drop=True), columns], axis=1)
+
+
+def history(frame: pd.DataFrame) -> Append:
+    """Events (comment_id, happened_at, event, detail) for the append-only history; the same event is one row."""
+    events = frame.reindex(columns=EVENT_COLUMNS[1:])
+    rows = events.itertuples(index=False)
+    return Append(events.assign(event_id=[digest(*row) for row in rows])[EVENT_COLUMNS], ("event_id",))

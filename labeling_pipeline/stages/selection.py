@@ -1,0 +1,66 @@
+"""The next batch: what the model is unsure of, what production asks about, and a random share.
+
+Belongs here: who may be chosen, and the route each takes. Does not: scores (``core.selection``, ``core.feedback``).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from labeling_pipeline.core.feedback import needs_review
+from labeling_pipeline.core.selection import select
+from labeling_pipeline.stages.engine import Context, Result, digest
+from labeling_pipeline.stages.frames import with_columns
+
+COLUMNS = ["batch_id", "comment_id", "rank", "score", "strategy", "reason", "route", "model_version", "labeling_round"]
+
+
+def next_uncertainty_batch(context: Context) -> Result:
+    """The comments to be labeled next, each with score, strategy and reason.
+
+    What production raised (low margins, overrides, flags) goes to experts, with context; what the model is unsure of,
+    and a random share that keeps estimates unbiased, goes to the crowd. The batch becomes a round through a sensor.
+    """
+    published = context.query("published_batches")
+    models = context.query("current_model")
+    if models.empty:
+        return Result(len(published), waiting_for="a model")
+    raised = _raised(context)
+    chosen = _uncertain(context, exclude=set(raised["comment_id"]))
+    batch = pd.concat([raised, chosen], ignore_index=True)
+    batch["rank"] = range(1, len(batch) + 1)
+    batch["model_version"] = models["model_version"].iloc[0]
+    batch["labeling_round"] = None
+    batch["batch_id"] = "b-" + digest(batch["comment_id"].tolist(), batch["model_version"].tolist())[:12]
+    frame = pd.concat([published[COLUMNS], batch[COLUMNS]], ignore_index=True) if len(published) else batch[COLUMNS]
+    metrics = {"raised_by_production": len(raised), "chosen_by_model": len(chosen)}
+    return Result(len(batch), metrics, replace={"next_uncertainty_batch": frame})
+
+
+def _raised(context: Context) -> pd.DataFrame:
+    """Comments production asks about that no expert has seen and none is about to."""
+    review = needs_review(
+        context.warehouse.table("production_predictions"),
+        context.warehouse.table("production_feedback"),
+        low_margin=context.settings.feedback.low_margin,
+    )
+    open_to_experts = set(context.query("comments_for_experts")["comment_id"])
+    review = review[review["comment_id"].isin(open_to_experts)].head(context.settings.adjudication.capacity)
+    return review.assign(strategy="production", reason="production: " + review["reason"], route="expert")
+
+
+def _uncertain(context: Context, exclude: set[str]) -> pd.DataFrame:
+    settings = context.settings.selection
+    pool = context.query("comments_to_choose_from")
+    pool = pool[~pool["comment_id"].isin(exclude)]
+    scored = with_columns(pool, "probabilities", "p_", context.all_classes)
+    chosen = select(
+        scored,
+        settings.batch_size,
+        strategy=settings.strategy,
+        classes=context.all_classes,
+        seed=settings.seed,
+        random_share=settings.random_share,
+        texts=dict(zip(scored["comment_id"], scored["text"], strict=True)),
+    )
+    return chosen.batch.assign(route="crowd")[["comment_id", "score", "strategy", "reason", "route"]]
