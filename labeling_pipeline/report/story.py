@@ -153,8 +153,16 @@ def _counterfactual(
     prices, training, classes = context.settings.labeling, context.settings.training, list(context.all_classes)
     labels = pq.read_table(context.home.root / models["export_path"].iloc[0] / "labels.parquet").to_pandas()
     learned = labels[~holdout_mask(labels["comment_id"], training.holdout_share) & (labels["weight"] > 0)]
-    price = {"votes_per_comment": prices.votes_per_comment, "price_usd": prices.crowd_price_usd}
-    other = probabilities_at_equal_cost(learned, gold["text"].tolist(), classes, cost_usd, training.seed, **price)
+    other = probabilities_at_equal_cost(
+        learned,
+        gold["text"].tolist(),
+        classes,
+        cost_usd,
+        training.seed,
+        method=context.settings.consensus.method,
+        votes_per_comment=prices.votes_per_comment,
+        price_usd=prices.crowd_price_usd,
+    )
     moved = paired_difference(gold["label"].tolist(), before, other, classes=classes, metric="accuracy")
     bought = comments_affordable(cost_usd, prices.votes_per_comment, prices.crowd_price_usd)
     what = f"had the crowd labeled {bought:,} more instead"

@@ -68,13 +68,15 @@ def probabilities_at_equal_cost(
     classes: Sequence[str],
     cost_usd: float,
     seed: int,
+    *,
+    method: str = "auto",
     **round_options: Any,
 ) -> NDArray[np.float64]:
     """What a model would say of ``asked`` had it also learned from the same crowd's labels for that money.
 
     learned: text, p_<class>, weight of what the model before learned from. asked: n texts, such as a slice of gold.
-    ``round_options`` go to `equal_cost_round`. The crowd's votes become labels by majority, each weighed by the share
-    that says so. Returns (n, K) in the order of ``classes``.
+    method: how the crowd's votes become labels (see ``core.consensus``), each weighed by its confidence.
+    ``round_options`` go to `equal_cost_round`. Returns (n, K) in the order of ``classes``.
     """
     from labeling_pipeline.core.consensus import consensus
     from labeling_pipeline.core.training import train
@@ -83,7 +85,7 @@ def probabilities_at_equal_cost(
     names = [f"p_{one}" for one in classes]
     texts, matrix, weights = learned["text"].tolist(), learned[names].to_numpy(), learned["weight"].to_numpy()
     if len(comments):
-        labels = consensus(votes, method="majority", classes=classes).labels.set_index("task")
+        labels = consensus(votes, method=method, classes=classes).labels.set_index("task")
         bought = labels.loc[comments["comment_id"], names].to_numpy()
         texts, matrix = [*texts, *comments["text"]], np.vstack([matrix, bought])
         weights = np.concatenate([weights, bought.max(axis=1)])

@@ -28,7 +28,7 @@ def learned() -> pd.DataFrame:
     asked = assign(comments, CROWD, 3, comments[:0], 0.0, seed=3)
     votes = pd.DataFrame({"task": asked["comment_id"], "annotator": asked["annotator_id"]})
     votes["label"] = direct_answers(asked, 3)["answer"]
-    labels = consensus(votes, method="majority", classes=CLASSES).labels
+    labels = consensus(votes, classes=CLASSES).labels
     return comments[["comment_id", "text"]].merge(labels, left_on="comment_id", right_on="task").assign(weight=1.0)
 
 
