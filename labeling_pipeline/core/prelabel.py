@@ -93,12 +93,13 @@ def prelabel(
     top = p.argmax(axis=1) if len(p) else np.zeros(0, dtype=np.int64)
     confidence = p.max(axis=1) if len(p) else np.zeros(0)
     limits = np.full(len(classes), np.inf)
-    reasons = {name: "no gold: no threshold can be trusted" for name in classes}
+    reasons = dict.fromkeys(classes, "no gold: no threshold can be trusted")
     if opened is not None:
-        for row in opened.itertuples():
-            known = not pd.isna(row.threshold)
-            limits[list(classes).index(str(row[1]))] = row.threshold if known else np.inf
-            reasons[str(row[1])] = f"confidence under {row.threshold:.3f}" if known else str(row.note)
+        for name, limit, note in zip(
+            opened["class"], opened["threshold"].astype("Float64").fillna(np.inf), opened["note"], strict=True
+        ):
+            limits[list(classes).index(name)] = limit
+            reasons[name] = f"confidence under {limit:.3f}" if np.isfinite(limit) else note
     is_auto = confidence >= limits[top]
     labels = [classes[k] for k in top]
     why = [

@@ -33,9 +33,9 @@ def evaluate(
     weights: 1 / inclusion probability, when the judged comments were not drawn evenly. Returns slice, metric, value,
     low, high, n, note; metrics: accuracy, macro_f1 (over the classes the gold has there), ece (15 bins), and f1_,
     recall_, precision_<class>. n is what the metric rests on: for recall the comments of that class, for precision
-    those called it. Intervals are at 95 %: Wilson's for shares (F1 by way of right ÷ (there or called), which is a share),
-    bootstrap for macro_f1 and ece. A metric that rests on nothing has an empty value (NULL, never NaN) and says why;
-    one that rests on fewer than 10 comments says so.
+    those called it. Intervals are at 95 %: Wilson's for shares (F1 by way of right ÷ (there or called), which is a
+    share), bootstrap for macro_f1 and ece. A metric that rests on nothing has an empty value (NULL, never NaN) and says
+    why; one that rests on fewer than 10 comments says so.
 
     >>> found = evaluate(["a", "b"] * 20, np.array([[0.8, 0.2], [0.3, 0.7]] * 20), ["a", "b"])
     >>> found.loc[found.metric == "accuracy", ["value", "low"]].round(2).values.tolist()

@@ -31,8 +31,8 @@ def promotion(
     comparison: the result of `compare`, None when no model serves yet. n_gold: gold comments the new model was measured
     on. Without gold a model stays a candidate. The first model with gold serves. Another replaces it unless it is worse
     beyond chance somewhere: overall (macro F1, accuracy), or in a slice or class with at least ``min_n`` gold comments.
-    Overall and watched slices are judged at 95 % each; the others share one 5 % chance of a false alarm (Bonferroni), so
-    that many slices do not refuse every model.
+    Overall and watched slices are judged at 95 % each; the others share one 5 % chance of a false alarm (Bonferroni),
+    so that many slices do not refuse every model.
 
     >>> promotion(None, n_gold=0).status
     'candidate'
@@ -41,12 +41,9 @@ def promotion(
         return Promotion("candidate", "no gold: nothing tells whether this model is right where annotators agree")
     if comparison is None:
         return Promotion("serving", f"first model measured on gold ({n_gold} comments); nothing served before")
-    judged = comparison[comparison["n"] >= min_n]
-    if judged.empty:
-        return Promotion("candidate", f"no comparison rests on {min_n} gold comments; {n_gold} there in all")
-    strict = judged["slice"].isin({*watched}) | (
-        judged["metric"].isin(["macro_f1", "accuracy"]) & judged["slice"].eq("all")
-    )
+    overall = comparison["slice"].eq("all") & comparison["metric"].isin(["macro_f1", "accuracy"])
+    judged = comparison[overall | (comparison["n"] >= min_n)]
+    strict = overall[judged.index] | judged["slice"].isin({*watched})
     shared = float(norm.ppf(1 - 0.025 / max(1, int((~strict).sum()))))
     limit = judged["se"] * strict.map({True: Z95, False: shared})
     worse = judged[judged["diff"] < -limit - 1e-12].sort_values("diff")
