@@ -20,6 +20,9 @@ COMMANDS: dict[str, str] = {
     "consensus": "labeling_pipeline.cli.consensus:consensus_command",
     "agreement": "labeling_pipeline.cli.agreement:agreement_command",
     "select": "labeling_pipeline.cli.select:select_command",
+    "weak-label": "labeling_pipeline.cli.weak_supervision:weak_label_command",
+    "lf-report": "labeling_pipeline.cli.weak_supervision:lf_report_command",
+    "label-model": "labeling_pipeline.cli.weak_supervision:label_model_command",
     "exports": "labeling_pipeline.cli.exports:exports_command",
 }
 

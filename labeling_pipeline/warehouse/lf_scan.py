@@ -1,8 +1,9 @@
 """Declarative labeling functions as one DuckDB scan. Belongs here: rules as SQL expressions, and the scan.
 Does not: what a rule means (``core.weak_supervision.evaluation`` is the reference, and this equals it).
 
-Rows on which DuckDB's engine and Python may differ (text that is not ASCII) are decided by Python; patterns that DuckDB's
-engine does not have (look-around, back-references) are decided by Python on every row, with a time bound per row.
+Rows on which DuckDB's engine and Python may differ (text that is not ASCII) are decided by Python; patterns that
+DuckDB's engine does not have (look-around, back-references) are decided by Python on every row, with a time bound
+per row.
 """
 
 from __future__ import annotations

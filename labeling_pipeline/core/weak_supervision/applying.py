@@ -1,5 +1,5 @@
-"""Applying a set of labeling functions to comments. Belongs here: the whole vote matrix, its faults, what can be reused.
-Does not: how one function is run (``evaluation``), DuckDB (``warehouse.lf_scan``).
+"""Applying a set of labeling functions to comments. Belongs here: the whole vote matrix, its faults, what can be
+reused. Does not: how one function is run (``evaluation``), DuckDB (``warehouse.lf_scan``).
 """
 
 from __future__ import annotations
@@ -47,7 +47,13 @@ class AppliedLFs:
     def fault_frame(self) -> pd.DataFrame:
         """One row per labeling function and reason: lf, reason, n_rows, first_row, comment_id."""
         rows = [
-            {"lf": name, "reason": reason, "n_rows": n, "first_row": f.first_row[reason], "comment_id": self._id(f, reason)}
+            {
+                "lf": name,
+                "reason": reason,
+                "n_rows": n,
+                "first_row": f.first_row[reason],
+                "comment_id": self._id(f, reason),
+            }
             for name, f in self.faults.items()
             for reason, n in f.counts.items()
         ]

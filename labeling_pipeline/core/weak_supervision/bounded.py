@@ -1,9 +1,9 @@
-"""Calling users' functions on many values without letting one of them stop the run. Belongs here: time bounds and faults
-per row. Does not: what the functions mean.
+"""Calling users' functions on many values without letting one of them stop the run. Belongs here: time bounds and
+faults per row. Does not: what the functions mean.
 
-A timer ticks once per `limit`; a call that is still on the same row at the next tick is interrupted (Python's `re` looks
-for signals while it backtracks, so even a catastrophic pattern stops). Signals reach only the main thread of a Unix
-process; elsewhere rows are not bounded.
+A timer ticks once per `limit`; a call that is still on the same row at the next tick is interrupted (Python's `re`
+looks for signals while it backtracks, so even a catastrophic pattern stops). Signals reach only the main thread of a
+Unix process; elsewhere rows are not bounded.
 """
 
 from __future__ import annotations

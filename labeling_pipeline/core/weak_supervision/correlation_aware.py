@@ -3,7 +3,8 @@ Does not: gold labels (``gold_rates``), the choice between models (``fitting``).
 
 Expectation-maximisation over distinct vote patterns, with three guards that keep it from inventing its own classes:
 a function's own label never counts against that label; near copies share one vote where they vote together; and what is
-learned is believed only as far as the classes explain the dependence between functions (the rest is pulled to the prior).
+learned is believed only as far as the classes explain the dependence between functions (the rest is pulled to the
+prior).
 """
 
 from __future__ import annotations
@@ -56,7 +57,6 @@ class _Problem:
         right, wrong = PRIOR_ACCURACY, (1 - PRIOR_ACCURACY) / (self.n_classes - 1)
         self.prior = np.tile(np.where(np.eye(self.n_classes) > 0, right, wrong), (m, 1))
         self.own_label = np.tile(np.arange(self.n_classes), m)
-
 
     def vote_mass(self, tied: Matrix) -> Matrix:
         """(m·K,): votes per (function, label), near copies sharing theirs."""

@@ -50,7 +50,7 @@ class Block:
 
     def file(self) -> Path:
         """The block's file, relative to the toml file."""
-        path = self.folder / self.need("file", str, "the path of a file")
+        path = self.folder / str(self.need("file", str, "the path of a file"))
         if not path.is_file():
             raise InputError(f"{self.where}: {path}: no such file", remedy="paths count from the toml file's folder")
         return path
@@ -116,7 +116,9 @@ def length(block: Block) -> Rule:
     """Between `min_chars`/`max_chars` characters and `min_words`/`max_words` words."""
     bounds = {key: block.keys[key] for key in ("min_chars", "max_chars", "min_words", "max_words") if key in block.keys}
     if not bounds or not all(isinstance(b, int) and not isinstance(b, bool) and b >= 0 for b in bounds.values()):
-        raise InputError(f"{block.where}: length", expected="min_chars, max_chars, min_words or max_words, whole numbers")
+        raise InputError(
+            f"{block.where}: length", expected="min_chars, max_chars, min_words or max_words, whole numbers"
+        )
     return LengthRule(**bounds)
 
 
@@ -170,7 +172,8 @@ def declarative(keys: Mapping[str, Any], classes: Sequence[str] | None, where: s
 
 
 def _whole_words(words: Sequence[str]) -> str:
-    """A pattern for any of the words, not inside a longer word: longest first, so that the order of a list is no matter."""
+    """A pattern for any of the words, not inside a longer word: longest first, so that the order of a list is no
+    matter."""
     ordered = sorted(set(words), key=lambda word: (-len(word), word))
     return "|".join(_edge(word[0]) + _spaced(word) + _edge(word[-1]) for word in (w.strip() for w in ordered))
 

@@ -87,7 +87,7 @@ def run_rule(lf: DeclarativeLF, comments: pd.DataFrame, n_classes: int) -> tuple
     if column not in comments.columns:
         raise InputError(f"labeling function {lf.name!r}: the comments have no column {column!r}")
     vote, faults, watch = rule_call(lf), Faults(), Watch()
-    values = comments[column].to_numpy(dtype=object, na_value=None).tolist()
+    values = cells(comments[column])
     votes = np.full(len(values), ABSTAIN, dtype=np.int8)
     with watch.ticking(ROW_LIMIT_S):
         for start in range(0, len(values), CHUNK_ROWS):
@@ -154,8 +154,14 @@ def _row_chunks(comments: pd.DataFrame) -> Iterator[tuple[int, list[Row]]]:
     names = [str(c) for c in comments.columns]
     for start in range(0, len(comments), CHUNK_ROWS):
         part = comments.iloc[start : start + CHUNK_ROWS]
-        columns = [part[c].to_numpy(dtype=object, na_value=None).tolist() for c in comments.columns]
-        yield start, [Row(**dict(zip(names, cells, strict=True))) for cells in zip(*columns, strict=True)]
+        columns = [cells(part[c]) for c in comments.columns]
+        yield start, [Row(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def cells(column: pd.Series) -> list[Any]:
+    """The column's values as Python objects, None where one is missing."""
+    values = column.astype(object)
+    return list(values.where(column.notna(), None))
 
 
 def no_votes(n_rows: int, n_functions: int) -> npt.NDArray[np.int8]:

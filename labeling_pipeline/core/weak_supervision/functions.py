@@ -1,8 +1,8 @@
 """Labeling functions of three kinds, as values. Belongs here: their shapes and the decorators.
 Does not: reading them from files (``loading``), running them (``applying``).
 
-A labeling function votes for a class on a comment, or abstains (-1). Its `code_hash` changes when its code, its words or
-its files change, and nothing else does.
+A labeling function votes for a class on a comment, or abstains (-1). Its `code_hash` changes when its code, its
+words or its files change, and nothing else does.
 """
 
 from __future__ import annotations
@@ -112,9 +112,7 @@ class LFSet:
         return [lf.name for lf in self.functions]
 
 
-def labeling_function(
-    name: str | None = None, resources: Mapping[str, Any] | None = None
-) -> Callable[[Callable[..., Any]], RowLF]:
+def labeling_function(name: str | None = None, resources: Mapping[str, Any] | None = None) -> Any:
     """Decorate a function of one row; Snorkel's decorator of the same name works in its place.
 
     >>> @labeling_function()
@@ -126,9 +124,7 @@ def labeling_function(
     return _decorator(RowLF, name, resources)
 
 
-def batch_labeling_function(
-    name: str | None = None, resources: Mapping[str, Any] | None = None
-) -> Callable[[Callable[..., Any]], BatchLF]:
+def batch_labeling_function(name: str | None = None, resources: Mapping[str, Any] | None = None) -> Any:
     """Decorate a function of a frame of comments that returns one vote per row.
 
     >>> @batch_labeling_function()

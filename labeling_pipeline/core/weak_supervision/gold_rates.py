@@ -1,9 +1,9 @@
-"""Using gold in a label model. Belongs here: blending learned precisions with those counted on gold, calibration, and the
-advantage measured on gold. Does not: learning without gold.
+"""Using gold in a label model. Belongs here: blending learned precisions with those counted on gold, calibration,
+and the advantage measured on gold. Does not: learning without gold.
 
-The learned precisions act as a prior worth `strength` votes; the strength is the one that predicts held-out gold best, so
-a wrong model is overruled by gold and a right one is kept where gold is thin. Gold is taken as a sample of the stream
-unless the class balance is given.
+The learned precisions act as a prior worth `strength` votes; the strength is the one that predicts held-out gold
+best, so a wrong model is overruled by gold and a right one is kept where gold is thin. Gold is taken as a sample of
+the stream unless the class balance is given.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def _run(path: Path) -> ModuleType:
     sys.modules[name] = module  # so that its functions can be pickled and their source found
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 - the user's file may raise anything; said in one line
+    except Exception as error:
         line = _line_in(error, path)
         raise InputError(f"{path}{line}: {type(error).__name__}: {error}", remedy="correct the file") from error
     return module

@@ -1,11 +1,18 @@
-"""Majority vote and weighted vote. Belongs here: the two that trust votes as they come. Does not: learning from overlap."""
+"""Majority vote and weighted vote. Belongs here: the two that trust votes as they come. Does not: learning from
+overlap."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
-from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_mix, majority_shares, vote_counts
+from labeling_pipeline.core.weak_supervision.result import (
+    FittedModel,
+    Setup,
+    majority_mix,
+    majority_shares,
+    vote_counts,
+)
 
 # A voting function is believed right with this probability before anything is known about it.
 PRIOR_ACCURACY = 0.7

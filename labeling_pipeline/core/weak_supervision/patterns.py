@@ -1,4 +1,5 @@
-"""Distinct vote patterns with their counts. Belongs here: rows of votes -> patterns and back. Does not: any label model.
+"""Distinct vote patterns with their counts. Belongs here: rows of votes -> patterns and back. Does not: any label
+model.
 
 Twelve labeling functions over 800,000 comments make a few dozen to a few thousand different rows of votes. Every label
 model works on those, so its cost and memory follow the number of patterns and not the number of comments.
@@ -42,7 +43,8 @@ class VotePatterns:
         return np.asarray(part[:, :, None] == np.arange(self.n_classes, dtype=np.int8), dtype=np.float64)
 
     def sample(self, limit: int, seed: int) -> VotePatterns:
-        """At most about `limit` patterns, drawn by their counts: enough to learn rates from when patterns are too many."""
+        """At most about `limit` patterns, drawn by their counts: enough to learn rates from when patterns are too
+        many."""
         if len(self.counts) <= limit:
             return self
         rng = np.random.default_rng(seed)
@@ -57,7 +59,9 @@ def check_votes(matrix: npt.ArrayLike, n_classes: int) -> Votes:
     """The matrix as int8 (n, m); InputError where a vote is not -1 or a class below `n_classes`."""
     votes = np.asarray(matrix)
     if votes.ndim != 2 or votes.shape[1] == 0:
-        raise InputError(f"vote matrix of shape {votes.shape}", expected="rows × labeling functions, at least one column")
+        raise InputError(
+            f"vote matrix of shape {votes.shape}", expected="rows × labeling functions, at least one column"
+        )
     if not 2 <= n_classes <= 127:
         raise InputError(f"n_classes={n_classes}", expected="2 to 127 classes")
     if votes.dtype.kind not in "iu":
@@ -76,7 +80,7 @@ def check_votes(matrix: npt.ArrayLike, n_classes: int) -> Votes:
 def _refuse_fractions(votes: npt.NDArray[np.generic]) -> None:
     if votes.dtype.kind != "f":
         raise InputError(f"vote matrix of type {votes.dtype}", expected="integers, -1 where a function abstains")
-    wrong = ~np.isfinite(votes) | (votes != np.floor(votes))  # type: ignore[operator, ufunc-type]
+    wrong = ~np.isfinite(votes) | (votes != np.floor(votes))
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         raise InputError(f"row {row}, labeling function {column}: vote {votes[row, column]}", expected="an integer")

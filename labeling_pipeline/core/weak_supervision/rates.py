@@ -2,9 +2,9 @@
 Does not: learning them (see ``correlation_aware``).
 
 Given *how many* functions voted on a comment, its votes are draws from the class's distribution over (function, label)
-pairs. Abstaining then says nothing by itself (long comments trigger more functions of every kind), while a function that
-knows only one class still says how much likelier that class made its vote. Near copies are draws of one source: votes of
-functions that are redundant with each other share one weight on the comments where they vote together.
+pairs. Abstaining then says nothing by itself (long comments trigger more functions of every kind), while a function
+that knows only one class still says how much likelier that class made its vote. Near copies are draws of one source:
+votes of functions that are redundant with each other share one weight on the comments where they vote together.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def flat_one_hot(votes: Votes, n_classes: int) -> Matrix:
 
 
 def shared_weights(fired: np.typing.NDArray[np.bool_], redundancy: Matrix) -> Matrix:
-    """(p, m): 1 over the number of redundant functions that voted on the same row (copies share one vote); 0 if silent."""
+    """(p, m): 1 over the number of redundant functions that voted on the same row (copies share one vote); 0 if
+    silent."""
     voted = fired.astype(np.float64)
     return np.asarray(voted / np.maximum(voted @ redundancy, 1.0))
 

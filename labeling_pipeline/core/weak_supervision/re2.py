@@ -1,8 +1,9 @@
 """Python regular expressions in RE2's words. Belongs here: the translation for plain ASCII text. Does not: running it.
 
-DuckDB's engine (RE2) is fast and linear, but means other things by some patterns. Each single-character part is therefore
-asked of Python itself (which of the 128 ASCII characters does it match?) and written out as an explicit class; structure
-(sequence, choice, repetition, anchors) means the same in both. What RE2 does not have is not translated.
+DuckDB's engine (RE2) is fast and linear, but means other things by some patterns. Each single-character part is
+therefore asked of Python itself (which of the 128 ASCII characters does it match?) and written out as an explicit
+class; structure (sequence, choice, repetition, anchors) means the same in both. What RE2 does not have is not
+translated.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ class _Translator:
             _, added, removed, inner = value
             return f"(?:{self.sequence(inner, (flags | added) & ~removed)})"
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
-            return self._repeat(*value, flags)
+            low, high, inner = value
+            return self._repeat(low, high, inner, flags)
         raise _UntranslatableError(kind)
 
     def _matching(self, node: Any, flags: int) -> list[int]:
@@ -112,7 +114,9 @@ def _char_class(codes: list[int]) -> str:
         return _char(codes[0])
     starts = [c for c in codes if c - 1 not in codes]
     ends = [c for c in codes if c + 1 not in codes]
-    return "[" + "".join(_char(a) if a == b else f"{_char(a)}-{_char(b)}" for a, b in zip(starts, ends, strict=True)) + "]"
+    return (
+        "[" + "".join(_char(a) if a == b else f"{_char(a)}-{_char(b)}" for a, b in zip(starts, ends, strict=True)) + "]"
+    )
 
 
 def _char(code: int) -> str:

@@ -1,8 +1,8 @@
-"""Which labeling functions are near copies. Belongs here: redundancy between functions and the clusters it makes, and how
-much of their dependence the classes explain. Does not: the label model that uses both.
+"""Which labeling functions are near copies. Belongs here: redundancy between functions and the clusters it makes,
+and how much of their dependence the classes explain. Does not: the label model that uses both.
 
-Two functions agree because both are right (the class explains it), because some comments trigger everything (activity), or
-because one copies the other. Only the excess over the first two is redundancy.
+Two functions agree because both are right (the class explains it), because some comments trigger everything
+(activity), or because one copies the other. Only the excess over the first two is redundancy.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ from labeling_pipeline.core.weak_supervision.patterns import Matrix
 OBVIOUS_COPY = 0.8
 # Excess agreement below this is left alone: discounting honest overlap costs more than it protects.
 LEAST_REDUNDANCY = 0.3
+# Agreement on this few votes proves nothing.
+FEW_VOTES = 5.0
 # Functions tied by at least this much are reported as one cluster and counted as one source.
 CLUSTER_REDUNDANCY = 0.5
 
 
 def first_redundancy(co_votes: Matrix, n_classes: int) -> Matrix:
-    """(m, m) from co-vote counts (m·K, m·K) alone: the share of the narrower function's votes that the other repeats."""
+    """(m, m) from co-vote counts (m·K, m·K) alone: the share of the narrower function's votes that the other
+    repeats."""
     same = same_label(co_votes, n_classes)
     ceiling = _ceiling(np.diag(co_votes), n_classes)
-    share = same / np.maximum(ceiling, 1.0)
+    share = same / (ceiling + FEW_VOTES)
     return _with_floor(share, OBVIOUS_COPY)
 
 
@@ -42,13 +45,14 @@ def excess_redundancy(co_votes: Matrix, class_votes: Matrix, class_mass: Matrix,
     same = same_label(co_votes, n_classes)
     by_chance = np.minimum(same_label(expected, n_classes) * activity, same)
     ceiling = _ceiling(np.diag(co_votes), n_classes)
-    return _with_floor((same - by_chance) / np.maximum(ceiling - by_chance, 1.0), LEAST_REDUNDANCY)
+    return _with_floor((same - by_chance) / (ceiling - by_chance + FEW_VOTES), LEAST_REDUNDANCY)
 
 
 def explained_dependence(
     co_votes: Matrix, precision: Matrix, balance: Matrix, redundancy: Matrix, n_rows: float
 ) -> float:
-    """Share (0..1) of the dependence between different functions that the classes explain; 0 where there is none to see.
+    """Share (0..1) of the dependence between different functions that the classes explain; 0 where there is none to
+    see.
 
     Poisson deviance of the co-vote counts under "classes" against "independent", each free in one factor for activity,
     less what chance alone gives; near copies are left out.

@@ -54,9 +54,10 @@ class FittedModel:
 class LabelModelResult:
     """Soft labels for every row and what the model believes about the labeling functions.
 
-    `probabilities` (n, K), rows sum to 1. `advantage`: expected gain in accuracy over majority on covered rows (measured
-    on gold where `notes` says so). `accuracies` (m,): share of right votes among those given. `clusters`: labeling
-    functions (by index) that count as near copies of each other. `confidence_is`: "calibrated" or "uncalibrated".
+    `probabilities` (n, K), rows sum to 1. `advantage`: expected gain in accuracy over majority on covered rows
+    (measured on gold where `notes` says so). `accuracies` (m,): share of right votes among those given. `clusters`:
+    labeling functions (by index) that count as near copies of each other. `confidence_is`: "calibrated" or
+    "uncalibrated".
     """
 
     probabilities: Matrix

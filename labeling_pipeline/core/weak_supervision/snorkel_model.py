@@ -23,7 +23,8 @@ def snorkel(patterns: VotePatterns, setup: Setup) -> FittedModel:
 
     repeats = patterns.counts
     if repeats.sum() > SAMPLE_ROWS:
-        repeats = np.random.default_rng(setup.seed).multinomial(SAMPLE_ROWS, repeats / repeats.sum())
+        drawn = np.random.default_rng(setup.seed).multinomial(SAMPLE_ROWS, repeats / repeats.sum())
+        repeats = drawn.astype(np.float64)
     rows = np.repeat(patterns.votes.astype(np.int64), np.asarray(repeats, dtype=np.int64), axis=0)
     balance = None if setup.class_balance is None else setup.class_balance.tolist()
     model = LabelModel(cardinality=patterns.n_classes, verbose=False)

@@ -26,8 +26,8 @@ def weak_labels(
 ) -> pd.DataFrame:
     """A soft label per comment: comment_id, label, confidence, p_<class>…, n_fired, method.
 
-    `gold`: columns comment_id, label (class names), role fit; labels outside the classes are left out. A comment on which
-    no function voted gets the class mix, with `n_fired` 0: keep those out of training.
+    `gold`: columns comment_id, label (class names), role fit; labels outside the classes are left out. A comment on
+    which no function voted gets the class mix, with `n_fired` 0: keep those out of training.
     """
     applied = apply_lfs(comments, lfs, classes, scan=scan)
     result = model_votes(applied, gold, method=method, class_balance=class_balance, seed=seed)
@@ -57,7 +57,9 @@ def model_votes(
 
 def weak_label_frame(applied: AppliedLFs, result: LabelModelResult) -> pd.DataFrame:
     """The result as the frame `weak_labels` promises."""
-    out = pd.DataFrame({"label": np.asarray(applied.classes, dtype=object)[result.labels], "confidence": result.confidence})
+    out = pd.DataFrame(
+        {"label": np.asarray(applied.classes, dtype=object)[result.labels], "confidence": result.confidence}
+    )
     if applied.comment_ids is not None:
         out.insert(0, "comment_id", applied.comment_ids.to_numpy())
     for k, name in enumerate(applied.classes):

@@ -1,0 +1,63 @@
+"""A matrix of votes from a file. Belongs here: its columns, its gold, its output. Does not: the label model."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision import LabelModelResult
+
+ID_COLUMNS = ("id", "comment_id", "task")
+
+
+def read_votes(frame: pd.DataFrame, path: str) -> tuple[pd.Series, npt.NDArray[np.int64], list[str]]:
+    """Ids (row numbers where there is no id column), votes (n, m) and the functions' names."""
+    id_column = next((column for column in ID_COLUMNS if column in frame.columns), None)
+    names = [str(column) for column in frame.columns if column != id_column]
+    if not names:
+        raise InputError(f"{path}: no column of votes", expected="one integer column per labeling function")
+    votes = np.stack([_integers(frame[name], path) for name in names], axis=1)
+    ids = pd.Series(np.arange(len(frame))) if id_column is None else frame[id_column]
+    return ids.rename("id").reset_index(drop=True), votes, names
+
+
+def _integers(column: pd.Series, path: str) -> npt.NDArray[np.int64]:
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    wrong = ~np.isfinite(numbers) | (numbers != np.floor(numbers))
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        cell = column.iloc[row]
+        raise InputError(
+            f"{path} row {row + 1}, column {column.name!r}: {cell!r}",
+            expected="an integer class, or -1 to abstain",
+            remedy="name the id column 'id'",
+        )
+    return numbers.astype(np.int64)
+
+
+def gold_of(frame: pd.DataFrame, ids: pd.Series, path: str) -> npt.NDArray[np.int64]:
+    """(n,) gold classes in the order of `ids`, -1 where there is none."""
+    column = next((name for name in ID_COLUMNS if name in frame.columns), None)
+    if column is None or "label" not in frame.columns:
+        raise InputError(f"{path}: columns {', '.join(map(str, frame.columns))}", expected="id and label")
+    known = pd.Series(_integers(frame["label"], path), index=frame[column].astype("str"))
+    known = known[~known.index.duplicated(keep="last")]
+    return np.asarray(ids.astype("str").map(known).fillna(-1), dtype=np.int64)
+
+
+def n_classes_of(votes: npt.NDArray[np.int64], balance: list[float] | None, gold: npt.NDArray[np.int64] | None) -> int:
+    """As many classes as the balance lists, else up to the highest class that occurs; at least two."""
+    if balance is not None:
+        return len(balance)
+    highest = int(votes.max(initial=0))
+    return max(2, highest + 1, 0 if gold is None else int(gold.max(initial=0)) + 1)
+
+
+def label_frame(ids: pd.Series, result: LabelModelResult) -> pd.DataFrame:
+    """id, label (the integer class), confidence, p_<class>…"""
+    out = pd.DataFrame({"id": ids, "label": result.labels, "confidence": result.confidence})
+    for k in range(result.probabilities.shape[1]):
+        out[f"p_{k}"] = result.probabilities[:, k]
+    return out

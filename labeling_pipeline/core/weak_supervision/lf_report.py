@@ -1,0 +1,112 @@
+"""All figures of the labeling-function report in one value. Belongs here: which figures, and those that Dagster plots.
+Does not: their layout (``report.lf_report``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.weak_supervision import analysis
+from labeling_pipeline.core.weak_supervision.applying import AppliedLFs
+from labeling_pipeline.core.weak_supervision.over_time import dead_and_drifting, weeks
+from labeling_pipeline.core.weak_supervision.patterns import VotePatterns, vote_patterns
+from labeling_pipeline.core.weak_supervision.result import LabelModelResult
+from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector
+
+
+@dataclass(frozen=True)
+class LFReport:
+    """Frames and figures; `summary` has one row per labeling function."""
+
+    corpus: dict[str, float]
+    summary: pd.DataFrame
+    clusters: list[list[str]]
+    conflicts: pd.DataFrame
+    faults: pd.DataFrame
+    by_class: pd.DataFrame
+    by_slice: pd.DataFrame
+    by_week: pd.DataFrame
+    findings: pd.DataFrame
+    method: str
+    advantage: float
+    notes: list[str]
+    classes: tuple[str, ...]
+
+    def metadata(self) -> dict[str, int | float]:
+        """The figures worth plotting over time."""
+        return {
+            "coverage": self.corpus["coverage"],
+            "conflict_rate": self.corpus["conflict"],
+            "n_labeling_functions": len(self.summary),
+            "n_dead_or_drifting": len(self.findings),
+            "n_faulty_votes": int(self.faults["n_rows"].sum()),
+            "advantage_over_majority": self.advantage,
+        }
+
+
+def lf_report(
+    applied: AppliedLFs,
+    result: LabelModelResult,
+    comments: pd.DataFrame,
+    gold: pd.DataFrame | None = None,
+    *,
+    slice_columns: Sequence[str] = (),
+    time_column: str | None = None,
+) -> LFReport:
+    """What the labeling functions did on these comments, and how much the label model believes each.
+
+    `comments` are those the functions were applied to, in the same order; `gold` has comment_id and label.
+    """
+    patterns = vote_patterns(applied.matrix, len(applied.classes))
+    truth = None if gold is None else gold_vector(applied, gold)
+    names = applied.names
+    summary = analysis.lf_summary(patterns, names, truth).assign(learned_accuracy=result.accuracies)
+    summary["code_hash"] = applied.code_hashes
+    summary["polarity"] = [[applied.classes[k] for k in ks] for ks in summary["polarity"]]
+    weekly = _grouped(patterns, None if time_column is None else weeks(comments[time_column]), names, truth)
+    sliced = [
+        _grouped(patterns, comments[c].astype("str").where(comments[c].notna()), names, truth).assign(slice_column=c)
+        for c in slice_columns
+    ]
+    has_gold = truth is not None and bool((truth >= 0).any())
+    return LFReport(
+        corpus=analysis.corpus_summary(patterns),
+        summary=summary,
+        clusters=[[names[j] for j in group] for group in result.clusters if len(group) > 1],
+        conflicts=analysis.worst_conflicts(patterns, names, applied.comment_ids, result.confidence),
+        faults=applied.fault_frame(),
+        by_class=_by_class(patterns, truth, names, applied.classes) if has_gold else pd.DataFrame(),
+        by_slice=pd.concat(sliced, ignore_index=True) if sliced else pd.DataFrame(),
+        by_week=weekly,
+        findings=_findings(weekly, summary),
+        method=result.method,
+        advantage=result.advantage,
+        notes=result.notes,
+        classes=applied.classes,
+    )
+
+
+def _grouped(
+    patterns: VotePatterns, groups: pd.Series | None, names: list[str], truth: npt.NDArray[np.int64] | None
+) -> pd.DataFrame:
+    if groups is None or groups.notna().sum() == 0:
+        return pd.DataFrame(columns=["group", "lf", "n_rows", "coverage", "conflicts", "n_gold", "accuracy"])
+    return analysis.by_group(patterns, groups, names, truth)
+
+
+def _by_class(
+    patterns: VotePatterns, truth: npt.NDArray[np.int64] | None, names: list[str], classes: tuple[str, ...]
+) -> pd.DataFrame:
+    if truth is None:
+        return pd.DataFrame()
+    frame = analysis.accuracy_by_class(patterns, truth, names)
+    frame["class"] = [classes[k] for k in frame["class"]]
+    return frame
+
+
+def _findings(weekly: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
+    return dead_and_drifting(weekly, summary.set_index("lf")["coverage"])
