@@ -6,7 +6,70 @@ Belongs here: the registry of methods and the one call. Does not: agreement stat
 
 from __future__ import annotations
 
-from labeling_pipeline.core.consensus.call import METHODS, consensus
-from labeling_pipeline.core.consensus.result import ConsensusResult
+from collections.abc import Sequence
 
-__all__ = ["METHODS", "ConsensusResult", "consensus"]
+import pandas as pd
+
+from labeling_pipeline.core.consensus.call import aggregate, read_job
+from labeling_pipeline.core.consensus.dawid_skene import dawid_skene, dawid_skene_plain
+from labeling_pipeline.core.consensus.em import Method
+from labeling_pipeline.core.consensus.glad import glad
+from labeling_pipeline.core.consensus.mace import mace
+from labeling_pipeline.core.consensus.majority import majority
+from labeling_pipeline.core.consensus.one_coin import one_coin
+from labeling_pipeline.core.consensus.result import ConsensusResult
+from labeling_pipeline.core.consensus.wawa import wawa
+from labeling_pipeline.core.errors import SettingError
+
+METHODS: dict[str, Method] = {
+    "majority": majority,
+    "wawa": wawa,
+    "one_coin": one_coin,
+    "dawid_skene": dawid_skene,
+    "dawid_skene_plain": dawid_skene_plain,
+    "glad": glad,
+    "mace": mace,
+}
+
+NON_CLASS_ANSWERS = ("unsure", "none_of_these")
+
+__all__ = ["METHODS", "NON_CLASS_ANSWERS", "ConsensusResult", "consensus"]
+
+
+def consensus(
+    votes: pd.DataFrame,
+    *,
+    method: str = "auto",
+    classes: Sequence[str] | None = None,
+    non_class_answers: Sequence[str] = NON_CLASS_ANSWERS,
+    gold: pd.DataFrame | None = None,
+    history: pd.DataFrame | None = None,
+    seed: int = 0,
+) -> ConsensusResult:
+    """One label per task, with probabilities, from a long frame of votes.
+
+    Args:
+        votes: columns task (or comment_id), annotator (or annotator_id, worker) and label; optional confidence (what
+            the annotator said, 0 to 1) and weight (≥ 0). Without annotators only majority is possible.
+        method: a name in ``METHODS``, or ``auto``: Dawid-Skene, unless it moves the class mix more than .15 from
+            majority's (then majority), or gold shows another method better by more than one standard error.
+        classes: in the order wanted; by default every label found, sorted.
+        non_class_answers: answers that name no class; informative to Dawid-Skene, otherwise not counted.
+        gold: task, label (optional inclusion_p), for fitting: clamped, used to choose and to calibrate.
+        history: annotator, true, given, n (optional age_days): past answers to tasks of known class, a prior.
+        seed: every method is deterministic; kept so that one that is not can be added.
+
+    Returns:
+        A ``ConsensusResult``. ``labels`` has one row per task, sorted by task, whatever the order of the votes.
+
+    Raises:
+        InputError: no votes, a column missing, a label that is no class, gold that contradicts itself.
+        SettingError: no such method.
+
+    >>> votes = pd.DataFrame({"task": [1, 1, 1, 2, 2], "worker": list("abcab"), "label": ["y", "y", "n", "n", "n"]})
+    >>> consensus(votes, method="majority").labels[["task", "label", "n_votes"]].values.tolist()
+    [[1, 'y', 3], [2, 'n', 2]]
+    """
+    if method != "auto" and method not in METHODS:
+        raise SettingError(f"no consensus method {method!r}", expected=", ".join(["auto", *METHODS]))
+    return aggregate(read_job(votes, classes, non_class_answers, gold, history, METHODS, seed), method)

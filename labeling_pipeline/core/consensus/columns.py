@@ -5,7 +5,7 @@ Belongs here: one column at a time. Does not: what the columns of a votes frame 
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from labeling_pipeline.core.errors import InputError
 
 Codes: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = NDArray[np.float64]
 
 
 def encode(column: pd.Series, *, as_text: bool = False) -> tuple[Codes, pa.Array]:
@@ -36,6 +37,11 @@ def encode(column: pd.Series, *, as_text: bool = False) -> tuple[Codes, pa.Array
     values = encoded.dictionary
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
     return _in_order(codes.astype(np.int32, copy=False), values)
+
+
+def sum_by(codes: NDArray[np.int32] | NDArray[np.int64], values: NDArray[Any], n: int) -> Floats:
+    """Sum of the values per code 0 … n − 1."""
+    return np.asarray(np.bincount(codes, values, n), np.float64)
 
 
 def _in_order(codes: Codes, values: pa.Array) -> tuple[Codes, pa.Array]:

@@ -1,4 +1,4 @@
-"""Expectation–maximisation over sparse votes: blocks of tasks on a few threads, accelerated, until posteriors stand still.
+"""Expectation–maximisation over sparse votes: blocks of tasks on a few threads, accelerated, until nothing moves.
 
 Belongs here: the E-step, the counts every M-step reads, the acceleration and the stopping rule. Does not: any model of
 annotators (each method brings its own M-step).
@@ -10,13 +10,14 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from labeling_pipeline.core.consensus.votes import Codes, Floats, Votes
+from labeling_pipeline.core.consensus.columns import Codes, Floats
+from labeling_pipeline.core.consensus.votes import Votes
 
 BLOCK = 1 << 15  # tasks per block: posteriors of one block stay in a core's own cache
 TOLERANCE = 1e-4
@@ -27,9 +28,9 @@ SLACK = 1.0  # nats an extrapolation may lose: with priors the likelihood itself
 THREADS = min(4, os.cpu_count() or 1)
 
 Part = TypeVar("Part")
-# (counts[annotator, answer, class], class counts, log confusion so far) → log confusion[annotator, answer, class], log mix
 Parameters = tuple[Floats, Floats]  # log confusion[annotator, answer, class], log mix
-MStep = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
+# From counts[annotator, answer, class], class counts and the log confusion so far.
+MStep = Callable[[Floats, Floats, Floats], Parameters]
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,21 @@ class Fit:
     p: Floats
     confusion: Floats
     mix: Floats
-    log_likelihood: float
+    log_likelihood: float | None
     n_iterations: int
     is_converged: bool
+
+
+class Method(Protocol):
+    """The one signature of every consensus method.
+
+    ``clamp`` gives the class code of tasks of known class (−1 elsewhere), ``history[annotator, class, answer]`` past
+    answers to tasks of known class. Posteriors of clamped tasks are certain.
+    """
+
+    def __call__(
+        self, votes: Votes, *, clamp: Codes | None = None, history: Floats | None = None, seed: int = 0
+    ) -> Fit: ...
 
 
 @dataclass
@@ -76,7 +89,7 @@ class Blocks:
         """Expected votes[annotator, answer, class] under posteriors p[class, task]."""
         A, L, K = self.shape
         parts = self._each(lambda i: self._block_counts(i, p[:, slice(*self.bounds[i])]))
-        return np.sum(parts, axis=0).T.reshape(A, L, K)
+        return np.asarray(np.sum(parts, axis=0).T.reshape(A, L, K))
 
     def e_step(self, log_confusion: Floats, log_mix: Floats, p: Floats) -> _Step:
         """Posteriors into ``p`` (in place), and the expected counts under them."""
@@ -123,10 +136,8 @@ class Blocks:
         return list(self.pool.map(work, range(len(self.bounds))))
 
 
-def run(
-    blocks: Blocks, m_step: MStep, start: Floats, *, tolerance: float = TOLERANCE, max_maps: int = MAX_MAPS
-) -> Fit:
-    """Fit from posteriors ``start[class, task]`` until the largest posterior change of one plain step is below tolerance.
+def run(blocks: Blocks, m_step: MStep, start: Floats, *, tolerance: float = TOLERANCE, max_maps: int = MAX_MAPS) -> Fit:
+    """Fit from posteriors ``start[class, task]`` until no posterior changes by the tolerance in one plain step.
 
     Between pairs of plain steps the parameters are extrapolated (SQUAREM, step length S3); a step that lowers the
     likelihood is taken back, so the acceleration changes how soon, not where it ends.

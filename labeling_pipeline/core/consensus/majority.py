@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from labeling_pipeline.core.consensus.columns import Codes, Floats
 from labeling_pipeline.core.consensus.em import Blocks, Fit
-from labeling_pipeline.core.consensus.votes import Codes, Floats, Votes
+from labeling_pipeline.core.consensus.votes import Votes
 
 
 def vote_counts(votes: Votes) -> Floats:
@@ -37,12 +38,11 @@ def smoothed_shares(votes: Votes) -> Floats:
 
 
 def majority(votes: Votes, *, clamp: Codes | None = None, history: Floats | None = None, seed: int = 0) -> Fit:
-    """Smoothed vote shares as posteriors; ties go to the class commoner overall, then to the first name in the alphabet.
+    """Smoothed vote shares as posteriors; ties go to the class commoner overall, then to the first class.
 
-    ``clamp`` fixes tasks of known class. ``history`` and ``seed`` are not used: majority knows no annotators.
+    ``clamp`` fixes tasks of known class. ``history`` only shows in the confusions: majority weighs no annotator.
     """
-    p = clamped(smoothed_shares(votes), clamp)
-    return describe(votes, p, clamp)
+    return describe(votes, clamped(smoothed_shares(votes), clamp), history)
 
 
 def clamped(p: Floats, clamp: Codes | None) -> Floats:
@@ -54,8 +54,12 @@ def clamped(p: Floats, clamp: Codes | None) -> Floats:
     return p
 
 
-def describe(votes: Votes, p: Floats, clamp: Codes | None) -> Fit:
-    """A Fit around posteriors that no model of annotators gave: confusions counted under them."""
-    counts = Blocks(votes).counts(p) + 1 / votes.n_answers
+def describe(votes: Votes, p: Floats, history: Floats | None) -> Fit:
+    """A Fit around posteriors that no confusion matrices gave: the confusions are counted under them."""
+    counts = Blocks(votes).counts(p)
+    if history is not None:
+        counts = counts + history.transpose(0, 2, 1)
+    crowd = counts.sum(axis=0) + 1 / votes.n_answers
+    counts = counts + crowd / crowd.sum(axis=0)
     confusion = (counts / counts.sum(axis=1, keepdims=True)).transpose(0, 2, 1)
-    return Fit(p, confusion, p.mean(axis=1), float("nan"), 1, True)
+    return Fit(p, confusion, p.mean(axis=1), None, 1, True)

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from labeling_pipeline.core.consensus.columns import Codes, Floats
+from labeling_pipeline.core.consensus.disagreement import split_disagreement
 from labeling_pipeline.core.consensus.em import Fit
 from labeling_pipeline.core.consensus.majority import smoothed_shares, vote_counts
-from labeling_pipeline.core.consensus.votes import Codes, Floats, Votes
+from labeling_pipeline.core.consensus.votes import Votes
 
 CALIBRATED, UNCALIBRATED = "calibrated", "uncalibrated"
 
@@ -24,7 +26,7 @@ class ConsensusResult:
 
     ``labels``: task, label, confidence (the label's own ``p_``), ``p_<class>`` (what we believe), ``v_<class>`` (what
     people said), n_votes, agreement (share of agreeing pairs of votes; empty below two votes), entropy (of ``p_``, in
-    bits), ambiguity and annotator_noise (two parts of the disagreement, see ``disagreement``), confidence_is.
+    bits), ambiguity and annotator_noise (why votes differ, see ``disagreement``), confidence_is.
     ``annotators``: annotator, reliability, n_votes, ``c_<true>_<given>``. ``scores``: accuracy of each method tried,
     where gold allowed to choose. ``notes``: what was left out, fallen back on, or cannot be known.
     """
@@ -42,7 +44,8 @@ def labels_frame(votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.Da
     label = p.argmax(axis=0).astype(np.int32)
     shares = smoothed_shares(votes)
     n_votes = np.diff(votes.starts).astype(np.int32)
-    ambiguity, noise = disagreement(votes, label, fit)
+    second = _runner_up(p, label)
+    ambiguity, noise = split_disagreement(votes, label, second, fit)
     columns: dict[str, object] = {
         "task": _text(votes.tasks),
         "label": _text(pa.DictionaryArray.from_arrays(label, pa.array(votes.classes, pa.string()))),
@@ -61,13 +64,13 @@ def labels_frame(votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.Da
     return pd.DataFrame(columns, copy=False)
 
 
-def annotators_frame(votes: Votes, fit: Fit) -> pd.DataFrame:
+def annotators_frame(votes: Votes, p: Floats, fit: Fit) -> pd.DataFrame:
     """One row per named annotator; reliability is how often we believe their votes were right."""
     n = len(votes.annotators)
     counts = np.bincount(votes.annotator, minlength=votes.n_annotators)[:n]
     columns: dict[str, object] = {
         "annotator": _text(votes.annotators),
-        "reliability": reliability(votes, fit)[:n],
+        "reliability": reliability(votes, p)[:n],
         "n_votes": counts.astype(np.int32),
     }
     for k, true in enumerate(votes.classes):
@@ -76,11 +79,18 @@ def annotators_frame(votes: Votes, fit: Fit) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def reliability(votes: Votes, fit: Fit) -> Floats:
-    """Chance that an annotator's vote names the task's class, over the class mix."""
-    K = len(votes.classes)
-    diagonal = fit.confusion[:, np.arange(K), np.arange(K)]
-    return np.asarray(diagonal @ (fit.mix / fit.mix.sum()))
+def reliability(votes: Votes, p: Floats) -> Floats:
+    """How often each annotator's votes were right, as we believe: mean posterior of the class they named.
+
+    One pseudo-vote at the crowd's mean keeps annotators with a vote or two near the crowd.
+    """
+    names_class = votes.answer < len(votes.classes)
+    own = np.where(names_class, 1.0 if votes.weight is None else votes.weight, 0.0)
+    believed = own * p[np.where(names_class, votes.answer, 0), votes.task]
+    right = np.bincount(votes.annotator, believed, votes.n_annotators)
+    n = np.bincount(votes.annotator, own, votes.n_annotators)
+    crowd = right.sum() / n.sum() if n.sum() > 0 else 1.0
+    return np.asarray((right + crowd) / (n + 1.0))
 
 
 def agreeing_pairs(counts: Floats) -> pd.api.extensions.ExtensionArray:
@@ -97,13 +107,13 @@ def entropy(p: Floats) -> Floats:
     return np.asarray(-(p * np.log2(p, where=p > 0, out=np.zeros_like(p))).sum(axis=0))
 
 
-def disagreement(votes: Votes, label: Codes, fit: Fit) -> tuple[Floats, Floats]:
-    """Share of votes against the label, beyond what these annotators' errors explain, and what they explain."""
-    right = fit.confusion[votes.annotator, label[votes.task], label[votes.task]]
-    n = np.maximum(np.bincount(votes.task, minlength=votes.n_tasks), 1)
-    noise = np.bincount(votes.task, 1.0 - right, votes.n_tasks) / n
-    against = np.bincount(votes.task, votes.answer != label[votes.task], votes.n_tasks) / n
-    return np.maximum(against - noise, 0.0), noise
+def _runner_up(p: Floats, label: Codes) -> Codes:
+    """The second most probable class per task; the label itself where there is no other."""
+    if len(p) < 2:
+        return label
+    rest = p.copy()
+    rest[label, np.arange(p.shape[1])] = -1.0
+    return np.asarray(rest.argmax(axis=0), np.int32)
 
 
 def _text(values: pa.Array) -> pd.Series:

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.consensus.columns import Codes, encode
+from labeling_pipeline.core.consensus.columns import Codes, Floats, encode
 from labeling_pipeline.core.errors import InputError
-
-Floats: TypeAlias = NDArray[np.float64]
 
 NAMES: dict[str, tuple[str, ...]] = {
     "task": ("task", "comment_id", "task_id"),
@@ -158,7 +155,9 @@ def _answers(
         strange = sorted((set(found) | set(extra)) - set(known) - special)
         if strange:
             raise InputError(
-                f"label {strange[0]!r} is not a class", expected=", ".join(known), remedy="add the class or mend the label"
+                f"label {strange[0]!r} is not a class",
+                expected=", ".join(known),
+                remedy="add the class or mend the label",
             )
     if not known:
         raise InputError(f"no vote names a class: all are {', '.join(found)}", remedy="name the classes")
@@ -214,4 +213,4 @@ def _share(pair: NDArray[np.int64], named: NDArray[np.bool_], weight: Floats | N
     group = np.concatenate([[0], np.cumsum(~same)])
     size = np.bincount(group)[group]
     notes.append(f"{int((size > 1).sum())} votes contradict the same annotator's other answer; they share one vote")
-    return (1.0 if weight is None else weight) / size
+    return np.asarray((1.0 if weight is None else weight) / size)
