@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 EXAMPLE = """\b
 Example:
@@ -50,9 +46,7 @@ def select_command(
 
     ending_of(output)
     texts = _texts(comments) if comments else None
-    found = select(
-        _scored(read_frame(predictions)), n, strategy=strategy, seed=seed, random_share=random_share, texts=texts
-    )
+    found = select(read_frame(predictions), n, strategy=strategy, seed=seed, random_share=random_share, texts=texts)
     write_frame(found.batch, output)
     if as_json:
         facts = {"n": len(found.batch), "requested": n, "strategy": strategy, "notes": found.notes, "path": str(output)}
@@ -61,12 +55,6 @@ def select_command(
     click.echo(f"{len(found.batch)} comments chosen by {strategy} → {output}")
     for note in found.notes:
         click.echo(note)
-
-
-def _scored(frame: pd.DataFrame) -> pd.DataFrame:
-    """Classes absent from a predictions row count as 0."""
-    scores = [column for column in frame.columns if str(column).startswith("p_")]
-    return frame.assign(**{column: frame[column].fillna(0) for column in scores})
 
 
 def _texts(path: Path) -> dict[str, str]:

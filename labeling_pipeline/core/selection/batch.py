@@ -88,8 +88,8 @@ def _distinct_best(
 
 def _best_first(scores: Array, luck: Array, limit: int) -> Rows:
     """Rows of the ``limit`` best scores, best first; equal scores in the order of luck."""
-    rows = np.arange(len(scores))
-    if limit < len(scores):
+    rows = np.arange(len(scores)) if limit else np.zeros(0, dtype=np.int64)
+    if 0 < limit < len(scores):
         threshold = np.partition(scores, len(scores) - limit)[len(scores) - limit]
         rows = np.flatnonzero(scores >= threshold)
     return rows[np.lexsort((luck[rows], -scores[rows]))][:limit]

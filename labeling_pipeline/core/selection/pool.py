@@ -45,10 +45,10 @@ class Pool:
 
 
 def read_pool(predictions: pd.DataFrame, classes: Sequence[str] | None, seed: int) -> Pool:
-    """Predictions (comment_id, p_<class>…, optional model_version) as a pool; a class without a column counts as 0.
+    """Predictions (comment_id, p_<class>…, optional model_version) as a pool; an empty cell or column counts as 0.
 
-    ``classes`` None takes the p_ columns in their order. Raises InputError on missing columns, negative or missing
-    numbers, rows that sum to 0, or one model's comment given twice.
+    ``classes`` None takes the p_ columns in their order. Raises InputError on missing columns, cells that are no
+    number ≥ 0, rows that sum to 0, or one model's comment given twice.
     """
     if "comment_id" not in predictions.columns:
         raise InputError("predictions: no column comment_id", expected="comment_id, p_<class>…")
@@ -61,7 +61,9 @@ def read_pool(predictions: pd.DataFrame, classes: Sequence[str] | None, seed: in
     _check_unique(predictions)
     members = np.zeros((len(predictions), len(names)))
     for name in known:
-        members[:, names.index(name)] = pd.to_numeric(predictions[f"p_{name}"], errors="coerce").to_numpy(dtype=float)
+        given = predictions[f"p_{name}"]
+        numbers = pd.to_numeric(given, errors="coerce").where(given.notna(), 0.0)
+        members[:, names.index(name)] = numbers.to_numpy(dtype=float, na_value=np.nan)
     totals = members.sum(axis=1)
     bad = ~(np.isfinite(members).all(axis=1) & (members >= 0).all(axis=1) & (totals > 0))
     if bad.any():
