@@ -92,7 +92,9 @@ def compare(before: pa.Table, after: pa.Table) -> pd.DataFrame:
     added = new.index.difference(old.index)
     removed = old.index.difference(new.index)
     both = old.index.intersection(new.index)
-    changed = both[(old.loc[both, "row"] != new.loc[both, "row"]).to_numpy()]
+    is_other = (old.loc[both, "row"] != new.loc[both, "row"]).to_numpy()
+    # With other classes every row says something else, even where the numbers are the same.
+    changed = both[is_other | (before.schema.names != after.schema.names)]
     rows: list[tuple[Any, ...]] = [(one, "added", None, new.at[one, "label"], _origin(new.loc[one])) for one in added]
     rows += [(one, "removed", old.at[one, "label"], None, "no longer among the labels that passed") for one in removed]
     rows += [
@@ -127,7 +129,7 @@ def _why(old: Any, new: Any) -> str:
         parts.append(f"confidence: {old['confidence']:.3f} → {new['confidence']:.3f}")
     if old["qc_reasons"] != new["qc_reasons"]:
         parts.append(f"passed because: {new['qc_reasons'] or 'not given'}")
-    return "; ".join(parts) or "text, vote shares, weight or who labeled it"
+    return "; ".join(parts) or "text, probabilities, vote shares, weight or who labeled it"
 
 
 def _count(value: Any) -> str:
