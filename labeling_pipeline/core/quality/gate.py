@@ -63,6 +63,8 @@ def weight_of(confidence: npt.ArrayLike, n_classes: int) -> npt.NDArray[np.float
     [1.0, 0.5, 0.0]
     """
     p = np.asarray(confidence, dtype=np.float64)
+    if n_classes < 2:  # a single class: there is no chance to be above
+        return np.ones_like(p)
     weight = np.asarray(np.clip((n_classes * p - 1) / (n_classes - 1), 0.0, 1.0), dtype=np.float64)
     return np.asarray(np.round(weight, 6), dtype=np.float64)
 
