@@ -96,10 +96,15 @@ def _file_lock(path: Path, mode: Mode, deadline: float, wait_s: float) -> Iterat
         with _descriptor(queue) as queue_fd:  # closed, and so passed on, as soon as the lock itself is ours
             if not (_flock(queue_fd, fcntl.LOCK_EX, deadline) and _flock(lock_fd, kind, deadline)):
                 raise _busy(path, wait_s, holder_of(path))
-        if mode == "write":
+        if mode == "read":
+            yield
+            return
+        os.ftruncate(lock_fd, 0)
+        os.pwrite(lock_fd, f"{os.getpid()} {shlex.join(sys.orig_argv)[:500]}".encode("utf-8", "replace"), 0)
+        try:
+            yield
+        finally:
             os.ftruncate(lock_fd, 0)
-            os.pwrite(lock_fd, f"{os.getpid()} {shlex.join(sys.orig_argv)[:500]}".encode("utf-8", "replace"), 0)
-        yield
 
 
 @contextmanager
@@ -157,7 +162,7 @@ def sidecar(path: Path, ending: str) -> Path:
 
 
 def holder_of(path: Path) -> str:
-    """Who wrote last, as the writer itself noted in the lock file; says so when that process is gone."""
+    """The writer, as it noted itself in the lock file; a note left by a process that was killed does not count."""
     with suppress(OSError, ValueError):
         pid, _, command = sidecar(path, "lock").read_text("utf-8", "replace").partition(" ")
         if Path(f"/proc/{int(pid)}").exists() or not Path("/proc").exists():

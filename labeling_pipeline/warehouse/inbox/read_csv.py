@@ -49,7 +49,11 @@ class _Lines:
 def read_csv(stream: BinaryIO, max_cell_bytes: int) -> Iterator[Batch]:
     """Batches of rows; the first line names the columns. A row's line is the one it begins on."""
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # the module's own limit would stop at 128 KiB
-    lines = _Lines(io.TextIOWrapper(stream, "utf-8", errors="surrogateescape", newline=""))
+    with io.TextIOWrapper(stream, "utf-8", errors="surrogateescape", newline="") as text:
+        yield from _batches(_Lines(text), max_cell_bytes)
+
+
+def _batches(lines: _Lines, max_cell_bytes: int) -> Iterator[Batch]:
     reader = csv.reader(lines, strict=True)
     header = _header(lines, reader)
     batch = Batch(columns=set(header))

@@ -31,6 +31,7 @@ def take(warehouse: Warehouse, file: InboxFile, context: IngestContext) -> Taken
     nothing and returns what became of it then. Raises StaleInputError when the file changed since it was looked at:
     leave it, the next scan finds it again.
     """
+    _check_unchanged(file)
     with staged_file(warehouse, file.path, KINDS[file.kind], context) as staged:
         _check_unchanged(file)
         with warehouse.write() as con:
