@@ -28,7 +28,7 @@ Example:
 def check_command(
     votes: Path, comments: Path | None, gold: Path | None, price_usd: float, output: Path, as_json: bool
 ) -> None:
-    """Agreement, annotators who stand apart, cost per usable label, and what cannot be known without gold.
+    """Agreement, annotators to look at, cost per usable label, and what cannot be known without gold.
 
     VOTES: columns task (or comment_id), label (or question and answer), and annotator (or annotator_id, worker).
     """
@@ -63,9 +63,7 @@ def summary(result: dict[str, Any]) -> list[str]:
         lines.append(f"{about}agreement, Krippendorff's alpha: {shown}{within}")
         found = question["annotators"]
         if found is not None:
-            lines.append(
-                f"{about}annotators who stand apart: {found['n_suspicious']} of {found['n_compared']} compared"
-            )
+            lines.append(f"{about}annotators to look at: {found['n_suspicious']} of {found['n_compared']:,} tested")
         lines.append(f"{about}accuracy: {_accuracy(question['gold'])}")
     cost = result["cost"]
     per_label = cost["per_usable_label_usd"]

@@ -113,8 +113,8 @@ def _assign(
     load = dict.fromkeys(sorted(experts), 0)
     assigned: list[str | None] = []
     for comment in comments:
-        free = [e for e in load if e not in seen.get(comment, set())]
-        if affordable <= 0 or not free:
+        free = [e for e in load if e not in seen.get(comment, set())] if affordable > 0 else []
+        if not free:
             assigned.append(None)
             continue
         expert = min(free, key=lambda e: (load[e], e))

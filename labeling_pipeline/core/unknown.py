@@ -70,7 +70,7 @@ def _annotators(questions: list[Question]) -> list[str]:
     if not any(q["annotators"] and q["annotators"]["n_suspicious"] for q in questions):
         return []
     return [
-        "Whether an annotator who stands apart is wrong. They disagree with their peers; they may also be the only one "
+        "Whether an annotator who stands out is wrong. They answer unlike the others; they may also be the only one "
         "who sees what all the others miss."
     ]
 

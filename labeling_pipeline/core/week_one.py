@@ -14,12 +14,11 @@ from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.consensus.votes import pick
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.peers import compare_with_peers, suspicious
 from labeling_pipeline.core.quality import GateSettings, judge
 from labeling_pipeline.core.unknown import cannot_know
+from labeling_pipeline.core.week_one_annotators import annotators_to_look_at
 from labeling_pipeline.core.week_one_gold import accuracy
 
-SHOWN = 50  # annotators in the result; the rest are counted
 NO_VERDICTS = pd.DataFrame(columns=["comment_id", "expert_id", "label", "decided_at", "schema_version"])
 
 
@@ -71,11 +70,13 @@ def check(
 
 
 def _vote_table(votes: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    votes = votes.reset_index(drop=True)
     table = pd.DataFrame({"task": pick(votes, "task"), "label": pick(votes, "label")})
     annotator = pick(votes, "annotator", required=False)
     if annotator is not None:
         table["annotator"] = annotator
     table["question"] = votes.get("question", "label")
+    table = table.join(votes[[c for c in ("week", "answered_at") if c in votes]])
     left_out = {}
     for column in [c for c in ("task", "label", "annotator", "question") if c in table]:
         text = table[column].astype("str").str.strip()
@@ -127,7 +128,7 @@ def _question(
         "labels": _labels(labels, outcomes)
         | {"method": found.method, "notes": list(found.notes), "confidence_is": labels["confidence_is"].iloc[0]}
         | {"vote_mix": _mix(votes["label"], classes), "label_mix": _mix(labels["label"], classes)},
-        "annotators": _annotators(votes),
+        "annotators": annotators_to_look_at(votes),
         "gold": None if gold is None else accuracy(labels, gold, classes),
     }
     return entry, set(outcomes.loc[outcomes["outcome"] != "passed", "comment_id"])
@@ -169,21 +170,6 @@ def _faults(outcomes: pd.DataFrame) -> dict[str, int]:
     failed = outcomes.loc[outcomes["outcome"] != "passed", "reasons"]
     rules = pd.Series([reason.split(":", 1)[0] for reasons in failed for reason in reasons], dtype="str")
     return {str(rule): int(n) for rule, n in rules.value_counts().sort_index().items()}
-
-
-def _annotators(votes: pd.DataFrame) -> dict[str, Any] | None:
-    if "annotator" not in votes:
-        return None
-    peers = compare_with_peers(votes)
-    odd = suspicious(peers)
-    with_odd = votes["annotator"].isin(odd["annotator"])
-    return {
-        "n": len(peers),
-        "n_compared": int(peers["p_value"].notna().sum()),
-        "n_suspicious": len(odd),
-        "share_of_votes": float(with_odd.mean()),
-        "suspicious": [{str(k): v for k, v in row.items()} for row in odd.head(SHOWN).to_dict("records")],
-    }
 
 
 def _assignments(table: pd.DataFrame) -> int:

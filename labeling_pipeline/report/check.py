@@ -93,7 +93,7 @@ def _question(question: dict[str, Any], several: bool) -> Html:
             *_agreement(question["agreement"]),
             element("h2", f"Labels{about}"),
             *_labels(question["labels"], question["classes"]),
-            element("h2", f"Annotators who stand apart{about}"),
+            element("h2", f"Annotators to look at{about}"),
             *_annotators(question["annotators"]),
             *_gold(question["gold"], about),
         ]
@@ -121,7 +121,8 @@ def _labels(labels: dict[str, Any], classes: list[str]) -> list[Html]:
     mixes = sorted(classes, key=lambda c: -labels["vote_mix"][c])
     rows = [(name, (labels["vote_mix"][name], labels["label_mix"][name])) for name in mixes]
     faults = [(FAULTS.get(rule, rule), f"{count:,}") for rule, count in labels["faults"].items()]
-    told = f"{passed:,} of {n:,} labels pass the default gate; the others need an expert, or more votes."
+    rest = "" if passed == n else "; the others need an expert, or more votes"
+    told = f"{passed:,} of {n:,} labels pass the default gate{rest}."
     return [
         element("p", told),
         table(["why not", "labels"], faults, numeric=(1,)) if faults else Html(""),
@@ -138,29 +139,28 @@ def _annotators(found: dict[str, Any] | None) -> list[Html]:
     if found is None:
         return [element("p", "The file names no annotators, so they cannot be compared.")]
     told = (
-        f"{found['n_suspicious']} of {found['n_compared']:,} annotators with enough comparisons agree less with their "
-        f"peers than the peers agree among themselves, on the same comments, beyond chance (false discovery 5 %). They "
-        f"gave {100 * found['share_of_votes']:.1f} % of the votes."
+        f"{found['n_suspicious']} of the {found['n_compared']:,} annotators with enough votes to tell are worth a look "
+        f"(false discovery 5 % per check). They gave {100 * found['share_of_votes']:.1f} % of the votes."
     )
+    parts = [element("p", told), *[element("p", note, class_="note") for note in found["notes"]]]
     rest = found["n"] - found["n_compared"]
-    parts = [element("p", told)]
     if rest:
-        parts.append(element("p", f"{rest:,} annotators have too few votes to be compared.", class_="note"))
+        parts.append(element("p", f"{rest:,} annotators have too few votes to be tested.", class_="note"))
     rows = [
         (
             row["annotator"],
+            "; ".join(row["reasons"]),
             f"{row['n_votes']:,}",
-            f"{row['with_peers']:.2f}",
-            f"{row['among_peers']:.2f}",
-            f"{row['difference']:+.2f} ({row['low']:+.2f} … {row['high']:+.2f})",
+            _number(row["with_peers"]),
+            _number(row["among_peers"]),
         )
         for row in found["suspicious"]
     ]
     if rows:
-        headings = ["annotator", "votes", "agrees with peers", "peers among themselves", "difference"]
-        parts.append(table(headings, rows, numeric=(1, 2, 3, 4)))
+        headings = ["annotator", "why", "votes", "agrees with others", "others among themselves"]
+        parts.append(table(headings, rows, numeric=(2, 3, 4)))
     if found["n_suspicious"] > len(rows):
-        parts.append(element("p", f"The {len(rows)} furthest apart are shown.", class_="note"))
+        parts.append(element("p", f"The first {len(rows)} are shown.", class_="note"))
     return parts
 
 

@@ -141,3 +141,21 @@ def test_one_vote_is_enough_to_get_an_answer() -> None:
     result = check(pd.DataFrame({"task": ["t"], "annotator": ["a"], "label": ["fine"]}))
     assert result["questions"][0]["agreement"]["krippendorff_alpha"]["value"] is None
     assert result["cost"]["per_usable_label_usd"] is None
+
+
+def test_a_clicker_is_worth_a_look_and_the_reasons_are_told() -> None:
+    votes, _ = crowd(5, n_tasks=600)
+    votes.loc[votes["annotator_id"] == "a-3", "label"] = "fine"
+    found = check(votes)["questions"][0]["annotators"]
+    assert [row["annotator"] for row in found["suspicious"]] == ["a-3"]
+    assert len(found["suspicious"][0]["reasons"]) >= 2
+    assert found["share_of_votes"] == pytest.approx((votes["annotator_id"] == "a-3").mean())
+
+
+def test_a_check_that_flags_everybody_flags_nobody() -> None:
+    rng = np.random.default_rng(0)
+    votes, _ = crowd(6, n_tasks=600)
+    votes["label"] = rng.choice(CLASSES, len(votes))
+    found = check(votes)["questions"][0]["annotators"]
+    assert found["n_suspicious"] <= 2
+    assert any("point to an unclear question" in note for note in found["notes"])
