@@ -1,6 +1,6 @@
 """The loop from the command line: passes over a home until there is nothing left to do.
 
-Belongs here: asking what is pending, and going on. Does not: a pass itself (``defs.launch``), printing.
+Belongs here: asking what is pending, and going on. Does not: a pass itself (``launch``), printing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def run_until_idle(home: Home, now: datetime | None = None, say: Say = lambda li
         if work.digest == last:
             raise InvariantError(f"a pass over {', '.join(work.assets[:3])} changed nothing", remedy="run with --debug")
         if launcher is None:
-            from labeling_pipeline.defs.launch import Launcher
+            from labeling_pipeline.launch import Launcher
 
             launcher = Launcher(home, now)
         say(_line(context, work))

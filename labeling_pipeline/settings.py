@@ -107,6 +107,7 @@ class TrainingSettings(Section):
     """Retraining."""
 
     every_days: Positive = Field(14, description="days between retrainings; drift can ask for one sooner")
+    drift_after_days: Positive = Field(7, description="days after a training from which drift may ask for the next")
     min_labels: Positive = Field(20, description="labels in an export below which no model is trained")
     holdout_share: Share = Field(0.1, description="share of labeled comments held out, by a stable hash")
     seed: Count = Field(0, description="seed of the training")
@@ -244,8 +245,8 @@ def toml_value(value: object) -> str:
     return "{}" if isinstance(value, dict) else str(value)
 
 
-def commented_toml() -> str:
-    """A ``labeling.toml`` with every key at its default, commented out and explained."""
+def commented_toml(assume_schema: str | None = None) -> str:
+    """A ``labeling.toml`` with every key at its default, commented out and explained; ``assume_schema`` is set."""
     blocks = ["# Settings of this home. Every key stands here with its default; take the # away to change one.", ""]
     for name in Settings.model_fields:
         section = _section((name,))
@@ -253,6 +254,8 @@ def commented_toml() -> str:
         for key, entry in section.model_fields.items():
             default = entry.get_default(call_default_factory=True)
             shown = "# " + (f"{key} = {toml_value(default)}" if default is not None else f"{key} =")
+            if key == "assume_schema" and assume_schema:
+                shown = f"{key} = {toml_value(assume_schema)}"
             blocks += [f"# {entry.description}", shown]
         blocks.append("")
     return "\n".join(blocks)

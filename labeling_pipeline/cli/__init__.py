@@ -15,6 +15,12 @@ from labeling_pipeline import __version__
 from labeling_pipeline.core.errors import LabelingError
 
 COMMANDS: dict[str, str] = {
+    "init": "labeling_pipeline.cli.home:init_command",
+    "run": "labeling_pipeline.cli.run:run_command",
+    "ui": "labeling_pipeline.cli.run:ui_command",
+    "status": "labeling_pipeline.cli.home:status_command",
+    "explain": "labeling_pipeline.cli.home:explain_command",
+    "queue": "labeling_pipeline.cli.home:queue_group",
     "check": "labeling_pipeline.cli.check:check_command",
     "gold": "labeling_pipeline.cli.gold:gold_group",
     "consensus": "labeling_pipeline.cli.consensus:consensus_command",

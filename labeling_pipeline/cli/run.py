@@ -23,8 +23,12 @@ from labeling_pipeline.home import Home
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def run_command(home: str | None, now: str | None, as_json: bool) -> None:
     """Take the inbox, bring every asset up to date until nothing is left to do, and say what happened."""
+    from rich.console import Console
+
     from labeling_pipeline.loop import run_until_idle
-    from labeling_pipeline.report.summary import print_summary, summary
+    from labeling_pipeline.report.story import story, story_table
+    from labeling_pipeline.report.summary import print_next_steps, print_summary, summary
+    from labeling_pipeline.stages.clock import open_context
 
     found = Home.find(home)
     passes = run_until_idle(found, _time(now), _say)
@@ -33,6 +37,11 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
         click.echo(json.dumps(told, default=str))
     else:
         print_summary(told)
+        lines = story(open_context(found))
+        if lines:
+            Console().print()
+            Console().print(story_table(lines))
+        print_next_steps()
 
 
 @click.command("ui", epilog="Example: labeling-pipeline ui --home data")
@@ -40,7 +49,7 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
 @click.option("--port", default=3000, show_default=True, help="Port of the UI.")
 def ui_command(home: str | None, port: int) -> None:
     """The Dagster UI, its sensors and schedules on this home."""
-    from labeling_pipeline.defs.launch import write_instance_settings
+    from labeling_pipeline.launch import write_instance_settings
 
     found = Home.find(home)
     found.prepare()

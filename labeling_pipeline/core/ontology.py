@@ -113,6 +113,9 @@ class Ontology(_Frozen):
         """The file's text, as read."""
         return self._document
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ontology) and self.ontology_hash == other.ontology_hash
+
     def __hash__(self) -> int:
         return hash(self.ontology_hash)
 

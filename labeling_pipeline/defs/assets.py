@@ -3,8 +3,6 @@
 Belongs here: turning a stage into a Dagster asset. Does not: an ``if`` about the domain.
 """
 
-from __future__ import annotations
-
 import inspect
 
 import dagster as dg

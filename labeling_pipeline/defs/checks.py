@@ -3,8 +3,6 @@
 Belongs here: asset checks from the invariant queries of the warehouse. Does not: thresholds, which route and never fail.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from labeling_pipeline.core.export import verify
@@ -17,6 +15,7 @@ INVARIANTS: dict[str, tuple[str, str]] = {
     "gold_has_one_role": ("gold_set", "each gold comment has one role"),
     "tasks_carry_their_schema": ("decomposed_tasks", "every task has a registered schema version and guideline"),
     "one_current_vote_each": ("crowd_votes", "one current vote per annotator, comment, question and round"),
+    "votes_carry_their_schema": ("crowd_votes", "every vote has a registered schema version and guideline"),
     "voted_comments_have_a_label": ("consensus_labels", "every comment with a vote that answers has one label"),
     "probabilities_sum_to_one": ("consensus_labels", "class probabilities and vote shares sum to 1"),
     "labels_have_one_outcome": ("qc_outcomes", "every label has one outcome, with reasons"),

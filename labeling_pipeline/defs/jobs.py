@@ -3,15 +3,18 @@
 Belongs here: what a run may be. Does not: when one starts (``defs.sensors``, ``defs.schedules``).
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from labeling_pipeline.defs.resources import LabelingHome
 from labeling_pipeline.stages.clock import advance
 
 # One process for all steps: DuckDB has one writer, and a step here is shorter than the start of a process.
-loop = dg.define_asset_job("loop", selection="*", executor_def=dg.in_process_executor, description="bring assets up to date")
+loop = dg.define_asset_job(
+    "loop",
+    selection=dg.AssetSelection.all(),
+    executor_def=dg.in_process_executor,
+    description="bring assets up to date",
+)
 
 
 @dg.op

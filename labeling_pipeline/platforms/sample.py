@@ -39,10 +39,10 @@ def sample_files(seed: int = SAMPLE_SEED) -> dict[str, pd.DataFrame]:
     production = _fresh("production", sum(count for _, count in ARRIVALS), seed, taken)
     people = annotators(seed)[["annotator_id", "kind", "country", "age_group", "consent"]]
     files = {
-        "annotators/day-00-annotators.csv": people,
-        "gold/day-00-gold.csv": gold_frame,
-        "comments/day-00-comments.csv": _first_comments(pool, recorded, seed),
-        "predictions/day-00-recorded-predictions.csv": recorded_predictions(START),
+        "annotators/annotators.csv": people,
+        "gold/gold.csv": gold_frame,
+        "comments/comments.csv": _first_comments(pool, recorded, seed),
+        "predictions/recorded-predictions.csv": recorded_predictions(START),
         "votes/day-00-recorded-votes.csv": recorded_votes(recorded, START, seed),
     }
     for day, verdicts in recorded_verdicts(recorded, START, seed).items():

@@ -49,15 +49,15 @@ class Line:
 
 
 def story(context: Context) -> list[Line]:
-    """The figures in the order of the story; empty while there are fewer than two models, or no gold with slices.
+    """The figures in the order of the story; empty until a model was retrained on schedule, or without sliced gold.
 
     Computed once per pair of models, then kept in ``reports/story.json``.
     """
-    models, gold = context.query("story/models"), context.query("gold_by_role", role="measure")
+    models, gold = _two_models(context), context.query("gold_by_role", role="measure")
     if len(models) < 2 or not gold["slices"].map(len).any():
         return []
     settings = context.settings.model_dump(mode="json")
-    version = digest(models.iloc[:2].astype(str).values.tolist(), gold["comment_id"].tolist(), settings)
+    version = digest(models.astype(str).values.tolist(), gold["comment_id"].tolist(), settings)
     path = context.home.root / "reports" / "story.json"
     if path.is_file():
         kept = json.loads(path.read_text(encoding="utf-8"))
@@ -99,6 +99,15 @@ def story_table(lines: list[Line]) -> Table:
     return table
 
 
+def _two_models(context: Context) -> pd.DataFrame:
+    """The first model, and the first after it that was trained on schedule, with a round of feedback behind it."""
+    models = context.query("story/models")
+    if models.empty:
+        return models
+    due = models["trained_at"].iloc[0].normalize() + pd.Timedelta(days=context.settings.training.every_days)
+    return pd.concat([models.iloc[:1], models[models["trained_at"].dt.normalize() >= due].iloc[:1]], ignore_index=True)
+
+
 def _before(context: Context, models: pd.DataFrame) -> list[Line]:
     """What everybody looks at first: agreement, and the first model on the crowd's labels; then the same on gold."""
     votes = context.query("deciding_votes", questions=context.deciding_questions)
@@ -120,7 +129,7 @@ def _before(context: Context, models: pd.DataFrame) -> list[Line]:
 
 def _blind_spot(context: Context, models: pd.DataFrame, gold: pd.DataFrame) -> list[Line]:
     classes, truth = list(context.all_classes), gold["label"].tolist()
-    before, after = (_probabilities(context, path, gold, classes) for path in models["path"].iloc[:2])
+    before, after = (_probabilities(context, path, gold, classes) for path in models["path"])
     name = blind_spot(gold, np.array(classes, dtype=object)[before.argmax(axis=1)] == gold["label"].to_numpy())
     if not name:
         return []

@@ -70,8 +70,11 @@ def adjudication_queue(context: Context) -> Result:
     waiting = context.query("waiting_for_experts")
     experts = context.query("expert_annotators")["annotator_id"].tolist()
     settings, classes = context.settings, context.all_classes
+    # Where neither votes nor a model said anything, every class is as likely.
+    unknown = dict.fromkeys(classes, 1.0 / len(classes))
+    believed = [unknown if one is None or one is pd.NA else one for one in waiting["probabilities"]]
     queue = order_queue(
-        with_columns(waiting, "probabilities", "p_", classes),
+        with_columns(waiting.assign(probabilities=believed), "probabilities", "p_", classes),
         Costs(expert_usd=settings.labeling.expert_price_usd),
         settings.adjudication.capacity,
         experts=experts,

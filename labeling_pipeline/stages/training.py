@@ -60,10 +60,10 @@ def retrained_model(context: Context) -> Result:
 
 
 def drift_asks(context: Context, last: datetime) -> bool:
-    """Whether drift was found, since the last training, that asks for another."""
-    report = context.warehouse.table("drift_report")
-    alarms = report[report["is_alarm"] & (report["action"] == "retrain")]
-    return bool((alarms["night"] > pd.Timestamp(last)).any())
+    """Whether drift that asks for another model was found since the last training, and that is some days ago."""
+    if (context.now.date() - last.date()).days < context.settings.training.drift_after_days:
+        return False
+    return not context.query("alarms_since", action="retrain", since=last).empty
 
 
 def pre_labels(context: Context) -> Result:

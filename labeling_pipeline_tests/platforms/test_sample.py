@@ -32,7 +32,7 @@ def test_the_committed_files_are_these_bytes(tmp_path: Path) -> None:
 
 
 def test_comments_and_gold_share_neither_ids_nor_texts(files: dict[str, pd.DataFrame], comments: pd.DataFrame) -> None:
-    gold = files["gold/day-00-gold.csv"]
+    gold = files["gold/gold.csv"]
     assert 3_900 <= len(comments) <= 4_100
     for name in ("comment_id", "text"):
         assert comments[name].is_unique
@@ -43,7 +43,7 @@ def test_comments_and_gold_share_neither_ids_nor_texts(files: dict[str, pd.DataF
 def test_held_out_phrases_are_in_gold_that_measures_only(
     files: dict[str, pd.DataFrame], comments: pd.DataFrame
 ) -> None:
-    gold, pattern = files["gold/day-00-gold.csv"], "|".join(coded.HELD_OUT)
+    gold, pattern = files["gold/gold.csv"], "|".join(coded.HELD_OUT)
     assert not comments["text"].str.contains(pattern).any()
     held_out = gold["text"].str.contains(pattern)
     assert set(gold.loc[held_out, "role"]) == {"measure", "sealed"}
@@ -53,7 +53,7 @@ def test_held_out_phrases_are_in_gold_that_measures_only(
 
 
 def test_inclusion_probabilities_are_those_of_the_strata(files: dict[str, pd.DataFrame]) -> None:
-    gold = files["gold/day-00-gold.csv"]
+    gold = files["gold/gold.csv"]
     assert gold["inclusion_p"].between(0, 1, inclusive="right").all()
     measure = gold[gold["role"] == "measure"]
     assert (1 / measure["inclusion_p"]).sum() == pytest.approx(24_000, rel=0.01)
@@ -63,7 +63,7 @@ def test_the_anchor_comes_as_recorded(files: dict[str, pd.DataFrame], comments: 
     anchor = comments[comments["comment_id"] == "c-1f8a"].iloc[0]
     assert anchor["text"] == "you're really not what we said you'd be lol"
     assert (anchor["posted_at"], anchor["thread_id"]) == (pd.Timestamp("2026-03-02 10:23"), "v-3201")
-    prediction = files["predictions/day-00-recorded-predictions.csv"].iloc[0]
+    prediction = files["predictions/recorded-predictions.csv"].iloc[0]
     assert prediction[["p_non_toxic", "p_harassment", "p_hate"]].tolist() == [0.32, 0.41, 0.27]
     votes = files["votes/day-00-recorded-votes.csv"]
     direct = votes[(votes["comment_id"] == "c-1f8a") & (votes["question"] == "toxicity")]
@@ -94,7 +94,7 @@ def test_the_recorded_week_proves_b12_right(files: dict[str, pd.DataFrame]) -> N
 def test_no_verdict_is_delivered_before_it_was_decided(files: dict[str, pd.DataFrame]) -> None:
     start = pd.Timestamp("2026-03-02 10:00")
     for name, frame in files.items():
-        if name.startswith(("verdicts/", "comments/")) and "day-00" not in name:
+        if name.startswith(("verdicts/", "comments/")) and "day-" in name:
             day = int(name.split("day-")[1][:2])
             at = frame["decided_at" if "verdicts" in name else "posted_at"]
             assert at.max() <= start + pd.Timedelta(days=day)

@@ -88,18 +88,17 @@ def pairwise_kappa(votes: pd.DataFrame, *, min_shared: int = FEWEST_SHARED) -> p
     [['a', 'b', 4, 0.75, 0.5]]
     """
     coded = code_votes(votes)
-    pairs = pair_votes(coded, min_shared)
-    enough = pairs.shared >= min_shared
+    pairs = pair_votes(coded, min_shared, strict=True)
     agreed = np.bincount(pairs.pair, weights=pairs.label_a == pairs.label_b, minlength=pairs.first.size)
     tables = PairTables.of(pairs, np.eye(len(coded.classes)), coded.n_tasks)
     values = tables.kappas(np.ones((1, coded.n_tasks)))[:, 0]
     return pd.DataFrame(
         {
-            "annotator_a": coded.annotators[pairs.first[enough]].astype(str),
-            "annotator_b": coded.annotators[pairs.second[enough]].astype(str),
-            "n_shared": pairs.shared[enough],
-            "agreement": (agreed / np.maximum(pairs.shared, 1))[enough],
-            "kappa": pd.array(np.where(np.isfinite(values), values, np.nan)[enough], dtype="Float64"),
+            "annotator_a": coded.annotators[pairs.first].astype(str),
+            "annotator_b": coded.annotators[pairs.second].astype(str),
+            "n_shared": pairs.shared,
+            "agreement": (agreed / np.maximum(pairs.shared, 1)),
+            "kappa": pd.array(np.where(np.isfinite(values), values, np.nan), dtype="Float64"),
         }
     )
 

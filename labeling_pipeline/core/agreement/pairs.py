@@ -21,7 +21,10 @@ MAX_OBSERVATIONS = 20_000_000
 
 @dataclass(frozen=True)
 class PairVotes:
-    """One row per task that both annotators of a pair labeled; `first` and `second` (P,) name the pairs."""
+    """One row per task that both annotators of a pair labeled; `first`, `second`, `shared` (P,) are of the pairs.
+
+    `row_a`, `row_b`: the two votes, as rows of the votes given.
+    """
 
     pair: Ints
     task: Ints
@@ -30,44 +33,50 @@ class PairVotes:
     first: Ints
     second: Ints
     shared: Ints
+    row_a: Ints
+    row_b: Ints
     n_overlapping: int
     n_left_out: int = 0
 
 
-def pair_votes(votes: CodedVotes, min_shared: int = MIN_SHARED) -> PairVotes:
+def pair_votes(votes: CodedVotes, min_shared: int = MIN_SHARED, *, strict: bool = False) -> PairVotes:
     """Pairs of annotators with `min_shared` tasks in common; two are enough where most pairs have fewer.
 
-    Where the observations would exceed 20 million, the annotators with the most votes are compared (`n_left_out` says
-    how many are not).
+    `strict` never goes below `min_shared`. Where the observations would exceed 20 million, the annotators with the most
+    votes are compared (`n_left_out` says how many are not).
     """
-    task, annotator, label, left_out = _repeated_annotators(votes)
+    who = np.full(votes.task.size, -1) if votes.annotator is None else votes.annotator
+    rows, left_out = _repeated_annotators(votes)
+    task, annotator, label = votes.task[rows], who[rows], votes.label[rows]
     left, right = _within_tasks(task)
     swap = annotator[left] > annotator[right]
     left, right = np.where(swap, right, left), np.where(swap, left, right)
     size = int(annotator.max(initial=0)) + 1
     keys, pair, shared = np.unique(annotator[left] * size + annotator[right], return_inverse=True, return_counts=True)
-    least = min_shared if 2 * shared[shared >= min_shared].sum() > shared.sum() else FEWEST_SHARED
+    most_have = 2 * shared[shared >= min_shared].sum() > shared.sum()
+    least = min_shared if strict or most_have else FEWEST_SHARED
     wanted = shared >= least
-    rows = np.flatnonzero(wanted[pair])
+    kept = np.flatnonzero(wanted[pair])
     new_place = np.cumsum(wanted) - 1
     return PairVotes(
-        pair=new_place[pair[rows]],
-        task=task[left[rows]],
-        label_a=label[left[rows]],
-        label_b=label[right[rows]],
+        pair=new_place[pair[kept]],
+        task=task[left[kept]],
+        label_a=label[left[kept]],
+        label_b=label[right[kept]],
         first=keys[wanted] // size,
         second=keys[wanted] % size,
         shared=shared[wanted],
+        row_a=rows[left[kept]],
+        row_b=rows[right[kept]],
         n_overlapping=int(keys.size),
         n_left_out=left_out,
     )
 
 
-def _repeated_annotators(votes: CodedVotes) -> tuple[Ints, Ints, Ints, int]:
-    """Votes of annotators with two votes or more, sorted by task, within the budget of observations."""
-    empty = np.zeros(0, dtype=np.int64)
+def _repeated_annotators(votes: CodedVotes) -> tuple[Ints, int]:
+    """Rows of votes of annotators with two votes or more, sorted by task, within the budget of observations."""
     if votes.annotator is None:
-        return empty, empty, empty, 0
+        return np.zeros(0, dtype=np.int64), 0
     known = votes.annotator >= 0
     per_annotator = np.bincount(votes.annotator[known], minlength=len(votes.annotators))
     busy = per_annotator >= FEWEST_SHARED
@@ -78,7 +87,7 @@ def _repeated_annotators(votes: CodedVotes) -> tuple[Ints, Ints, Ints, int]:
     rows = np.flatnonzero(keep)
     rows = rows[np.argsort(votes.task[rows], kind="stable")]
     left_out = int(((per_annotator >= FEWEST_SHARED) & ~busy).sum())
-    return votes.task[rows], votes.annotator[rows], votes.label[rows], left_out
+    return rows, left_out
 
 
 def _busiest(votes: CodedVotes, keep: np.ndarray, per_annotator: Ints) -> np.ndarray:

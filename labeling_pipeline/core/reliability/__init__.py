@@ -6,8 +6,19 @@ between annotators (see ``core.agreement``), the consensus itself.
 
 from __future__ import annotations
 
+from labeling_pipeline.core.reliability.consensus_based import consensus_reliability
 from labeling_pipeline.core.reliability.counts import DECAY, update_counts, weekly_counts
 from labeling_pipeline.core.reliability.history import reliability_history
+from labeling_pipeline.core.reliability.report import CHECKS, bad_annotators
 from labeling_pipeline.core.reliability.table import accuracy_table
 
-__all__ = ["DECAY", "accuracy_table", "reliability_history", "update_counts", "weekly_counts"]
+__all__ = [
+    "CHECKS",
+    "DECAY",
+    "accuracy_table",
+    "bad_annotators",
+    "consensus_reliability",
+    "reliability_history",
+    "update_counts",
+    "weekly_counts",
+]

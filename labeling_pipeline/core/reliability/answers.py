@@ -5,14 +5,14 @@ Belongs here: matching votes to answers. Does not: decay, intervals, what kind o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.agreement.coding import Ints, column_of, indexed
+from labeling_pipeline.core.agreement.coding import Floats, Ints, column_of, indexed
 from labeling_pipeline.core.errors import InputError
 
 Bools = NDArray[np.bool_]
@@ -22,12 +22,13 @@ NO_ANSWER = -2
 
 @dataclass(frozen=True)
 class Votes:
-    """Votes with an annotator as codes; names are sorted. `week` is the week of the vote."""
+    """Votes with an annotator as codes; names are sorted. `moment`: when, in seconds, None without `answered_at`."""
 
     task: Ints
     annotator: Ints
     label: Ints
     week: Ints
+    moment: Floats | None
     tasks: pd.Index[str]
     annotators: pd.Index[str]
     labels: pd.Index[str]
@@ -46,7 +47,44 @@ def read_votes(votes: pd.DataFrame) -> Votes:
         raise InputError("no vote has an annotator", expected="annotator ids", remedy="without ids read agreement")
     kept = (task >= 0) & (annotator >= 0) & (label >= 0)
     week = weeks_of(votes)
-    return Votes(task[kept], annotator[kept], label[kept], week[kept], tasks, annotators, labels)
+    moment = moments_of(votes)
+    return Votes(
+        task[kept],
+        annotator[kept],
+        label[kept],
+        week[kept],
+        None if moment is None else moment[kept],
+        tasks,
+        annotators,
+        labels,
+    )
+
+
+def moments_of(frame: pd.DataFrame) -> Floats | None:
+    """The column `answered_at` in seconds, NaN where it cannot be read; None where there is no such column."""
+    if "answered_at" not in frame.columns:
+        return None
+    answered = pd.to_datetime(frame["answered_at"], utc=True, errors="coerce")
+    seconds = (answered - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
+    return np.asarray(seconds.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def taken(votes: Votes, kept: Ints | Bools) -> Votes:
+    """The votes of these rows; tasks and annotators keep their codes."""
+    return replace(
+        votes,
+        task=votes.task[kept],
+        annotator=votes.annotator[kept],
+        label=votes.label[kept],
+        week=votes.week[kept],
+        moment=None if votes.moment is None else votes.moment[kept],
+    )
+
+
+def one_vote_per_task(votes: Votes) -> Votes:
+    """Of several votes of one annotator on one task (two rounds, a correction), the last row."""
+    pair = pd.Series(votes.annotator * (len(votes.tasks) + 1) + votes.task)
+    return taken(votes, ~pair.duplicated(keep="last").to_numpy())
 
 
 def _column(frame: pd.DataFrame, role: str) -> pd.Series[Any]:

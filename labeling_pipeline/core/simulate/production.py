@@ -15,7 +15,7 @@ from labeling_pipeline.core.simulate.texts import DOG_WHISTLE
 from labeling_pipeline.core.stable_hash import unit_hash
 
 MODERATORS = tuple(f"m-{number:02d}" for number in range(1, 7))
-OVERRIDE_CODED, OVERRIDE_OTHER = 0.45, 0.25  # a targeted creator complains; other mistakes are met by chance
+OVERRIDE_CODED, OVERRIDE_OTHER = 0.6, 0.25  # a targeted creator complains; other mistakes are met by chance
 FLAG_TOXIC, FLAG_OTHER = 0.12, 0.01
 
 

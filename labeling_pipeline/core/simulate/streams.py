@@ -35,8 +35,9 @@ class Stream:
     held_out: float = 0.0
 
 
-_POOL = dict(zip((*CLASSES, DOG_WHISTLE, BENIGN_CODED), (0.46, 0.16, 0.155, 0.115, 0.08, 0.015, 0.015), strict=True))
-_CAMPAIGN = dict(zip((*CLASSES, DOG_WHISTLE, BENIGN_CODED), (0.42, 0.12, 0.12, 0.08, 0.06, 0.17, 0.03), strict=True))
+_POOL = dict(zip((*CLASSES, DOG_WHISTLE, BENIGN_CODED), (0.46, 0.16, 0.15, 0.115, 0.08, 0.02, 0.015), strict=True))
+# A campaign runs on the platform: coded comments are five times as frequent as in the older pool.
+_CAMPAIGN = dict(zip((*CLASSES, DOG_WHISTLE, BENIGN_CODED), (0.43, 0.14, 0.13, 0.10, 0.07, 0.11, 0.02), strict=True))
 _SLICE = {DOG_WHISTLE: 0.8, BENIGN_CODED: 0.2}
 STREAMS: dict[str, Stream] = {
     "pool": Stream(0, 3000, _POOL),
@@ -44,7 +45,7 @@ STREAMS: dict[str, Stream] = {
     "recorded": Stream(6000, 200, {DOG_WHISTLE: 0.75, "non_toxic": 0.15, "mild": 0.10}),
     "gold_fit": Stream(8000, 1500, _POOL),
     "gold_fit_slice": Stream(9500, 500, _SLICE),
-    "gold": Stream(10000, 3000, _POOL, held_out=0.5),
+    "gold": Stream(10000, 3000, _CAMPAIGN, held_out=0.5),
     "gold_slice": Stream(13000, 1000, _SLICE, held_out=0.5),
     "more": Stream(20000, 40000, _POOL),
 }

@@ -35,7 +35,7 @@ _PATTERNS: dict[str, tuple[tuple[float, lx.Words], ...]] = {
     BENIGN_CODED: ((1.0, coded.BENIGN),),
 }
 # How often a coded comment opens or ends in each kind of context: knowing, needling, plain, none.
-_CONTEXT_SHARES = (0.32, 0.42, 0.16, 0.10)
+_CONTEXT_SHARES = (0.40, 0.35, 0.15, 0.10)
 _STARTS: tuple[lx.Words, ...] = (coded.KNOWING_START, coded.NEEDLING_START, coded.PLAIN_START, ("",))
 _ENDS: tuple[lx.Words, ...] = (coded.KNOWING_END, coded.NEEDLING_END, coded.PLAIN_END, ("",))
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.correlation_aware import learn
+from labeling_pipeline.core.weak_supervision.learning import learn
 from labeling_pipeline.core.weak_supervision.gold_rates import blend_with_gold
 from labeling_pipeline.core.weak_supervision.majority import majority
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
@@ -21,7 +21,7 @@ LEAST_SOURCES = 3
 
 
 def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
-    """Near copies count once, silence is not a vote, gold is used where given; see the module ``correlation_aware``."""
+    """Near copies count once, silence is not a vote, gold is used where given; see the module ``learning``."""
     learned = learn(patterns, setup)
     groups = clusters(learned.rates.redundancy)
     notes = [f"the classes explain {learned.explained:.0%} of the dependence between functions"]

@@ -13,7 +13,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from labeling_pipeline.core.weak_supervision.correlation_aware import Learned
+from labeling_pipeline.core.weak_supervision.learning import Learned
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
 from labeling_pipeline.core.weak_supervision.rates import Rates, flat_one_hot, log_scale
 from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_shares, softmax
@@ -62,9 +62,9 @@ def blend_with_gold(
     scores = held_out[strength]
     enough = len(gold) >= LEAST_CALIBRATION
     sharpness = _sharpness(scores, balance, gold) if enough else 1.0
-    gain = _gain_over_majority(scores, gold)
-    notes.append(f"advantage over majority on held-out gold: {gain:+.3f}")
-    return _refit(fitted, rates, learned, sharpness, enough, gain >= 0), notes
+    gain, error = _gain_over_majority(scores, gold)
+    notes.append(f"advantage over majority on held-out gold: {gain:+.3f} ± {error:.3f}")
+    return _refit(fitted, rates, learned, sharpness, enough, gain + error >= 0), notes
 
 
 def _balance(setup: Setup, learned: Learned, gold: _Gold) -> Matrix:
@@ -109,10 +109,11 @@ def _sharpness(scores: Matrix, balance: Matrix, gold: _Gold) -> float:
     return float(SHARPNESS[int(np.argmin(np.asarray(losses) + penalties))])
 
 
-def _gain_over_majority(scores: Matrix, gold: _Gold) -> float:
+def _gain_over_majority(scores: Matrix, gold: _Gold) -> tuple[float, float]:
     ours = scores.argmax(axis=1) == gold.labels
     plain = majority_shares(gold.votes, scores.shape[1])[np.arange(len(gold)), gold.labels]
-    return float(ours.mean() - plain.mean())
+    gains = ours - plain
+    return float(gains.mean()), float(gains.std() / np.sqrt(len(gains)))
 
 
 def _refit(

@@ -69,7 +69,8 @@ def explained_dependence(
     if n_cells == 0:
         return 0.0
     seen = co_votes[cells]
-    unexplained = max(0.0, _deviance(seen, by_class[cells]) - n_cells)
+    free = max(1, n_cells - int((votes > 0).sum()) * (n_classes - 1))
+    unexplained = max(0.0, _deviance(seen, by_class[cells]) - free)
     dependence = _deviance(seen, independent[cells]) - n_cells
     return float(np.clip(1 - unexplained / dependence, 0.0, 1.0)) if dependence > 0 else 0.0
 

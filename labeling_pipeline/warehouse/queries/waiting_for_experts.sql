@@ -6,12 +6,17 @@ with asked as (
     from decomposed_tasks t join rounds r using (labeling_round)
     where r.kind = 'expert' and t.comment_id not in (select comment_id from verdicts)
     group by t.comment_id
+),
+predicted as (
+    select comment_id, probabilities from production_predictions
+    qualify row_number() over (partition by comment_id order by predicted_at desc nulls last, prediction_id) = 1
 )
 select coalesce(q.comment_id, a.comment_id) as comment_id, 'adjudicate' as outcome,
        case when a.comment_id is not null then list_concat(['production asks'], coalesce(q.reasons, []))
             else q.reasons end as reasons,
-       q.probabilities, coalesce(q.labeled_at, a.queued_at) as queued_at, c.context, a.comment_id is not null as is_asked
+       coalesce(q.probabilities, p.probabilities) as probabilities, coalesce(q.labeled_at, a.queued_at) as queued_at, c.context, a.comment_id is not null as is_asked
 from (select * from qc_outcomes where outcome = 'adjudicate') q
 full join asked a using (comment_id)
+left join predicted p on p.comment_id = coalesce(q.comment_id, a.comment_id)
 left join raw_comments c on c.comment_id = coalesce(q.comment_id, a.comment_id)
 order by 1

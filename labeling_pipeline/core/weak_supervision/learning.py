@@ -23,6 +23,8 @@ MAX_PATTERNS = 20_000  # more distinct patterns than this are sampled for learni
 STEPS, LOOKS, TRUSTS = 30, 3, 6
 HIGHEST_PRECISION = 0.98
 LEAST_EXPLAINED = 0.1
+# Votes whose class is only believed are noisier than votes on gold by about this factor.
+NOISE_OF_LEARNING = 2.0
 # Without gold or a given balance the class mix must stay within this total variation of majority's.
 MIX_RADIUS = 0.15
 
@@ -116,6 +118,7 @@ def _maximise(problem: _Problem, tied: Matrix, pull: float) -> tuple[Rates, Matr
 def _shrunk(problem: _Problem, seen: Matrix, balance: Matrix, pseudo: float, pull: float) -> Matrix:
     strength = pseudo + pull * problem.votes[:, None]
     precision = (seen + strength * problem.prior) / (problem.votes[:, None] + strength)
+    precision = pooled_over_labels(precision, problem.votes, balance)
     rows = np.arange(len(precision))
     against = precision[rows, problem.own_label] < balance[problem.own_label]
     precision[against] = balance
@@ -132,3 +135,33 @@ def _bounded_mix(problem: _Problem, posterior: Matrix) -> Matrix:
     if distance > MIX_RADIUS:
         mix = problem.mix + (mix - problem.mix) * (MIX_RADIUS / distance)
     return np.asarray(mix)
+
+
+def pooled_over_labels(precision: Matrix, votes: Matrix, balance: Matrix) -> Matrix:
+    """Pull a function's precision for each label to what one accuracy for all its labels would give.
+
+    The pull is the empirical-Bayes one: as strong as the labels' own accuracies differ less than chance alone makes them.
+    """
+    n_classes = len(balance)
+    own_label = np.tile(np.arange(n_classes), len(precision) // n_classes)
+    own = precision[np.arange(len(precision)), own_label].reshape(-1, n_classes)
+    given = votes.reshape(-1, n_classes)
+    n_labels = (given > 0).sum(axis=1)
+    accuracy = (own * given).sum(axis=1) / np.maximum(given.sum(axis=1), 1.0)
+    right = accuracy[:, None] * balance
+    wrong = (1 - accuracy)[:, None] * (1 - balance) / (n_classes - 1)
+    expected = right / (right + wrong)
+    noise = NOISE_OF_LEARNING * expected * (1 - expected) / np.maximum(given, 1.0)
+    apart = np.where(given > 0, (own - expected) ** 2 - noise, 0.0).sum(axis=1) / np.maximum(n_labels - 1, 1)
+    weight = noise / (noise + np.maximum(apart, 0.0)[:, None])
+    weight = np.where((n_labels > 1)[:, None], weight, 0.0).reshape(-1, 1)
+    one_accuracy = np.where(np.eye(n_classes) > 0, right[:, :, None], wrong_share(accuracy, balance))
+    one_accuracy = one_accuracy.reshape(-1, n_classes)
+    target = one_accuracy / one_accuracy.sum(axis=1, keepdims=True)
+    return np.asarray((1 - weight) * precision + weight * target)
+
+
+def wrong_share(accuracy: Matrix, balance: Matrix) -> Matrix:
+    """(m, 1, K): weight of each class behind a wrong vote of a function with this accuracy, errors spread evenly."""
+    spread: Matrix = (1 - accuracy)[:, None, None] * balance[None, None, :] / (len(balance) - 1)
+    return spread

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import dagster as dg
 
-from labeling_pipeline.defs.runs import report_dead_runs
 from labeling_pipeline.definitions import build_definitions
+from labeling_pipeline.defs.runs import report_dead_runs
 from labeling_pipeline.home import Home
 from labeling_pipeline.stages.pending import Pending
 

@@ -1,0 +1,108 @@
+"""``init``, ``status``, ``explain``, ``queue``: commands on a home beside ``run``.
+
+Belongs here: arguments and printing. Does not: what is shown (``report``).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from labeling_pipeline.cli.options import home_option
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.home import Home
+
+
+@click.command("init", epilog="Example: labeling-pipeline init my-home --ontology my-ontology.toml")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--ontology", type=click.Path(path_type=Path), help="Your ontology; without one an example is written.")
+def init_command(folder: Path, ontology: Path | None) -> None:
+    """Make a new home: settings with every key explained, an ontology, an inbox."""
+    from labeling_pipeline.core.ontology import parse_ontology
+    from labeling_pipeline.report.new_home import EXAMPLE_ONTOLOGY
+    from labeling_pipeline.settings import commented_toml
+
+    if (folder / "labeling.toml").exists():
+        raise InputError(f"{folder}: is a home already", expected="a new folder", remedy="choose another name")
+    if ontology is not None and not ontology.is_file():
+        raise InputError(f"{ontology}: no such file", remedy="check the path")
+    text = ontology.read_text(encoding="utf-8") if ontology else EXAMPLE_ONTOLOGY
+    parsed = parse_ontology(text, str(ontology or "example"))
+    (folder / "ontology").mkdir(parents=True, exist_ok=True)
+    (folder / "ontology" / f"{parsed.schema_version}.toml").write_text(text, encoding="utf-8")
+    (folder / "labeling.toml").write_text(commented_toml(assume_schema=parsed.schema_version), encoding="utf-8")
+    Home(folder).prepare()
+    click.echo(f"{folder}/labeling.toml            settings, every key explained")
+    click.echo(f"{folder}/ontology/{parsed.schema_version}.toml        classes and questions: make them yours")
+    click.echo(f"{folder}/inbox/…                  drop comments, votes, gold here, then: labeling-pipeline run --home {folder}")
+
+
+@click.command("status", epilog="Example: labeling-pipeline status --home data")
+@home_option
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def status_command(home: str | None, as_json: bool) -> None:
+    """Rounds, queues, gates, spend, the serving model, what is pending."""
+    from labeling_pipeline.report.summary import print_summary, summary
+    from labeling_pipeline.stages import STAGES
+    from labeling_pipeline.stages.clock import open_context
+    from labeling_pipeline.stages.pending import pending
+
+    found = Home.find(home)
+    told = summary(found)
+    told["pending"] = list(pending(STAGES, open_context(found)).causes)
+    if as_json:
+        click.echo(json.dumps(told, default=str))
+        return
+    print_summary(told)
+    click.echo(f"pending: {', '.join(told['pending']) or 'nothing'}")
+
+
+@click.command("explain", epilog="Example: labeling-pipeline explain c-1f8a")
+@click.argument("comment_id")
+@home_option
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def explain_command(comment_id: str, home: str | None, as_json: bool) -> None:
+    """The whole life of one comment, in time order."""
+    from labeling_pipeline.report.explain import explain
+    from labeling_pipeline.stages.clock import open_context
+
+    context = open_context(Home.find(home))
+    events = explain(context, comment_id)
+    if as_json:
+        rows = [{"at": e.at.isoformat() if e.at is not None else None, "stage": e.stage, "lines": e.lines} for e in events]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    start = context.settings.simulated.start_at.replace(hour=0, minute=0) if context.is_simulated else None
+    for event in events:
+        if event.at is None:
+            when = "no date"
+        elif start is None:
+            when = f"{event.at:%Y-%m-%d %H:%M}"
+        else:
+            when = f"day {(event.at.to_pydatetime() - start).days} · {event.at:%H:%M}"
+        for place, line in enumerate(event.lines):
+            click.echo(f"{when if place == 0 else '':16} │ {event.stage if place == 0 else '':12} {line}")
+        click.echo(f"{'':16} │")
+
+
+@click.group("queue")
+def queue_group() -> None:
+    """What waits for people."""
+
+
+@queue_group.command("adjudication", epilog="Example: labeling-pipeline queue adjudication -o queue.csv --expert e-04")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="CSV to fill in (label, note).")
+@click.option("--expert", help="Only what lies on this expert's desk.")
+@home_option
+def adjudication_command(output: Path, expert: str | None, home: str | None) -> None:
+    """The experts' queue, best value first; filled in, it goes into inbox/verdicts."""
+    from labeling_pipeline.files import write_frame
+    from labeling_pipeline.stages.clock import open_context
+
+    context = open_context(Home.find(home))
+    queue = context.query("queue_for_experts")
+    rows = queue[queue["expert_id"] == expert] if expert else queue
+    write_frame(rows.assign(label="", stated_confidence="", note="", error_type=""), output)
+    click.echo(f"{len(rows)} comments in {output}: fill in label and note, then drop it into inbox/verdicts")

@@ -1,0 +1,176 @@
+"""The report of annotators to look at, and why.
+
+Belongs here: the checks, their thresholds, one row per annotator and check. Does not: the tests themselves, or what is
+done about anybody: a flag is a reason to look, not a judgement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from labeling_pipeline.core.agreement.coding import Ints
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.reliability.answers import Votes, moments_of, one_vote_per_task, read_votes
+from labeling_pipeline.core.reliability.competence import Competence, fit_competence
+from labeling_pipeline.core.reliability.copiers import MIN_SHARED, copied_pairs
+from labeling_pipeline.core.reliability.decline import SMALLEST_DROP, declines
+from labeling_pipeline.core.reliability.habits import Carelessness, carelessness
+from labeling_pipeline.core.reliability.significance import expected_false_share, q_values
+
+MIN_VOTES = 30
+MIN_VOTES_DECLINE = 50
+ONE_ANSWER_SHARE = 0.9
+FALSE_SHARE = 0.05
+COLUMNS = ["annotator", "check", "status", "value", "q", "n", "other", "since", "reason"]
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What the checks share: the votes, their order in time (None if unknown), and the crowd's model."""
+
+    votes: Votes
+    week: Ints | None
+
+    @cached_property
+    def fit(self) -> Competence:
+        return fit_competence(self.votes)
+
+    @cached_property
+    def habits(self) -> Carelessness:
+        return carelessness(self.votes, self.fit)
+
+
+def random_clickers(crowd: Crowd) -> pd.DataFrame:
+    """Votes that have nothing to do with the comment, over several answers."""
+    return _careless(crowd, crowd.habits.top_share < ONE_ANSWER_SHARE, "votes do not depend on the comment")
+
+
+def one_answer_clickers(crowd: Crowd) -> pd.DataFrame:
+    """One answer whatever the comment, also where the others see something else."""
+    labels = crowd.votes.labels.take(crowd.habits.top_label)
+    frame = _careless(crowd, crowd.habits.top_share >= ONE_ANSWER_SHARE, "")
+    share = crowd.habits.top_share
+    reasons = [f"{share[i]:.0%} of votes are {labels[i]!r}, also where the others disagree" for i in range(len(labels))]
+    return frame.assign(reason=np.where(frame["status"] == "flagged", reasons, frame["reason"]))
+
+
+def sudden_decline(crowd: Crowd) -> pd.DataFrame:
+    """Votes that fit the others' less from some week on, beyond what the comments explain."""
+    n = crowd.habits.n_votes
+    if crowd.week is None:
+        return _frame(crowd, np.full(n.size, "insufficient"), reason=np.full(n.size, "no column week or answered_at"))
+    found = declines(crowd.votes, crowd.fit, crowd.week)
+    enough = n >= MIN_VOTES_DECLINE
+    q = np.ones(n.size)
+    q[enough] = q_values(found.p[enough])
+    is_flagged = enough & (q < FALSE_SHARE) & (found.drop >= SMALLEST_DROP)
+    status = np.where(is_flagged, "flagged", np.where(enough, "clear", "insufficient"))
+    fell = np.array([f"match with the others fell by {drop:.2f}" for drop in found.drop], dtype=object)
+    reason = np.where(is_flagged, fell, _few(n, MIN_VOTES_DECLINE))
+    since = pd.array(np.where(is_flagged, found.since, -1), dtype="Int64")
+    since[~is_flagged] = pd.NA
+    return _frame(crowd, status, reason, found.drop, q).assign(since=since)
+
+
+def copiers(crowd: Crowd) -> pd.DataFrame:
+    """Pairs that agree more than two people reading the same comments would; a row per flagged pair."""
+    pairs = copied_pairs(crowd.votes, crowd.fit, crowd.habits)
+    caught = pairs[(pairs["q"] < FALSE_SHARE) & (pairs["chance"] > 0.5)]
+    # Where nobody can tell who copied whom, both are worth a look.
+    both = caught[caught["direction"] == "unknown"]
+    caught = pd.concat([caught, both.rename(columns={"annotator": "other", "other": "annotator"})], ignore_index=True)
+    words = caught["direction"].map({"copies": "copies ", "unknown": "copies or is copied by "})
+    rows = caught.assign(
+        status="flagged", value=caught["copy_rate"], n=caught["n_shared"], reason=words + caught["other"]
+    )
+    tested = crowd.votes.annotators.isin(pd.concat([pairs["annotator"], pairs["other"]]))
+    few = f"no annotator shares {MIN_SHARED} comments with this one"
+    rest = _frame(crowd, np.where(tested, "clear", "insufficient"), np.where(tested, "", few))
+    rest = rest[~rest["annotator"].isin(rows["annotator"])]
+    return pd.concat([rows[[*rest.columns, "other"]], rest], ignore_index=True) if len(rows) else rest
+
+
+CHECKS: dict[str, Callable[[Crowd], pd.DataFrame]] = {
+    "random_clicker": random_clickers,
+    "one_answer_clicker": one_answer_clickers,
+    "sudden_decline": sudden_decline,
+    "copier": copiers,
+}
+
+
+def bad_annotators(votes: pd.DataFrame, *, checks: list[str] | None = None, only_flagged: bool = False) -> pd.DataFrame:
+    """Annotators to look at: `annotator, check, status, value, q, n, other, since, reason`, flagged ones first.
+
+    `votes`: task, annotator, label, and for `sudden_decline` `week` or `answered_at`. `status` is `flagged`, `clear` or
+    `insufficient` (too few votes, or for `copier` nobody with 50 common comments). `value`: chance that votes do not
+    depend on the comment (clickers), fall of the match (decline; `since` is its week, or day where only `answered_at`
+    is there), copy rate (copier; `other`). `q`: expected share of false entries among those flagged at least as
+    strongly; flagged below .05. Raises InputError for votes without annotators and for unknown checks.
+
+    >>> votes = pd.DataFrame({"task": range(3), "annotator": list("abc"), "label": list("xyx")})
+    >>> bad_annotators(votes)["status"].unique().tolist()
+    ['insufficient']
+    """
+    unknown = set(checks or ()) - set(CHECKS)
+    if unknown:
+        raise InputError(f"no check {', '.join(sorted(unknown))}", expected=", ".join(CHECKS), remedy="check the name")
+    timed = _timed(votes)
+    read = one_vote_per_task(read_votes(timed))
+    if read.task.size == 0:
+        return pd.DataFrame(columns=COLUMNS)
+    crowd = Crowd(read, read.week if "week" in timed.columns else None)
+    frames = [CHECKS[name](crowd).assign(check=name) for name in (checks or CHECKS)]
+    found = pd.concat(frames, ignore_index=True).reindex(columns=COLUMNS)
+    if only_flagged:
+        found = found[found["status"] == "flagged"]
+    rank = found["status"].map({"flagged": 0, "clear": 1, "insufficient": 2})
+    order = np.lexsort((found["annotator"], found["check"], found["q"].fillna(1), rank))
+    return found.iloc[order].reset_index(drop=True)
+
+
+def _careless(crowd: Crowd, is_kind: np.ndarray, reason: str) -> pd.DataFrame:
+    """Annotators without care among those of one kind; the others are clear of this kind."""
+    habits = crowd.habits
+    enough = habits.n_votes >= MIN_VOTES
+    q = np.ones(enough.size)
+    q[enough] = expected_false_share(habits.no_care[enough])
+    is_flagged = enough & is_kind & (q < FALSE_SHARE) & (habits.no_care > 0.5)
+    status = np.where(is_flagged, "flagged", np.where(enough, "clear", "insufficient"))
+    return _frame(crowd, status, np.where(is_flagged, reason, _few(habits.n_votes, MIN_VOTES)), habits.no_care, q)
+
+
+def _frame(
+    crowd: Crowd,
+    status: np.ndarray,
+    reason: np.ndarray,
+    value: np.ndarray | None = None,
+    q: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """One row per annotator with a vote; no value stands beside `insufficient`."""
+    known = status != "insufficient"
+    frame = pd.DataFrame({"annotator": crowd.votes.annotators, "status": status, "n": crowd.habits.n_votes})
+    for name, numbers in {"value": value, "q": q}.items():
+        numbers = np.full(status.size, np.nan) if numbers is None else np.where(known, numbers, np.nan)
+        frame[name] = pd.array(numbers, dtype="Float64")
+    frame["reason"] = reason
+    return frame[crowd.habits.n_votes > 0]
+
+
+def _few(n: np.ndarray, least: int) -> np.ndarray:
+    return np.where(n < least, [f"{size} of {least} votes" for size in n], "")
+
+
+def _timed(votes: pd.DataFrame) -> pd.DataFrame:
+    """`votes` with a `week`, from `answered_at` (whole days since the first) where there is no such column."""
+    if "week" in votes.columns or "answered_at" not in votes.columns:
+        return votes
+    seconds = moments_of(votes)
+    if seconds is None or not np.isfinite(seconds).any():
+        return votes
+    days = (seconds - np.nanmin(seconds)) // 86_400
+    return votes.assign(week=np.where(np.isfinite(days), days, 0).astype(np.int64))

@@ -1,0 +1,118 @@
+"""What a run did and where things lie.
+
+Belongs here: the closing summary of ``run`` and the state ``status`` shows. Does not: reading settings or running.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from labeling_pipeline.home import Home
+from labeling_pipeline.stages.annotation import rounds_state
+from labeling_pipeline.stages.clock import open_context
+from labeling_pipeline.stages.context import Context
+
+COUNTED = ("raw_comments", "vote_log", "verdicts", "gold_set", "consensus_labels", "qc_passed_labels", "quarantine")
+
+
+def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
+    """The state of a home as plain values; ``passes``: how many a run has just made."""
+    context = open_context(home)
+    outcomes = context.query("outcome_counts").set_index("outcome")["n"].to_dict()
+    models, exports = context.query("current_model"), context.query("latest_export")
+    batch = context.query("proposed_batch")
+    spend = context.query("spend").iloc[0]
+    settings = context.settings.labeling
+    return {
+        "home": str(home.root),
+        "now": context.now.isoformat(),
+        "passes": passes,
+        "day": context.day if context.is_simulated else None,
+        "rows": {table: context.count(table) for table in COUNTED},
+        "outcomes": {str(name): int(n) for name, n in outcomes.items()},
+        "quarantine": _pairs(context, "quarantine_by_rule", "rule"),
+        "rounds": rounds_state(context).astype({"published_at": str}).to_dict("records"),
+        "queue": context.count("adjudication_queue"),
+        "spend_usd": round(
+            float(spend["n_assignments"]) * settings.crowd_price_usd
+            + float(spend["n_verdicts"]) * settings.expert_price_usd, 2
+        ),
+        "export": None if exports.empty else {key: exports[key].iloc[0] for key in ("version", "n_labels", "path")},
+        "model": None if models.empty else {
+            key: models[key].iloc[0] for key in ("model_version", "status", "status_reason", "path", "n_train")
+        },
+        "next_batch": {"batch_id": batch["batch_id"].iloc[0], "comments": len(batch)} if len(batch) else None,
+        "confidence": _pairs(context, "confidence_kinds", "confidence_is"),
+        "has_gold": bool(context.count("gold_set")),
+    }  # fmt: skip
+
+
+def _pairs(context: Context, name: str, key: str) -> dict[str, int]:
+    rows = context.query(name)
+    return {str(one): int(n) for one, n in zip(rows[key], rows["n"], strict=True)}
+
+
+def print_summary(told: dict[str, Any], console: Console | None = None) -> None:
+    """The summary for a terminal."""
+    console = console or Console()
+    passes = told["passes"]
+    if passes is not None:
+        done = f"{passes} passes, nothing left to do" if passes else "Nothing to do: everything is up to date"
+        console.print(f"[bold]{done}[/bold]" + (f" (simulated day {told['day']})" if told["day"] is not None else ""))
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in _lines(told):
+        table.add_row(f"[dim]{name}[/dim]", value)
+    console.print(table)
+
+
+def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
+    rows, outcomes, total = told["rows"], told["outcomes"], max(sum(told["outcomes"].values()), 1)
+    shares = "  ".join(f"{name} {n:,} ({n / total:.0%})" for name, n in sorted(outcomes.items()))
+    broken = "  ".join(f"{rule} {n:,}" for rule, n in told["quarantine"].items())
+    open_rounds = sum(1 for one in told["rounds"] if one["n_done"] < one["n_comments"])
+    lines = [
+        ("home", told["home"]),
+        ("comments", f"{rows['raw_comments']:,}"),
+        ("votes", f"{rows['vote_log']:,} crowd · {rows['verdicts']:,} expert verdicts · {told['spend_usd']:,.2f} USD"),
+        ("quarantined", f"{rows['quarantine']:,}" + (f"  ({broken})" if broken else "")),
+        ("consensus", f"{rows['consensus_labels']:,} labels  ({_kinds(told['confidence'])})"),
+        ("outcomes", shares or "none yet"),
+        ("rounds", f"{len(told['rounds'])}, {open_rounds} open · {told['queue']:,} comments wait for an expert"),
+    ]
+    if told["export"]:
+        export = told["export"]
+        lines.append(("export", f"{export['version']}: {export['n_labels']:,} labels in {export['path']}"))
+    if told["model"]:
+        model = told["model"]
+        lines.append(("model", f"{model['model_version']}: {model['status']} — {model['status_reason']}"))
+    if told["next_batch"]:
+        lines.append(("next batch", f"{told['next_batch']['comments']:,} comments ({told['next_batch']['batch_id']})"))
+    if not told["has_gold"] and rows["consensus_labels"]:
+        lines.append(("without gold", WITHOUT_GOLD))
+    return lines
+
+
+def _kinds(kinds: dict[str, int]) -> str:
+    return ", ".join(f"{n:,} {kind}" for kind, n in kinds.items()) or "none"
+
+
+WITHOUT_GOLD = (
+    "nobody knows whether annotators who agree are right: confidence is uncalibrated, no model is promoted.\n"
+    "300 comments judged by experts would calibrate it, promote the model, and show errors that annotators share:\n"
+    "labeling-pipeline gold plan VOTES --comments FILE --budget 300 -o gold.csv"
+)
+
+
+def print_next_steps(console: Console | None = None, comment_id: str = "COMMENT_ID") -> None:
+    """Three things to try."""
+    console = console or Console()
+    console.print("\n[bold]Try next[/bold]")
+    for what, command in (
+        ("the graph and its history", "dagster dev"),
+        ("one comment's life", f"labeling-pipeline explain {comment_id}"),
+        ("your own data", "labeling-pipeline init my-home"),
+    ):
+        console.print(f"  [dim]{what:26}[/dim] {command}")
