@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # A slice with fewer gold comments says too little to be named the blind spot.
 SMALLEST_SLICE = 30
+# More comments than this are not simulated for the comparison: it would take longer than the rest of the run.
+LARGEST_ROUND = 15_000
 SETS = {"crowd_holdout": "held-out crowd labels", "gold_measure": "measuring gold"}
 
 
@@ -101,11 +103,12 @@ def story_table(lines: list[Line]) -> Table:
 
 def _two_models(context: Context) -> pd.DataFrame:
     """The first model, and the first after it that was trained on schedule, with a round of feedback behind it."""
-    models = context.query("story/models")
+    models: pd.DataFrame = context.query("story/models")
     if models.empty:
         return models
     due = models["trained_at"].iloc[0].normalize() + pd.Timedelta(days=context.settings.training.every_days)
-    return pd.concat([models.iloc[:1], models[models["trained_at"].dt.normalize() >= due].iloc[:1]], ignore_index=True)
+    on_schedule: pd.DataFrame = models[models["trained_at"].dt.normalize() >= due]
+    return pd.concat([models.iloc[:1], on_schedule.iloc[:1]], ignore_index=True)
 
 
 def _before(context: Context, models: pd.DataFrame) -> list[Line]:
@@ -171,10 +174,12 @@ def _counterfactual(
         method=context.settings.consensus.method,
         votes_per_comment=prices.votes_per_comment,
         price_usd=prices.crowd_price_usd,
+        limit=LARGEST_ROUND,
     )
     moved = paired_difference(gold["label"].tolist(), before, other, classes=classes, metric="accuracy")
     bought = comments_affordable(cost_usd, prices.votes_per_comment, prices.crowd_price_usd)
-    what = f"had the crowd labeled {bought:,} more instead"
+    of_affordable = f" (of {bought:,} affordable)" if bought > LARGEST_ROUND else ""
+    what = f"had the crowd labeled {min(bought, LARGEST_ROUND):,} more{of_affordable} instead"
     return Line(what, "the same comments", moved.diff, moved.low, moved.high, moved.n, "counterfactual")
 
 

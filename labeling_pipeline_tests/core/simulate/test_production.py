@@ -28,7 +28,7 @@ def test_overrides_tell_the_truth_and_come_after_the_post(posted: pd.DataFrame) 
     assert (overrides["label"] == true.loc[overrides.index]).all()
     assert (feedback["created_at"] > pd.Timestamp("2026-03-05 09:00")).all()
     coded = posted.loc[posted["slice"] == "dog_whistle", "comment_id"]
-    assert 0.3 < coded.isin(overrides.index).mean() < 0.6
+    assert 0.5 < coded.isin(overrides.index).mean() < 0.7
 
 
 def test_flags_carry_no_label(posted: pd.DataFrame) -> None:
