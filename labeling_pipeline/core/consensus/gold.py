@@ -40,8 +40,11 @@ def classes_of(frame: pd.DataFrame | None, column: str = "label") -> list[str]:
     """The classes a gold or history frame names."""
     if frame is None or not len(frame):
         return []
-    series = pick(frame, "label") if column == "label" else frame[column]
-    return [] if series is None else list(encode(series, as_text=True)[1].to_pylist())
+    if column == "label":
+        return list(encode(pick(frame, "label", "gold"), as_text=True)[1].to_pylist())
+    if column not in frame.columns:
+        raise InputError(f"history: no column {column!r}", expected="annotator, true, given, n (and age_days)")
+    return list(encode(frame[column], as_text=True)[1].to_pylist())
 
 
 def read_gold(frame: pd.DataFrame, votes: Votes, notes: list[str]) -> Gold | None:
@@ -49,8 +52,9 @@ def read_gold(frame: pd.DataFrame, votes: Votes, notes: list[str]) -> Gold | Non
 
     Raises InputError when one task has two different gold labels.
     """
-    column, labels = pick(frame, "task"), pick(frame, "label")
-    if column is None or labels is None or not len(frame):
+    column, labels = pick(frame, "task", "gold"), pick(frame, "label", "gold")
+    if not len(frame):
+        notes.append("gold holds no rows")
         return None
     label, names = encode(labels, as_text=True)
     code = {name: k for k, name in enumerate(votes.classes)}
@@ -101,9 +105,9 @@ def read_history(frame: pd.DataFrame, votes: Votes) -> Floats:
     missing = [c for c in ("true", "given", "n") if c not in frame.columns]
     if missing:
         raise InputError(f"history: no column {missing[0]!r}", expected="annotator, true, given, n (and age_days)")
-    annotators = pick(frame, "annotator")
+    annotators = pick(frame, "annotator", "history")
     counts = np.zeros((votes.n_annotators, len(votes.classes), votes.n_answers))
-    if annotators is None or not len(frame):
+    if not len(frame):
         return counts
     n = pd.to_numeric(frame["n"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
     age = (

@@ -62,17 +62,23 @@ class Votes:
         return np.searchsorted(self.task, np.arange(self.n_tasks + 1)).astype(np.int64)
 
 
-def pick(frame: pd.DataFrame, what: str, *, required: bool = True) -> pd.Series | None:
-    """The column that plays this part, under any of the names people use for it."""
+def pick(frame: pd.DataFrame, what: str, where: str = "votes") -> pd.Series:
+    """The column that plays this part, under any of the names people use for it. Raises InputError when none does."""
+    column = pick_optional(frame, what, where)
+    if column is None:
+        columns = ", ".join(map(str, frame.columns[:12])) or "no columns"
+        raise InputError(f"{where}: no column {what!r} among {columns}", expected=" or ".join(NAMES[what]))
+    return column
+
+
+def pick_optional(frame: pd.DataFrame, what: str, where: str = "votes") -> pd.Series | None:
+    """The column that plays this part, or None."""
     for name in NAMES[what]:
         if name in frame.columns:
             column = frame[name]
             if isinstance(column, pd.DataFrame):
-                raise InputError(f"votes: column {name!r} stands there twice", remedy="keep one")
+                raise InputError(f"{where}: column {name!r} stands there twice", remedy="keep one")
             return column
-    if required:
-        columns = ", ".join(map(str, frame.columns[:12]))
-        raise InputError(f"no column {what!r} among: {columns}", expected=" or ".join(NAMES[what]))
     return None
 
 
@@ -87,14 +93,14 @@ def read_votes(
     Raises InputError when a column is missing, no vote is left, or a label is neither a class nor a non-class answer.
     """
     task_column, label_column = pick(frame, "task"), pick(frame, "label")
-    if task_column is None or label_column is None or not len(frame):
+    if not len(frame):
         raise InputError("no votes", expected="at least one row with a task and a label")
+    _check_one_question(frame)
     notes: list[str] = []
     answer, answers = encode(label_column, as_text=True)
     task, tasks = encode(task_column)
     _check_tasks(task)
-    annotator_column = pick(frame, "annotator", required=False)
-    annotator, annotators = _annotators(annotator_column, len(frame), notes)
+    annotator, annotators = _annotators(pick_optional(frame, "annotator"), len(frame), notes)
     weight, stated = _numbers(frame, "weight", 0.0, np.inf), _numbers(frame, "confidence", 0.0, 1.0)
     known, non_class, lookup = _answers(answers.to_pylist(), classes, non_class_answers, extra_classes)
     answer = lookup[answer]
@@ -109,6 +115,14 @@ def read_votes(
     return _sorted(
         Votes(task, annotator, answer, weight, stated, tasks, annotators, known, non_class, len(annotators) > 0, notes)
     )
+
+
+def _check_one_question(frame: pd.DataFrame) -> None:
+    """Answers to different questions about one comment are no votes on the same thing."""
+    if "question" in frame.columns and "task" not in frame.columns:
+        questions = frame["question"].dropna().unique()
+        if len(questions) > 1:
+            raise InputError(f"votes answer {len(questions)} questions", remedy="aggregate one question at a time")
 
 
 def _check_tasks(task: Codes) -> None:
@@ -154,8 +168,9 @@ def _answers(
             raise InputError(f"classes {known} name a class twice", remedy="name each class once")
         strange = sorted((set(found) | set(extra)) - set(known) - special)
         if strange:
+            where = "" if strange[0] in found else "gold or history: "
             raise InputError(
-                f"label {strange[0]!r} is not a class",
+                f"{where}label {strange[0]!r} is not a class",
                 expected=", ".join(known),
                 remedy="add the class or mend the label",
             )

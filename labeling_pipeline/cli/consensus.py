@@ -1,0 +1,128 @@
+"""`labeling-pipeline consensus`: one label per task, from a file of votes.
+
+Belongs here: options, what is printed. Does not: the methods (see ``core.consensus``).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from labeling_pipeline.core.consensus import ConsensusResult
+
+EXAMPLE = """\b
+Examples:
+  labeling-pipeline consensus votes.csv -o labels.csv
+  labeling-pipeline consensus votes.parquet -o labels.parquet --gold gold.csv --annotators-out annotators.csv
+  labeling-pipeline consensus votes.csv -o labels.csv --method majority --json
+"""
+FILE = click.Path(path_type=Path)
+
+
+@click.command("consensus", epilog=EXAMPLE)
+@click.argument("votes", type=FILE)
+@click.option("-o", "--out", required=True, type=FILE, help="Labels: .csv, .jsonl or .parquet.")
+@click.option("--method", default="auto", show_default=True, metavar="NAME", help="A method by name, or auto.")
+@click.option("--gold", type=FILE, help="Known labels (task, label): clamped, used to choose and to calibrate.")
+@click.option("--history", type=FILE, help="Past answers to known tasks: annotator, true, given, n, age_days.")
+@click.option("--annotators-out", type=FILE, help="Reliability and confusion matrix of each annotator.")
+@click.option("--classes", metavar="A,B,C", help="The classes, in the order of the columns.  [default: as found]")
+@click.option("--non-class", default="unsure,none_of_these", show_default=True, help="Answers that name no class.")
+@click.option("--question", metavar="NAME", help="The question to aggregate, where the file answers several.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def consensus_command(
+    votes: Path,
+    out: Path,
+    method: str,
+    gold: Path | None,
+    history: Path | None,
+    annotators_out: Path | None,
+    classes: str | None,
+    non_class: str,
+    question: str | None,
+    as_json: bool,
+) -> None:
+    """Aggregate votes into one label per task, with probabilities.
+
+    VOTES: columns task (or comment_id), annotator (or annotator_id, worker), label (or answer); optional confidence
+    (stated by the annotator, 0 to 1) and weight. Methods: auto, majority, wawa, one_coin, dawid_skene,
+    dawid_skene_plain, glad, mace.
+    """
+    from labeling_pipeline.core.consensus import consensus
+    from labeling_pipeline.files import ending_of, read_frame, write_frame
+
+    for path in (out, annotators_out):
+        if path is not None:
+            ending_of(path)  # a wrong ending is said before the work, not after
+    result = consensus(
+        _one_question(read_frame(votes), question, votes),
+        method=method,
+        classes=_names(classes) if classes else None,
+        non_class_answers=_names(non_class),
+        gold=None if gold is None else read_frame(gold),
+        history=None if history is None else read_frame(history),
+    )
+    write_frame(result.labels, out)
+    if annotators_out is not None:
+        write_frame(result.annotators, annotators_out)
+    summary = summarise(result)
+    if as_json:
+        click.echo(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(summary, [out] if annotators_out is None else [out, annotators_out])
+
+
+def summarise(result: ConsensusResult) -> dict[str, Any]:
+    """What a reader wants to know of a consensus before opening the file."""
+    labels = result.labels
+    return {
+        "method": result.method,
+        "n_tasks": len(labels),
+        "n_votes": int(labels["n_votes"].sum()),
+        "n_annotators": len(result.annotators),
+        "class_share": {str(k): round(float(v), 6) for k, v in labels["label"].value_counts(normalize=True).items()},
+        "mean_confidence": round(float(labels["confidence"].mean()), 6),
+        "confidence_is": str(labels["confidence_is"].iloc[0]),
+        "scores": {name: round(score, 6) for name, score in result.scores.items()},
+        "notes": result.notes,
+    }
+
+
+def _print(summary: dict[str, Any], written: list[Path]) -> None:
+    click.echo(
+        f"{summary['n_tasks']:,} labels from {summary['n_votes']:,} votes of {summary['n_annotators']:,} annotators, "
+        f"by {summary['method']}; mean confidence {summary['mean_confidence']:.3f}, {summary['confidence_is']}"
+    )
+    click.echo("classes: " + ", ".join(f"{name} {share:.3f}" for name, share in summary["class_share"].items()))
+    if summary["scores"]:
+        scores = sorted(summary["scores"].items(), key=lambda item: -item[1])
+        click.echo("held-out accuracy on gold: " + ", ".join(f"{name} {score:.3f}" for name, score in scores))
+    for note in summary["notes"]:
+        click.echo(f"note: {note}")
+    click.echo("written: " + ", ".join(map(str, written)))
+
+
+def _one_question(frame: pd.DataFrame, question: str | None, path: Path) -> pd.DataFrame:
+    """The rows that answer the question; votes on several are never mixed."""
+    from labeling_pipeline.core.errors import InputError
+
+    if question is None:
+        if "question" in frame.columns and "task" not in frame.columns and frame["question"].nunique() > 1:
+            names = ", ".join(sorted(map(str, frame["question"].dropna().unique()))[:8])
+            raise InputError(
+                f"{path}: votes answer several questions", expected=names, remedy="name one with --question"
+            )
+        return frame
+    if "question" not in frame.columns or not (frame["question"] == question).any():
+        raise InputError(f"{path}: no vote answers question {question!r}", remedy="see the column 'question'")
+    return frame[frame["question"] == question]
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
