@@ -136,17 +136,26 @@ class Blocks:
         return list(self.pool.map(work, range(len(self.bounds))))
 
 
-def run(blocks: Blocks, m_step: MStep, start: Floats, *, tolerance: float = TOLERANCE, max_maps: int = MAX_MAPS) -> Fit:
+def run(
+    blocks: Blocks,
+    m_step: MStep,
+    start: Floats,
+    *,
+    before: Floats | None = None,
+    tolerance: float = TOLERANCE,
+    max_maps: int = MAX_MAPS,
+) -> Fit:
     """Fit from posteriors ``start[class, task]`` until no posterior changes by the tolerance in one plain step.
 
     Between pairs of plain steps the parameters are extrapolated (SQUAREM, step length S3); a step that lowers the
-    likelihood is taken back, so the acceleration changes how soon, not where it ends.
+    likelihood is taken back, so the acceleration changes how soon, not where it ends. ``before`` is the log confusion
+    that the first M-step is told of, where it asks.
 
     Source: Varadhan & Roland 2008, doi:10.1111/j.1467-9469.2007.00585.x
     """
     p = start.copy()
     counts = blocks.counts(p)
-    theta = m_step(counts, p.sum(axis=1), _uniform(counts))
+    theta = m_step(counts, p.sum(axis=1), np.zeros(counts.shape) if before is None else before)
     trail: list[Parameters] = []
     best = -np.inf
     extrapolated = False
@@ -168,10 +177,6 @@ def run(blocks: Blocks, m_step: MStep, start: Floats, *, tolerance: float = TOLE
             theta, extrapolated = _extrapolate(trail[0], trail[1], theta), True
             trail = [last]
     return Fit(p, np.exp(theta[0]).transpose(0, 2, 1), np.exp(theta[1]), best, n_maps, is_converged)
-
-
-def _uniform(counts: Floats) -> Floats:
-    return np.full(counts.shape, -np.log(counts.shape[1]))
 
 
 def _extrapolate(first: Parameters, second: Parameters, third: Parameters) -> Parameters:

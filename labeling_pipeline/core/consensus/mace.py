@@ -11,6 +11,7 @@ from labeling_pipeline.core.consensus.columns import Codes, Floats
 from labeling_pipeline.core.consensus.dawid_skene import by_answer, log_mix
 from labeling_pipeline.core.consensus.em import Blocks, Fit, Parameters, run
 from labeling_pipeline.core.consensus.majority import clamped, smoothed_shares
+from labeling_pipeline.core.consensus.one_coin import coin_rows
 from labeling_pipeline.core.consensus.votes import Votes
 
 KNOWS, SPAMS = 1.5, 0.5  # Beta prior of knowing: three in four votes, worth two votes
@@ -31,7 +32,10 @@ def mace(votes: Votes, *, clamp: Codes | None = None, history: Floats | None = N
         full = counts if past is None else counts + past
         return spam_rows(full, before, n_classes), log_mix(classes, 1.0)
 
-    return run(Blocks(votes, clamp), m_step, clamped(smoothed_shares(votes), clamp))
+    blocks = Blocks(votes, clamp)
+    knows = np.full(blocks.shape[0], KNOWS / (KNOWS + SPAMS))
+    before = coin_rows(knows + (1.0 - knows) / n_classes, blocks.shape)
+    return run(blocks, m_step, clamped(smoothed_shares(votes), clamp), before=before)
 
 
 def spam_rows(counts: Floats, before: Floats, n_classes: int) -> Floats:
