@@ -21,7 +21,7 @@ from labeling_pipeline.core.agreement.coding import Floats, Ints
 from labeling_pipeline.core.reliability.answers import Votes
 
 SMALLEST = 1e-9
-MAX_ROUNDS = 200
+MAX_ROUNDS = 60
 MAX_STRIDE = 16.0
 # A shared confusion matrix starts from "right seven times in ten", worth this many votes per class.
 PRIOR_VOTES = 10.0

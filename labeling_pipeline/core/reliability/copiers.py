@@ -18,7 +18,7 @@ from labeling_pipeline.core.agreement.coding import CodedVotes, Floats, Ints
 from labeling_pipeline.core.agreement.pairs import PairVotes, pair_votes
 from labeling_pipeline.core.reliability.answers import Votes
 from labeling_pipeline.core.reliability.competence import SMALLEST, Competence
-from labeling_pipeline.core.reliability.habits import WAYS, Carelessness, likelihoods, mixture, posterior
+from labeling_pipeline.core.reliability.habits import FEW_WAYS, WAYS, Carelessness, likelihoods, mixture, posterior
 from labeling_pipeline.core.reliability.significance import expected_false_share
 
 MIN_SHARED = 50
@@ -30,10 +30,6 @@ WORTH_TESTING = 1.0
 # Which of the two copied is said when it is this likely.
 CLEAR_DIRECTION = 0.7
 IMPOSSIBLE = -1e9
-# A coarser grid of ways to vote, since a pair has two people; see ``habits.WAYS``.
-FEW_WAYS = np.flatnonzero(
-    (np.round(WAYS[:, 0] * 10) % 2 == 0) & np.isin(WAYS[:, 1], (0.0, 0.9)) & (WAYS[:, 0] * 10 % 1 < 1e-6)
-)
 COLUMNS = ["annotator", "other", "n_shared", "copy_rate", "chance", "q", "direction"]
 
 
@@ -50,7 +46,7 @@ def copied_pairs(votes: Votes, fit: Competence, habits: Carelessness, *, min_sha
     pairs = pair_votes(coded, min_shared, strict=True)
     if pairs.first.size == 0:
         return pd.DataFrame(columns=COLUMNS)
-    weights = mixture(habits.logs[:, FEW_WAYS])
+    weights = mixture(habits.logs[habits.n_votes >= min_shared][:, FEW_WAYS])
     logs = np.full((pairs.first.size, 2, COPY_RATES.size), IMPOSSIBLE)
     logs[:, :, 0] = 0
     rows_of = np.split(np.argsort(pairs.pair, kind="stable"), np.cumsum(pairs.shared)[:-1])

@@ -1,6 +1,9 @@
-"""Sudden decline: an annotator whose votes, from some point on, fit the others' less than before.
+"""Sudden decline: an annotator whose votes, from some point on, have less to do with the comments than before.
 
 Belongs here: the change-point test. Does not: guideline drift, which moves everybody (see ``core.drift``).
+
+Each vote is compared with what the other votes say of that very comment, so a hard week is not a decline. Two stories
+are weighed: one care throughout, or a care that falls by at least ``SMALLEST_FALL`` at some point in time.
 """
 
 from __future__ import annotations
@@ -8,59 +11,60 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from labeling_pipeline.core.agreement.coding import Floats, Ints
 from labeling_pipeline.core.reliability.answers import Votes
-from labeling_pipeline.core.reliability.competence import Competence
+from labeling_pipeline.core.reliability.competence import SMALLEST, Competence
+from labeling_pipeline.core.reliability.habits import FEW_WAYS, WAYS, Carelessness, likelihoods, mixture, posterior
 
-# A change nearer to either end than this share of the votes cannot be told from noise.
-EDGE = 0.1
-SMALLEST_DROP = 0.1
+SMALLEST_FALL = 0.3
+# Points in an annotator's own series of votes at which the fall is looked for; none nearer to an end than a tenth.
+SPLITS = np.linspace(0.1, 0.9, 33)
 
 
 @dataclass(frozen=True)
 class Declines:
-    """Per annotator (J,): how far the match with the others fell, in which week, the test's p-value (1: not tested)."""
+    """For each judged annotator (rows of `who`): chance of a fall, its expected size, the week it began."""
 
-    drop: Floats
+    who: Ints
+    chance: Floats
+    fall: Floats
     since: Ints
-    p: Floats
 
 
-def declines(votes: Votes, fit: Competence, week: Ints) -> Declines:
-    """Largest fall of the cumulative match, in order of `week` (of each vote; ties keep their order).
-
-    A vote's match is the chance the other votes give its label, less what a typical annotator would reach on that very
-    comment: a hard week is not a decline. p = exp(-2 D²), the tail of the supremum of a Brownian bridge (one-sided
-    CUSUM: Ploberger & Krämer 1992, doi:10.2307/2951597).
-    """
-    others = fit.without_own(votes)
-    match = others[np.arange(votes.label.size), votes.label] - (others * (others @ fit.confusion)).sum(axis=1)
-    careful = others @ fit.confusion
-    habit = fit.habits[votes.annotator]
-    score = np.log((careful + 1e-3) / (habit + 1e-3))
-    evidence = score[np.arange(votes.label.size), votes.label] - (careful * score).sum(axis=1)
-    n = len(votes.annotators)
-    drop, since, p = np.zeros(n), np.zeros(n, dtype=np.int64), np.ones(n)
+def declines(votes: Votes, fit: Competence, habits: Carelessness, week: Ints, min_votes: int) -> Declines:
+    """Weigh a fall of care against none for every annotator with `min_votes`, in order of `week` (one per vote)."""
     order = np.lexsort((week, votes.annotator))
-    ends = np.cumsum(np.bincount(votes.annotator, minlength=n))
-    for who, (start, end) in enumerate(zip(np.r_[0, ends[:-1]], ends, strict=True)):
-        if end - start >= 2 / EDGE:
-            rows = order[start:end]
-            drop[who], place, p[who] = _largest_fall(evidence[rows])
-            since[who] = week[rows[place]]
-    return Declines(drop, since, p)
+    who = np.flatnonzero(habits.n_votes >= min_votes)
+    ends = np.cumsum(habits.n_votes)[who]
+    starts = ends - habits.n_votes[who]
+    splits = starts[:, None] + np.round(SPLITS * habits.n_votes[who][:, None]).astype(np.int64)
+    before, after = _parts(votes, fit, order, starts, splits, ends)
+    weights = mixture(habits.logs[who][:, FEW_WAYS])
+    steady = special.logsumexp(before[:, 0] + after[:, 0] + np.log(weights), axis=1)
+    care = WAYS[FEW_WAYS, 0]
+    falls = care[:, None] - care[None, :]
+    allowed = (falls >= SMALLEST_FALL - 1e-9) * weights[:, None]
+    joint = before[:, :, :, None] + after[:, :, None, :] + np.log(allowed / allowed.sum() + SMALLEST)
+    by_split = special.logsumexp(joint, axis=(2, 3)) - np.log(SPLITS.size)
+    both = np.column_stack([steady, special.logsumexp(by_split, axis=1)])
+    # One annotator known to be steady, so that a few cannot make decline the rule.
+    chance = posterior(both, mixture(np.vstack([both, [[0.0, np.log(SMALLEST)]]])))[:, 1]
+    best = by_split.argmax(axis=1)
+    at_best = joint[np.arange(who.size), best]
+    share = np.exp(at_best - special.logsumexp(at_best, axis=(1, 2), keepdims=True))
+    since = week[order[splits[np.arange(who.size), best]]]
+    return Declines(who, chance, (share * falls).sum(axis=(1, 2)), since)
 
 
-def _largest_fall(match: Floats) -> tuple[float, int, float]:
-    """(mean before - mean after, first place after, p) at the point where the cumulative sum is furthest ahead."""
-    n = match.size
-    spread = match.std()
-    if spread < 1e-12:
-        return 0.0, 0, 1.0
-    ahead = np.cumsum(match - match.mean())[:-1]
-    inner = slice(int(EDGE * n), n - 1 - int(EDGE * n))
-    place = int(np.argmax(ahead[inner])) + int(EDGE * n) + 1
-    distance = ahead[place - 1] / (spread * np.sqrt(n))
-    fall = match[:place].mean() - match[place:].mean()
-    return float(fall), place, float(np.exp(-2 * max(distance, 0) ** 2))
+def _parts(votes: Votes, fit: Competence, order: Ints, starts: Ints, splits: Ints, ends: Ints) -> tuple[Floats, Floats]:
+    """Log-likelihood of the votes before and after every split for every way, (who, splits, ways)."""
+    label, annotator = votes.label[order], votes.annotator[order]
+    others = fit.without_own(votes)[order]
+    before, after = (np.empty((*splits.shape, FEW_WAYS.size)) for _ in range(2))
+    for way, likely in enumerate(likelihoods(fit, others, annotator, label, WAYS[FEW_WAYS])):
+        summed = np.concatenate([[0.0], np.cumsum(np.log(likely))])
+        before[:, :, way] = summed[splits] - summed[starts][:, None]
+        after[:, :, way] = summed[ends][:, None] - summed[splits]
+    return before, after

@@ -31,6 +31,10 @@ MIXTURE_ROUNDS = 300
 # (care, sharpness) of every way to vote; without care there is nothing to be sharp about.
 WAYS = np.array([(care, sharp) for sharp in SHARPNESS for care in CARES if care > 0 or sharp == 0])
 
+# A coarser grid, for tests that weigh two of them at once.
+FEW_WAYS = np.flatnonzero(np.isclose(WAYS[:, 0] * 5 % 1, 0) | np.isclose(WAYS[:, 0] * 5 % 1, 1))
+FEW_WAYS = FEW_WAYS[np.isin(WAYS[FEW_WAYS, 1], (0.0, 0.9))]
+
 
 @dataclass(frozen=True)
 class Carelessness:
@@ -43,18 +47,25 @@ class Carelessness:
     n_votes: Ints
 
 
-def carelessness(votes: Votes, fit: Competence) -> Carelessness:
-    """Judge every annotator by their votes, each beside what the others say of the same comment."""
+def carelessness(votes: Votes, fit: Competence, min_votes: int = 1) -> Carelessness:
+    """Judge every annotator with `min_votes` by their votes, each beside what the others say of the same comment.
+
+    `no_care` of the others is 0: nothing is known against them.
+    """
     n_annotators = len(votes.annotators)
     logs = np.zeros((n_annotators, len(WAYS)))
     likely = likelihoods(fit, fit.without_own(votes), votes.annotator, votes.label, WAYS)
     for way, of_votes in enumerate(likely):
         logs[:, way] = np.bincount(votes.annotator, weights=np.log(of_votes), minlength=n_annotators)
-    belief = posterior(logs, mixture(logs))
     counts = np.bincount(votes.annotator * len(votes.labels) + votes.label, minlength=n_annotators * len(votes.labels))
     given = counts.reshape(n_annotators, -1)
+    judged = given.sum(axis=1) >= min_votes
+    no_care = np.zeros(n_annotators)
+    if judged.any():
+        belief = posterior(logs[judged], mixture(logs[judged]))
+        no_care[judged] = belief[:, WAYS[:, 0] <= NO_CARE + 1e-9].sum(axis=1)
     return Carelessness(
-        no_care=belief[:, WAYS[:, 0] <= NO_CARE + 1e-9].sum(axis=1),
+        no_care=no_care,
         logs=logs,
         top_share=given.max(axis=1) / np.maximum(given.sum(axis=1), 1),
         top_label=given.argmax(axis=1),

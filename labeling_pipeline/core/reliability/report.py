@@ -18,9 +18,9 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability.answers import Votes, moments_of, one_vote_per_task, read_votes
 from labeling_pipeline.core.reliability.competence import Competence, fit_competence
 from labeling_pipeline.core.reliability.copiers import MIN_SHARED, copied_pairs
-from labeling_pipeline.core.reliability.decline import SMALLEST_DROP, declines
+from labeling_pipeline.core.reliability.decline import declines
 from labeling_pipeline.core.reliability.habits import Carelessness, carelessness
-from labeling_pipeline.core.reliability.significance import expected_false_share, q_values
+from labeling_pipeline.core.reliability.significance import expected_false_share
 
 MIN_VOTES = 30
 MIN_VOTES_DECLINE = 50
@@ -42,7 +42,7 @@ class Crowd:
 
     @cached_property
     def habits(self) -> Carelessness:
-        return carelessness(self.votes, self.fit)
+        return carelessness(self.votes, self.fit, MIN_VOTES)
 
 
 def random_clickers(crowd: Crowd) -> pd.DataFrame:
@@ -64,17 +64,20 @@ def sudden_decline(crowd: Crowd) -> pd.DataFrame:
     n = crowd.habits.n_votes
     if crowd.week is None:
         return _frame(crowd, np.full(n.size, "insufficient"), reason=np.full(n.size, "no column week or answered_at"))
-    found = declines(crowd.votes, crowd.fit, crowd.week)
     enough = n >= MIN_VOTES_DECLINE
-    q = np.ones(n.size)
-    q[enough] = q_values(found.p[enough])
-    is_flagged = enough & (q < FALSE_SHARE) & (found.drop >= SMALLEST_DROP)
+    if not enough.any():
+        return _frame(crowd, np.full(n.size, "insufficient"), _few(n, MIN_VOTES_DECLINE))
+    found = declines(crowd.votes, crowd.fit, crowd.habits, crowd.week, MIN_VOTES_DECLINE)
+    fall, q, chance, since = np.zeros(n.size), np.ones(n.size), np.zeros(n.size), np.zeros(n.size, dtype=np.int64)
+    fall[found.who], chance[found.who], since[found.who] = found.fall, found.chance, found.since
+    q[found.who] = expected_false_share(found.chance)
+    is_flagged = enough & (q < FALSE_SHARE) & (chance > 0.5)
     status = np.where(is_flagged, "flagged", np.where(enough, "clear", "insufficient"))
-    fell = np.array([f"match with the others fell by {drop:.2f}" for drop in found.drop], dtype=object)
-    reason = np.where(is_flagged, fell, _few(n, MIN_VOTES_DECLINE))
-    since = pd.array(np.where(is_flagged, found.since, -1), dtype="Int64")
-    since[~is_flagged] = pd.NA
-    return _frame(crowd, status, reason, found.drop, q).assign(since=since)
+    fell = np.array([f"share of votes that depend on the comment fell by {size:.0%}" for size in fall], dtype=object)
+    weeks = pd.array(since, dtype="Int64")
+    weeks[~is_flagged] = pd.NA
+    frame = _frame(crowd, status, np.where(is_flagged, fell, _few(n, MIN_VOTES_DECLINE)), chance, q)
+    return frame.assign(since=weeks[n > 0])
 
 
 def copiers(crowd: Crowd) -> pd.DataFrame:
@@ -108,9 +111,9 @@ def bad_annotators(votes: pd.DataFrame, *, checks: list[str] | None = None, only
 
     `votes`: task, annotator, label, and for `sudden_decline` `week` or `answered_at`. `status` is `flagged`, `clear` or
     `insufficient` (too few votes, or for `copier` nobody with 50 common comments). `value`: chance that votes do not
-    depend on the comment (clickers), fall of the match (decline; `since` is its week, or day where only `answered_at`
-    is there), copy rate (copier; `other`). `q`: expected share of false entries among those flagged at least as
-    strongly; flagged below .05. Raises InputError for votes without annotators and for unknown checks.
+    depend on the comment (clickers), chance that care fell (decline; `since` is the week, or the day where only
+    `answered_at` is there), copy rate (copier; `other`). `q`: expected share of false entries among those flagged at
+    least as strongly; flagged below .05. Raises InputError for votes without annotators and for unknown checks.
 
     >>> votes = pd.DataFrame({"task": range(3), "annotator": list("abc"), "label": list("xyx")})
     >>> bad_annotators(votes)["status"].unique().tolist()

@@ -1,0 +1,128 @@
+"""Planted bad annotators are found, honest ones are left alone, and too little is said to be too little."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.reliability import CHECKS, bad_annotators
+from labeling_pipeline_tests.core.reliability.planted import Planted, bad_crowd, crowd
+
+
+@cache
+def planted(seed: int) -> tuple[Planted, pd.DataFrame]:
+    world = bad_crowd(seed=seed)
+    return world, bad_annotators(world.votes)
+
+
+def flagged(found: pd.DataFrame, check: str) -> set[str]:
+    return set(found.loc[(found["check"] == check) & (found["status"] == "flagged"), "annotator"])
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize(("check", "kind"), [("random_clicker", "random"), ("one_answer_clicker", "one_answer")])
+def test_clickers(seed: int, check: str, kind: str) -> None:
+    world, found = planted(seed)
+    wanted, hit = world.of(kind), flagged(found, check)
+    assert len(hit & wanted) >= 0.9 * len(wanted)
+    assert len(hit - wanted) <= 0.02 * len(world.kind)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_copiers(seed: int) -> None:
+    world, found = planted(seed)
+    wanted, hit = world.of("copier"), flagged(found, "copier")
+    assert len(hit & wanted) >= 0.9 * len(wanted)
+    # Without times the two of a pair may be indistinguishable; nobody outside a planted pair is named.
+    assert hit <= wanted | set(world.sources)
+
+
+def test_times_tell_who_copied() -> None:
+    world = bad_crowd(seed=3, elsewhere=100)
+    rng = np.random.default_rng(0)
+    late = world.votes["annotator"].str.startswith("c") * 60 + rng.uniform(0, 60, len(world.votes))
+    timed = world.votes.assign(answered_at=pd.Timestamp("2026-03-02", tz="UTC") + pd.to_timedelta(late, unit="min"))
+    hit = flagged(bad_annotators(timed, checks=["copier"]), "copier")
+    assert len(hit & world.of("copier")) >= 11
+    assert not hit - world.of("copier")
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_sudden_decline(seed: int) -> None:
+    world, found = planted(seed)
+    hit = flagged(found, "sudden_decline")
+    assert len(hit & world.of("declining")) >= 0.6 * 12
+    assert len(hit - world.of("declining")) <= 0.02 * len(world.kind)
+    since = found.loc[found["annotator"].isin(world.of("declining")) & found["since"].notna(), "since"]
+    assert abs(since.astype(int).median() - 10) <= 2
+
+
+def test_an_honest_crowd_is_left_alone() -> None:
+    for seed in range(3):
+        votes, _, _ = crowd(n_tasks=6_000, n_annotators=90, seed=seed)
+        found = bad_annotators(votes, only_flagged=True)
+        assert len(found) <= 1
+
+
+def test_careful_people_in_a_very_lopsided_pool_are_not_one_answer_clickers() -> None:
+    rng = np.random.default_rng(5)
+    truth = rng.random(5_000) < 0.02
+    who = rng.random((5_000, 60)).argpartition(3, axis=1)[:, :3]
+    wrong = rng.random(who.shape) < rng.uniform(0.0, 0.05, 60)[who]
+    votes = pd.DataFrame(
+        {
+            "task": np.repeat(np.arange(5_000), 3),
+            "annotator": who.ravel(),
+            "label": np.where(truth[:, None] ^ wrong, "threat", "none").ravel(),
+        }
+    )
+    assert bad_annotators(votes, checks=["one_answer_clicker", "random_clicker"], only_flagged=True).empty
+
+
+def test_too_little_is_insufficient_not_clear() -> None:
+    votes, _, _ = crowd(n_tasks=200, n_annotators=60)
+    found = bad_annotators(votes)
+    assert set(found["status"]) == {"insufficient"}
+    assert found["value"].isna().all()
+    assert (found["reason"] != "").all()
+
+
+def test_one_row_per_annotator_and_check() -> None:
+    _, found = planted(0)
+    assert list(found.columns) == ["annotator", "check", "status", "value", "q", "n", "other", "since", "reason"]
+    assert set(found["check"]) == set(CHECKS)
+    assert not found[found["check"] != "copier"].duplicated(["annotator", "check"]).any()
+    assert (found.loc[found["status"] == "flagged", "reason"] != "").all()
+
+
+def test_no_time_means_no_decline() -> None:
+    votes, _, _ = crowd(n_tasks=2_000, n_annotators=30)
+    found = bad_annotators(votes.drop(columns="week"), checks=["sudden_decline"])
+    assert set(found["status"]) == {"insufficient"}
+    assert found["reason"].str.contains("week or answered_at").all()
+
+
+def test_a_million_annotators_with_one_vote_each() -> None:
+    n = 200_000
+    votes = pd.DataFrame({"task": np.arange(n) // 3, "annotator": np.arange(n), "label": np.arange(n) % 7 % 3})
+    found = bad_annotators(votes, checks=["random_clicker"])
+    assert len(found) == n
+    assert set(found["status"]) == {"insufficient"}
+
+
+@pytest.mark.parametrize("label", ["a", None])
+def test_one_class_and_no_votes(label: str | None) -> None:
+    votes = pd.DataFrame({"task": range(90), "annotator": [0, 1, 2] * 30, "label": label})
+    assert bad_annotators(votes, only_flagged=True).empty
+
+
+def test_bad_calls_are_named() -> None:
+    votes, _, _ = crowd(n_tasks=50)
+    with pytest.raises(InputError, match="no check"):
+        bad_annotators(votes, checks=["nope"])
+    with pytest.raises(InputError, match="annotator"):
+        bad_annotators(votes.drop(columns="annotator"))
