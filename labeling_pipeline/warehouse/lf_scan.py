@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import duckdb
 import numpy as np
@@ -160,6 +161,7 @@ def _score(rule: ScoreRule) -> str:
     return " and ".join(tests)
 
 
+@lru_cache(maxsize=4096)
 def _compiles(pattern: str) -> bool:
     with _memory_connection() as connection:
         try:

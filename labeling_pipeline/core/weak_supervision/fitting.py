@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.learning import learn
 from labeling_pipeline.core.weak_supervision.gold_rates import blend_with_gold
+from labeling_pipeline.core.weak_supervision.learning import learn
 from labeling_pipeline.core.weak_supervision.majority import majority
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
 from labeling_pipeline.core.weak_supervision.redundancy import clusters

@@ -1,9 +1,9 @@
 """Using gold in a label model. Belongs here: blending learned precisions with those counted on gold, calibration,
 and the advantage measured on gold. Does not: learning without gold.
 
-The learned precisions act as a prior worth `strength` votes; the strength is the one that predicts held-out gold
-best, so a wrong model is overruled by gold and a right one is kept where gold is thin. Gold is taken as a sample of
-the stream unless the class balance is given.
+The learned precisions act as a prior worth some number of votes, and silence may mean something or nothing. Each such
+hypothesis counts by how well it predicts held-out gold, so a wrong model is overruled by gold and a right one is kept
+where gold is thin. Gold is taken as a sample of the stream unless the class balance is given.
 """
 
 from __future__ import annotations
@@ -15,10 +15,15 @@ import numpy.typing as npt
 
 from labeling_pipeline.core.weak_supervision.learning import Learned
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
-from labeling_pipeline.core.weak_supervision.rates import Rates, flat_one_hot, log_scale
+from labeling_pipeline.core.weak_supervision.rates import Rates, flat_one_hot, rates_of
 from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_shares, softmax
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
+# What it means that a function abstains: nothing beyond how many voted, nothing at all, or as much as its rate per
+# class.
+SILENCE = ("given_how_many", "says_nothing", "speaks")
+Hypothesis = tuple[float, str]
+Used = npt.NDArray[np.bool_]
 DEFAULT_STRENGTH = 10.0  # too little gold to choose by held-out folds
 BALANCE_STRENGTH = 20.0
 FOLDS = 10
@@ -53,18 +58,23 @@ def blend_with_gold(
     gold = _Gold(patterns, setup.gold_patterns, setup.gold_labels)
     balance = _balance(setup, learned, gold)
     held_out = _held_out(gold, learned, balance, setup.seed) if len(gold) >= LEAST_GOLD else {}
-    strength = min(held_out, key=lambda s: _log_loss(held_out[s], gold)) if held_out else DEFAULT_STRENGTH
-    every = np.ones(len(gold), dtype=bool)
-    rates = _blended(gold, every, learned, balance, strength)
-    notes = [f"gold on {len(gold)} covered rows; learned precisions count as {strength:g} votes"]
+    weights = _weights(held_out, gold) if held_out else {(DEFAULT_STRENGTH, SILENCE[0]): 1.0}
+    rates = _averaged(gold, learned, balance, weights)
+    notes = [f"gold on {len(gold)} covered rows; {_told(weights)}"]
     if not held_out:
         return _refit(fitted, rates, learned, 1.0, False, fitted.has_advantage), notes
-    scores = held_out[strength]
+    scores = np.asarray(sum(weight * held_out[key] for key, weight in weights.items()))
     enough = len(gold) >= LEAST_CALIBRATION
     sharpness = _sharpness(scores, balance, gold) if enough else 1.0
     gain, error = _gain_over_majority(scores, gold)
     notes.append(f"advantage over majority on held-out gold: {gain:+.3f} ± {error:.3f}")
     return _refit(fitted, rates, learned, sharpness, enough, gain + error >= 0), notes
+
+
+def _told(weights: dict[Hypothesis, float]) -> str:
+    strength = float(np.exp(sum(w * np.log(s) for (s, _), w in weights.items())))
+    speaks = sum(w for (_, silence), w in weights.items() if silence == "speaks")
+    return f"learned precisions count as about {strength:.0f} votes, silence speaks with weight {speaks:.2f}"
 
 
 def _balance(setup: Setup, learned: Learned, gold: _Gold) -> Matrix:
@@ -75,7 +85,27 @@ def _balance(setup: Setup, learned: Learned, gold: _Gold) -> Matrix:
     return np.asarray(mass / mass.sum())
 
 
-def _blended(gold: _Gold, used: npt.NDArray[np.bool_], learned: Learned, balance: Matrix, strength: float) -> Rates:
+def _weights(held_out: dict[Hypothesis, Matrix], gold: _Gold) -> dict[Hypothesis, float]:
+    """How probable each hypothesis is, by how well it predicts held-out gold (all equally probable before)."""
+    losses = {key: _log_loss(scores, gold) for key, scores in held_out.items()}
+    best = min(losses.values())
+    likely = {key: float(np.exp(best - loss)) for key, loss in losses.items()}
+    return {key: value / sum(likely.values()) for key, value in likely.items()}
+
+
+def _averaged(gold: _Gold, learned: Learned, balance: Matrix, weights: dict[Hypothesis, float]) -> Rates:
+    every = np.ones(len(gold), dtype=bool)
+    parts = [(w, _blended(gold, every, learned, balance, key)) for key, w in weights.items()]
+
+    def mean(name: str) -> Matrix:
+        return np.asarray(sum(w * getattr(part, name) for w, part in parts))
+
+    tied = learned.rates.redundancy
+    return Rates(mean("precision"), balance, tied, mean("log_lift"), mean("log_scale"), mean("log_silence"))
+
+
+def _blended(gold: _Gold, used: Used, learned: Learned, balance: Matrix, hypothesis: Hypothesis) -> Rates:
+    strength, silence = hypothesis
     truth = gold.truth[used]
     share = (truth.sum(axis=0) + balance) / (len(truth) + 1)
     counted = gold.one_hot[used].T @ (truth * (balance / share))
@@ -84,17 +114,29 @@ def _blended(gold: _Gold, used: npt.NDArray[np.bool_], learned: Learned, balance
     precision = (strength * prior + counted) / (strength + counted.sum(axis=1, keepdims=True))
     precision = np.clip(precision, LOWEST, None)
     precision /= precision.sum(axis=1, keepdims=True)
-    tied = learned.rates.redundancy
-    return Rates(precision, balance, tied, log_scale(learned.vote_mass, precision, balance))
+    rates = rates_of(precision, balance, learned.rates.redundancy, learned.vote_mass)
+    if silence == "given_how_many":
+        return rates
+    rates = dataclasses.replace(rates, log_scale=np.zeros(len(balance)))
+    return rates if silence == "says_nothing" else dataclasses.replace(rates, log_silence=_log_silence(rates, learned))
 
 
-def _held_out(gold: _Gold, learned: Learned, balance: Matrix, seed: int) -> dict[float, Matrix]:
+def _log_silence(rates: Rates, learned: Learned) -> Matrix:
+    """(m, K): log probability that a function abstains, by class; near copies share one silence."""
+    m, n_classes = len(rates.redundancy), len(rates.balance)
+    voting = learned.votes[:, None] * rates.precision / rates.balance / learned.n_rows
+    voted = np.clip(voting.reshape(m, n_classes, n_classes).sum(axis=1), 0.0, 0.995)
+    return np.asarray(np.log1p(-voted) / rates.redundancy.sum(axis=1)[:, None])
+
+
+def _held_out(gold: _Gold, learned: Learned, balance: Matrix, seed: int) -> dict[Hypothesis, Matrix]:
     folds = np.random.default_rng(seed).permutation(len(gold)) % min(FOLDS, len(gold))
-    scores = {strength: np.empty((len(gold), len(balance))) for strength in STRENGTHS}
+    hypotheses = [(strength, silence) for strength in STRENGTHS for silence in SILENCE]
+    scores = {key: np.empty((len(gold), len(balance))) for key in hypotheses}
     for fold in range(int(folds.max()) + 1):
         out = folds == fold
-        for strength in STRENGTHS:
-            scores[strength][out] = _blended(gold, ~out, learned, balance, strength).score(gold.votes[out])
+        for key in hypotheses:
+            scores[key][out] = _blended(gold, ~out, learned, balance, key).score(gold.votes[out])
     return scores
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from labeling_pipeline.core.weak_supervision import redundancy as copies
 from labeling_pipeline.core.weak_supervision.majority import PRIOR_ACCURACY, PSEUDO_VOTES
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns
-from labeling_pipeline.core.weak_supervision.rates import Rates, flat_one_hot, log_scale, score_votes, shared_weights
+from labeling_pipeline.core.weak_supervision.rates import Rates, flat_one_hot, rates_of, score_votes, shared_weights
 from labeling_pipeline.core.weak_supervision.result import Setup, majority_mix, softmax
 
 MAX_PATTERNS = 20_000  # more distinct patterns than this are sampled for learning; all of them are predicted
@@ -37,6 +37,7 @@ class Learned:
     precision: Matrix
     votes: Matrix
     vote_mass: Matrix
+    n_rows: float
     explained: float
 
 
@@ -94,7 +95,7 @@ def _learn_at(problem: _Problem, explained: float) -> Learned:
             break
         tied = found
     explained = copies.explained_dependence(problem.co_votes, raw, rates.balance, tied, problem.n_rows)
-    return Learned(rates, raw, problem.votes, problem.vote_mass(tied), explained)
+    return Learned(rates, raw, problem.votes, problem.vote_mass(tied), problem.n_rows, explained)
 
 
 def _maximise(problem: _Problem, tied: Matrix, pull: float) -> tuple[Rates, Matrix, Matrix]:
@@ -103,8 +104,8 @@ def _maximise(problem: _Problem, tied: Matrix, pull: float) -> tuple[Rates, Matr
     balance = problem.mix if problem.given_balance is None else problem.given_balance
     precision, raw = problem.prior, problem.prior
     for _ in range(STEPS):
-        rates = Rates(precision, balance, tied, log_scale(mass, precision, balance))
-        posterior = softmax(score_votes(problem.one_hot, weights, rates))
+        rates = rates_of(precision, balance, tied, mass)
+        posterior = softmax(score_votes(problem.one_hot, problem.fired, weights, rates))
         seen = problem.weighted_hot.T @ posterior
         raw = _shrunk(problem, seen, balance, 1.0, 0.0)
         before, precision = precision, _shrunk(problem, seen, balance, PSEUDO_VOTES, pull)
@@ -140,7 +141,8 @@ def _bounded_mix(problem: _Problem, posterior: Matrix) -> Matrix:
 def pooled_over_labels(precision: Matrix, votes: Matrix, balance: Matrix) -> Matrix:
     """Pull a function's precision for each label to what one accuracy for all its labels would give.
 
-    The pull is the empirical-Bayes one: as strong as the labels' own accuracies differ less than chance alone makes them.
+    The pull is the empirical-Bayes one: as strong as the labels' own accuracies differ less than chance alone makes
+    them.
     """
     n_classes = len(balance)
     own_label = np.tile(np.arange(n_classes), len(precision) // n_classes)
@@ -153,7 +155,7 @@ def pooled_over_labels(precision: Matrix, votes: Matrix, balance: Matrix) -> Mat
     expected = right / (right + wrong)
     noise = NOISE_OF_LEARNING * expected * (1 - expected) / np.maximum(given, 1.0)
     apart = np.where(given > 0, (own - expected) ** 2 - noise, 0.0).sum(axis=1) / np.maximum(n_labels - 1, 1)
-    weight = noise / (noise + np.maximum(apart, 0.0)[:, None])
+    weight = noise / np.maximum(noise + np.maximum(apart, 0.0)[:, None], 1e-12)
     weight = np.where((n_labels > 1)[:, None], weight, 0.0).reshape(-1, 1)
     one_accuracy = np.where(np.eye(n_classes) > 0, right[:, :, None], wrong_share(accuracy, balance))
     one_accuracy = one_accuracy.reshape(-1, n_classes)

@@ -18,24 +18,31 @@ from labeling_pipeline.core.weak_supervision.patterns import Matrix, Votes
 
 @dataclass(frozen=True)
 class Rates:
-    """`precision` (m·K, K): P(class | function j voted l) in row j·K+l; `balance` (K,); `redundancy` (m, m) in 0..1."""
+    """`precision` (m·K, K): P(class | function j voted l) in row j·K+l; `balance` (K,); `redundancy` (m, m) in 0..1.
+
+    What is scored: `log_lift` (m·K, K), how much likelier a vote makes each class; `log_scale` (K,), taken off per
+    vote; `log_silence` (m, K), added per function that abstains.
+    """
 
     precision: Matrix
     balance: Matrix
     redundancy: Matrix
+    log_lift: Matrix
     log_scale: Matrix
-
-    @property
-    def log_lift(self) -> Matrix:
-        """(m·K, K): how much likelier the vote makes each class than it was before."""
-        return np.asarray(np.log(self.precision / self.balance))
+    log_silence: Matrix
 
     def score(self, votes: Votes) -> Matrix:
         """(p, K) unnormalised log posterior of vote patterns."""
-        n_classes = len(self.balance)
-        one_hot = flat_one_hot(votes, n_classes)
-        weights = shared_weights(votes >= 0, self.redundancy)
-        return score_votes(one_hot, weights, self)
+        fired = votes >= 0
+        one_hot = flat_one_hot(votes, len(self.balance))
+        return score_votes(one_hot, fired, shared_weights(fired, self.redundancy), self)
+
+
+def rates_of(precision: Matrix, balance: Matrix, redundancy: Matrix, vote_mass: Matrix) -> Rates:
+    """Rates under which silence says nothing: votes are draws, given how many functions voted."""
+    silent = np.zeros((len(redundancy), len(balance)))
+    lift = np.log(precision / balance)
+    return Rates(precision, balance, redundancy, lift, log_scale(vote_mass, precision, balance), silent)
 
 
 def flat_one_hot(votes: Votes, n_classes: int) -> Matrix:
@@ -51,12 +58,15 @@ def shared_weights(fired: np.typing.NDArray[np.bool_], redundancy: Matrix) -> Ma
     return np.asarray(voted / np.maximum(voted @ redundancy, 1.0))
 
 
-def score_votes(one_hot: Matrix, weights: Matrix, rates: Rates) -> Matrix:
-    """The score of already encoded patterns: prior + weighted lifts, less each class's share of the total voting."""
+def score_votes(one_hot: Matrix, fired: np.typing.NDArray[np.bool_], weights: Matrix, rates: Rates) -> Matrix:
+    """The score of already encoded patterns: prior + weighted lifts, less the scale per vote, plus what silence
+    says."""
     n_classes = len(rates.balance)
     weighted_votes = one_hot * np.repeat(weights, n_classes, axis=1)
-    totals = weights.sum(axis=1)[:, None]
-    return np.asarray(np.log(rates.balance) + weighted_votes @ rates.log_lift - totals * rates.log_scale)
+    scores = np.log(rates.balance) + weighted_votes @ rates.log_lift - weights.sum(axis=1)[:, None] * rates.log_scale
+    if rates.log_silence.any():
+        scores = scores + (~fired).astype(np.float64) @ rates.log_silence
+    return np.asarray(scores)
 
 
 def log_scale(vote_mass: Matrix, precision: Matrix, balance: Matrix) -> Matrix:

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision import (
+    LFSet,
+    apply_lfs,
+    batch_labeling_function,
+    labeling_function,
+    load_lfs,
+    weak_labels,
+)
+from labeling_pipeline.core.weak_supervision.functions import RowLF
+from labeling_pipeline.warehouse.lf_scan import scan_rules
+
+CLASSES = ("no", "yes")
+
+
+def comments(*texts: str | None) -> pd.DataFrame:
+    return pd.DataFrame({"comment_id": [f"c{i}" for i in range(len(texts))], "text": pd.Series(texts, dtype="str")})
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (lambda x: 2, "returned 2, not a class"),
+        (lambda x: -3, "returned -3, not a class"),
+        (lambda x: None, "returned None"),
+        (lambda x: 1.0, "returned a float"),
+        (lambda x: "yes", "returned a str"),
+        (lambda x: 1 / 0, "raised ZeroDivisionError"),
+        (lambda x: x.nothing, "raised AttributeError"),
+    ],
+)
+def test_what_is_no_vote_abstains_on_record(answer: object, reason: str) -> None:
+    def sometimes(x: object) -> object:
+        return answer(x) if x.text == "bad" else 1  # type: ignore[attr-defined, operator]
+
+    texts = ["fine"] * 6000
+    texts[5000] = "bad"
+    applied = apply_lfs(comments(*texts), LFSet((RowLF("lf", sometimes, "h"),), CLASSES))
+    assert applied.matrix[5000, 0] == -1
+    assert (np.delete(applied.matrix[:, 0], 5000) == 1).all()
+    assert applied.fault_frame().to_dict("records") == [
+        {"lf": "lf", "reason": reason, "n_rows": 1, "first_row": 5000, "comment_id": "c5000"}
+    ]
+
+
+def test_a_batch_function_that_raises_on_one_row_loses_that_row() -> None:
+    @batch_labeling_function()
+    def fragile(part: pd.DataFrame) -> list[int]:
+        if (part["text"] == "bad").any():
+            raise ValueError("bad")
+        return [1] * len(part)
+
+    texts = ["fine"] * 40_000
+    texts[20_123] = "bad"
+    applied = apply_lfs(comments(*texts), LFSet((fragile,), CLASSES))
+    assert np.flatnonzero(applied.matrix[:, 0] == -1).tolist() == [20_123]
+    assert applied.faults["fragile"].counts == {"raised ValueError": 1}
+
+
+@pytest.mark.parametrize("scan", [None, scan_rules])
+def test_a_catastrophic_pattern_is_bounded(scan: object) -> None:
+    toml = 'classes = ["no", "yes"]\n[[lf]]\nname = "slow"\nkind = "regex"\npattern = \'(a+)+é?(?!.)b\'\nlabel = 1\n'
+    toml += '[[lf]]\nname = "fast"\nkind = "regex"\npattern = "a"\nlabel = 0\n'
+    start = time.monotonic()
+    applied = apply_lfs(comments(*["a" * 60 + "é!"] * 50), load_lfs(toml), scan=scan)  # type: ignore[arg-type]
+    assert time.monotonic() - start < 10
+    assert (applied.matrix[:, 0] == -1).all()
+    assert (applied.matrix[:, 1] == 0).all()
+    assert applied.faults["slow"].counts["took longer than the limit"] == 3
+    assert applied.faults["slow"].counts.total() == 50
+    assert not applied.faults["fast"].counts
+
+
+def test_editing_one_function_recomputes_only_its_column() -> None:
+    calls: list[str] = []
+
+    def counting(name: str) -> object:
+        def call(x: object) -> int:
+            calls.append(name)
+            return 1
+
+        return call
+
+    frame = comments("a", "b")
+    one, two, edited = (RowLF(n, counting(n + h), h) for n, h in [("one", "1"), ("two", "1"), ("two", "2")])  # type: ignore[arg-type]
+    first = apply_lfs(frame, LFSet((one, two), CLASSES), keep_content=True)
+    calls.clear()
+    second = apply_lfs(frame, LFSet((one, edited), CLASSES), known=first)
+    assert calls == ["two2", "two2"]
+    assert second.matrix.tolist() == [[1, 1], [1, 1]]
+    calls.clear()
+    apply_lfs(frame.assign(text=["a", "c"]), LFSet((one, edited), CLASSES), known=second)
+    assert sorted(calls) == ["one1", "one1", "two2", "two2"]
+
+
+def test_snorkels_functions_with_pre_and_resources(tmp_path: Path) -> None:
+    path = tmp_path / "lfs.py"
+    path.write_text(
+        "from snorkel.labeling import labeling_function\n"
+        "from snorkel.preprocess import preprocessor\n"
+        "classes = ['no', 'yes']\n"
+        "@preprocessor(memoize=True)\n"
+        "def lowered(x):\n    x.low = x.text.lower()\n    return x\n"
+        "@labeling_function(pre=[lowered], resources={'word': 'tea'})\n"
+        "def lf(x, word):\n    return 1 if word in x.low else -1\n",
+        encoding="utf-8",
+    )
+    applied = apply_lfs(comments("TEA time", "coffee"), load_lfs(path))
+    assert applied.matrix[:, 0].tolist() == [1, -1]
+
+
+def test_integers_without_classes() -> None:
+    lfs = load_lfs('[[lf]]\nname = "a"\nkind = "keywords"\nwords = ["tea"]\nlabel = 2\n')
+    assert apply_lfs(comments("tea"), lfs).classes == ("0", "1", "2")
+
+
+def test_missing_text_abstains_and_other_types_are_refused() -> None:
+    lfs = load_lfs('classes = ["no", "yes"]\n[[lf]]\nname = "a"\nkind = "length"\nmax_chars = 9\nlabel = 1\n')
+    assert apply_lfs(comments("tea", None), lfs).matrix[:, 0].tolist() == [1, -1]
+    with pytest.raises(InputError, match="row 1: text is a int"):
+        apply_lfs(pd.DataFrame({"text": ["a", 3]}, dtype=object), lfs)
+    with pytest.raises(InputError, match="no column 'text'"):
+        apply_lfs(pd.DataFrame({"body": ["a"]}), lfs)
+    with pytest.raises(InputError, match=r"expected \['x', 'y'\]"):
+        apply_lfs(comments("tea"), lfs, ["x", "y"])
+
+
+def test_weak_labels_has_a_row_per_comment() -> None:
+    toml = 'classes = ["no", "yes"]\n[[lf]]\nname = "t"\nkind = "keywords"\nwords = ["tea"]\nlabel = "yes"\n'
+    found = weak_labels(comments("tea", "x", "tea"), load_lfs(toml))
+    assert found.columns.tolist() == ["comment_id", "label", "confidence", "p_no", "p_yes", "n_fired", "method"]
+    assert found["label"].tolist()[0] == "yes"
+    assert found["n_fired"].tolist() == [1, 0, 1]
+
+
+def test_nothing_fires_is_said_not_hidden() -> None:
+    @labeling_function()
+    def never(x: object) -> int:
+        return -1
+
+    found = weak_labels(comments("a", "b"), LFSet((never,), CLASSES))
+    assert found["n_fired"].tolist() == [0, 0]
+    assert found["confidence"].tolist() == [0.5, 0.5]

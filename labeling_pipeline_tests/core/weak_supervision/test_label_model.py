@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision import label_model
+from labeling_pipeline_tests.core.weak_supervision.planted import (
+    accuracy,
+    bayes_oracle,
+    calibration_error,
+    independent,
+    one_lf,
+    one_sided,
+    with_copies,
+)
+
+EVEN = np.full(5, 0.2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_planted_accuracies_are_recovered(seed: int) -> None:
+    planted = np.linspace(0.5, 0.85, 8)
+    votes, _ = independent(seed, 20_000, planted.tolist(), 5, 0.35)
+    found = label_model(votes, n_classes=5, class_balance=EVEN).accuracies
+    assert np.abs(found - planted).max() < 0.02
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_weak_function_copied_five_times_counts_once(seed: int) -> None:
+    votes, truth, weak = with_copies(seed)
+    ours = label_model(votes, n_classes=5, class_balance=EVEN)
+    dropped = label_model(votes[:, :8], n_classes=5, class_balance=EVEN)
+    known = np.column_stack([votes[:, :8], weak])
+    oracle = bayes_oracle(known, [*np.linspace(0.5, 0.85, 8), 0.45], 5)
+    assert accuracy(ours.probabilities, truth) >= accuracy(dropped.probabilities, truth)
+    assert accuracy(ours.probabilities, truth) >= accuracy(oracle, truth) - 0.01
+    assert calibration_error(ours.probabilities, truth) <= 0.03
+    assert [group for group in ours.clusters if len(group) > 1] == [[8, 9, 10, 11, 12]]
+
+
+@pytest.mark.parametrize("activity", [0.0, 1.0])
+@pytest.mark.parametrize("topic", [0.0, 1.0])
+def test_functions_that_know_one_class_do_not_run_away(activity: float, topic: float) -> None:
+    gains = []
+    for seed in range(6):
+        votes, truth = one_sided(seed, activity=activity, topic=topic)
+        covered = (votes >= 0).any(axis=1)
+        ours = label_model(votes, n_classes=2).probabilities[covered]
+        plain = label_model(votes, n_classes=2, method="majority").probabilities[covered]
+        gains.append(accuracy(ours, truth[covered]) - accuracy(plain, truth[covered]))
+    assert np.mean(gains) > -0.005
+    assert min(gains) > -0.04
+
+
+@pytest.mark.parametrize("m", [1, 2])
+def test_one_or_two_functions_work(m: int) -> None:
+    votes, truth = independent(4, 2000, [0.8, 0.7][:m], 2, 0.6)
+    result = label_model(votes, n_classes=2)
+    covered = (votes >= 0).any(axis=1)
+    assert result.method == "majority"
+    assert (result.labels[covered] == truth[covered]).mean() > 0.65
+    assert any("too few" in note for note in result.notes)
+
+
+def test_gold_overrules_a_function_that_is_mostly_wrong() -> None:
+    rng = np.random.default_rng(5)
+    truth = rng.integers(0, 2, 4000)
+    votes = np.stack([one_lf(rng, truth, a, 0.7, 2) for a in (0.15, 0.2, 0.6)], axis=1)
+    gold = np.where(np.arange(4000) < 300, truth, -1)
+    blind = label_model(votes, n_classes=2)
+    told = label_model(votes, n_classes=2, gold=gold)
+    rest = slice(300, None)
+    assert accuracy(told.probabilities[rest], truth[rest]) > 0.8 > accuracy(blind.probabilities[rest], truth[rest])
+    assert told.confidence_is == "calibrated"
+    assert calibration_error(told.probabilities[rest], truth[rest]) < 0.06
+    assert told.accuracies[0] < 0.3
+
+
+def test_a_function_without_a_vote_changes_nothing() -> None:
+    votes, _ = independent(7, 3000, [0.7, 0.8, 0.6, 0.75], 3, 0.4)
+    silent = np.column_stack([votes, np.full(3000, -1)])
+    without = label_model(votes, n_classes=3).probabilities
+    assert np.allclose(label_model(silent, n_classes=3).probabilities, without, atol=1e-9)
+
+
+def test_order_of_rows_and_functions_does_not_matter() -> None:
+    votes, _ = independent(8, 3000, [0.7, 0.8, 0.6, 0.75], 3, 0.4)
+    rows, columns = np.random.default_rng(0).permutation(3000), [2, 0, 3, 1]
+    one = label_model(votes, n_classes=3).probabilities
+    other = label_model(votes[rows][:, columns], n_classes=3).probabilities
+    assert np.allclose(other, one[rows], atol=1e-9)
+
+
+def test_renaming_classes_renames_the_labels() -> None:
+    votes, _ = independent(9, 4000, [0.7, 0.8, 0.6, 0.75], 3, 0.4)
+    renamed = np.where(votes >= 0, (votes + 1) % 3, -1)
+    one = label_model(votes, n_classes=3).probabilities
+    assert np.allclose(label_model(renamed, n_classes=3).probabilities, np.roll(one, 1, axis=1), atol=1e-9)
+
+
+def test_repeating_every_row_changes_little() -> None:
+    votes, _ = independent(10, 4000, [0.7, 0.8, 0.6, 0.75], 2, 0.5)
+    once = label_model(votes, n_classes=2).probabilities
+    twice = label_model(np.tile(votes, (2, 1)), n_classes=2).probabilities[:4000]
+    assert np.abs(once - twice).mean() < 0.02
+
+
+def test_when_nobody_votes_every_row_has_the_class_balance() -> None:
+    result = label_model(np.full((7, 3), -1), n_classes=2, class_balance=[0.3, 0.7])
+    assert np.allclose(result.probabilities, [0.3, 0.7])
+    assert any("no labeling function voted" in note for note in result.notes)
+
+
+def test_prediction_on_new_rows_equals_the_fit() -> None:
+    votes, _ = independent(11, 3000, [0.7, 0.8, 0.6, 0.75], 3, 0.4)
+    result = label_model(votes, n_classes=3)
+    assert np.allclose(result.predict(votes), result.probabilities)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"class_balance": [0.5, 0.6]}, "sums to"),
+        ({"class_balance": [1.0, 0.0]}, "positive"),
+        ({"gold": [0, 1]}, "gold of shape"),
+        ({"gold": [0, 1, 2]}, "gold labels"),
+        ({"method": "best"}, "no label model 'best'"),
+    ],
+)
+def test_wrong_arguments_are_named(more: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        label_model([[0, 1], [1, 1], [0, -1]], n_classes=2, **more)  # type: ignore[arg-type]

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision import load_lfs
+
+HEAD = 'classes = ["no", "yes"]\n'
+GOOD = HEAD + '[[lf]]\nname = "a"\nkind = "keywords"\nwords = ["tea"]\nlabel = "yes"\n'
+
+
+def block(**keys: object) -> str:
+    lines = [
+        f"{key} = {value!r}" if not isinstance(value, str) else f"{key} = '{value}'" for key, value in keys.items()
+    ]
+    return HEAD + "[[lf]]\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        (block(name="a", kind="regex", pattern="tea(", label="yes"), r"'a': invalid regex at position 3"),
+        (block(name="a", kind="magic", label="yes"), r"'a': kind 'magic'.*one of keywords"),
+        (block(name="a", kind="keywords", words=["tea"], label="maybe"), r"'a': label 'maybe'.*no, yes"),
+        (block(name="a", kind="keywords", words=["tea"], label=2), "label 2"),
+        (block(name="a", kind="keywords", words=[], label="yes"), "words = "),
+        (block(name="a", kind="keywords", words=["tea", " "], label="yes"), "not text"),
+        (block(name="a", kind="keywords", word=["tea"], label="yes"), "unknown key 'word'"),
+        (block(name="a", kind="length", label="yes"), "min_chars"),
+        (block(name="a", kind="score", column="p", label="yes"), "at_least or at_most"),
+        (block(name="a", kind="glossary", file="none.txt", label="yes"), "none.txt: no such file"),
+        (block(kind="keywords", words=["tea"], label="yes"), "name = None"),
+        (GOOD + GOOD.replace(HEAD, ""), "two labeling functions are named 'a'"),
+        (HEAD + "\n", "no labeling functions"),
+        (GOOD.replace("[[lf]]", "[[lf]"), "not valid toml"),
+        (GOOD.replace('["no", "yes"]', '["no"]'), "classes ="),
+        (GOOD + "[other]\n", "unknown key 'other'"),
+    ],
+)
+def test_what_is_wrong_is_named(toml: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        load_lfs(toml)
+
+
+def test_the_hash_follows_the_rule_and_nothing_else() -> None:
+    one = load_lfs(GOOD).functions[0].code_hash
+    assert load_lfs(GOOD.replace('"a"', '"renamed"') + "# a comment\n").functions[0].code_hash == one
+    assert load_lfs(GOOD.replace('"tea"', '"coffee"')).functions[0].code_hash != one
+    assert load_lfs(GOOD.replace('label = "yes"', 'label = "no"')).functions[0].code_hash != one
+
+
+def test_files_of_terms_and_values(tmp_path: Path) -> None:
+    (tmp_path / "terms.tsv").write_text("term\tmeaning\nold oak; oak\ttree\npine\ttree\n", encoding="utf-8")
+    (tmp_path / "boards.csv").write_text("board,class\ntea,yes\nrust,no\n", encoding="utf-8")
+    path = tmp_path / "lfs.toml"
+    path.write_text(
+        HEAD
+        + '[[lf]]\nname = "trees"\nkind = "glossary"\nfile = "terms.tsv"\ncolumn = "term"\nlabel = "yes"\n'
+        + '[[lf]]\nname = "board"\nkind = "lookup"\ncolumn = "board"\nfile = "boards.csv"\n',
+        encoding="utf-8",
+    )
+    trees, board = load_lfs(path).functions
+    assert trees.rule.pattern.search("An OLD  oak stood")  # type: ignore[union-attr]
+    assert not trees.rule.pattern.search("soaked")  # type: ignore[union-attr]
+    assert board.rule.table == {"tea": 1, "rust": 0}  # type: ignore[union-attr]
+
+
+PYTHON = """
+from snorkel.labeling import labeling_function
+from labeling_pipeline.core.weak_supervision import batch_labeling_function
+from labeling_pipeline.core.weak_supervision import labeling_function as ours
+classes = ["no", "yes"]
+WORD = "tea"
+def helper(text): return WORD in text
+@labeling_function()
+def snorkels(x): return 1 if helper(x.text) else -1
+@labeling_function(name="named", resources={"words": ["tea"]})
+def with_resources(x, words): return 0 if x.text in words else -1
+@ours()
+def own(x): return 1 if x["text"] == "tea" else -1
+@batch_labeling_function()
+def batch(comments): return comments["text"].str.len().gt(5).astype(int) - 1
+"""
+
+
+def test_a_python_file_with_every_kind(tmp_path: Path) -> None:
+    path = tmp_path / "lfs.py"
+    path.write_text(PYTHON, encoding="utf-8")
+    lfs = load_lfs(path)
+    assert lfs.names == ["snorkels", "named", "own", "batch"]
+    assert lfs.classes == ("no", "yes")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ('WORD = "tea"', 'WORD = "coffee"', ["snorkels"]),
+        ("return WORD in text", "return WORD == text", ["snorkels"]),
+        ('["tea"]', '["chai"]', ["named"]),
+        ("gt(5)", "gt(6)", ["batch"]),
+        ("classes", "# a note\nclasses", []),
+    ],
+)
+def test_editing_one_function_changes_only_its_hash(tmp_path: Path, old: str, new: str, changed: list[str]) -> None:
+    first, second = tmp_path / "one.py", tmp_path / "two.py"
+    first.write_text(PYTHON, encoding="utf-8")
+    second.write_text(PYTHON.replace(old, new, 1), encoding="utf-8")
+    before = {lf.name: lf.code_hash for lf in load_lfs(first).functions}
+    after = {lf.name: lf.code_hash for lf in load_lfs(second).functions}
+    assert [name for name in before if before[name] != after[name]] == changed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("def f(:\n", r"lfs.py line 1: SyntaxError"), ("x = 1\ny = 1 / 0\n", r"lfs.py line 2: ZeroDivisionError")],
+)
+def test_a_broken_python_file_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "lfs.py"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        load_lfs(path)
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        load_lfs(tmp_path / "none.toml")
+    (tmp_path / "lfs.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="unknown format"):
+        load_lfs(tmp_path / "lfs.txt")

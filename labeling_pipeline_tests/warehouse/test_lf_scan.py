@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision import apply_lfs, load_lfs
+from labeling_pipeline.warehouse.lf_scan import scan_rules
+
+TOML = r"""
+classes = ["no", "yes"]
+[[lf]]
+name = "words"
+kind = "keywords"
+words = ["kiwi", "sea side", "don't", "C++"]
+label = "yes"
+[[lf]]
+name = "phrase"
+kind = "phrases"
+phrases = ["kind of", "s k"]
+label = "no"
+[[lf]]
+name = "ends"
+kind = "regex"
+pattern = '\w+\?$'
+label = "yes"
+[[lf]]
+name = "digits"
+kind = "regex"
+pattern = '\d'
+label = "no"
+[[lf]]
+name = "look_around"
+kind = "regex"
+pattern = '(?<!s)k'
+label = "yes"
+[[lf]]
+name = "twice"
+kind = "regex"
+pattern = '(\w)\1'
+label = "no"
+[[lf]]
+name = "short"
+kind = "length"
+max_words = 2
+min_chars = 3
+label = "yes"
+[[lf]]
+name = "where"
+kind = "lookup"
+column = "board"
+values = { tea = "yes", "1" = "no" }
+[[lf]]
+name = "sure"
+kind = "score"
+column = "p"
+at_least = 0.9
+label = "yes"
+"""
+PIECES = [
+    "kiwi",
+    "KIWI",
+    "sea  side",
+    "don't",
+    "c++",
+    "kind\tof",
+    "s k",
+    "ok?",
+    "٣",
+    "7",
+    "ſ",
+    "K",
+    "é",
+    " ",
+    "\n",
+    "\x1f",
+    "aa",
+    "\x00",
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.none() | st.lists(st.sampled_from(PIECES), max_size=5).map("".join), min_size=1, max_size=15))
+def test_the_scan_equals_python_on_every_row(texts: list[str | None]) -> None:
+    lfs = load_lfs(TOML)
+    boards, scores = ["tea", "1", None, "x"], [0.95, 0.2, None, 0.9]
+    comments = pd.DataFrame(
+        {
+            "text": pd.Series(texts, dtype="str"),
+            "board": [boards[i % 4] for i in range(len(texts))],
+            "p": [scores[i % 4] for i in range(len(texts))],
+        }
+    )
+    assert np.array_equal(apply_lfs(comments, lfs, scan=scan_rules).matrix, apply_lfs(comments, lfs).matrix)
+
+
+def test_order_and_rows_are_kept_over_many_batches() -> None:
+    lfs = load_lfs('classes = ["a", "b"]\n[[lf]]\nname = "n"\nkind = "regex"\npattern = "7$"\nlabel = "b"\n')
+    comments = pd.DataFrame({"text": [f"row {i}" for i in range(150_000)]})
+    votes = apply_lfs(comments, lfs, scan=scan_rules).matrix[:, 0]
+    assert np.array_equal(votes, np.where(np.arange(150_000) % 10 == 7, 1, -1))
+
+
+def test_a_missing_column_is_named_with_its_function() -> None:
+    with pytest.raises(InputError, match="'where'.*no column 'board'"):
+        apply_lfs(pd.DataFrame({"text": ["a"]}), load_lfs(TOML), scan=scan_rules)
+
+
+def test_no_comments_no_votes() -> None:
+    empty = pd.DataFrame({"text": pd.Series([], dtype="str"), "board": [], "p": []})
+    assert apply_lfs(empty, load_lfs(TOML), scan=scan_rules).matrix.shape == (0, 9)
