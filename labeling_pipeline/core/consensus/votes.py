@@ -102,13 +102,13 @@ def read_votes(
     _check_tasks(task)
     annotator, annotators = _annotators(pick_optional(frame, "annotator"), len(frame), notes)
     weight, stated = _numbers(frame, "weight", 0.0, np.inf), _numbers(frame, "confidence", 0.0, 1.0)
+    if not len(answers):
+        raise InputError("no votes: every label is empty", expected="at least one vote with a label")
     known, non_class, lookup = _answers(answers.to_pylist(), classes, non_class_answers, extra_classes)
     answer = lookup[answer]
     if (answer < 0).any():
         kept = answer >= 0
         notes.append(f"{int((~kept).sum())} votes have an empty label and are left out")
-        if not kept.any():
-            raise InputError("no votes: every label is empty", expected="at least one vote with a label")
         task, tasks = _only_used(task[kept], tasks)
         annotator, answer = annotator[kept], answer[kept]
         weight, stated = (None if x is None else x[kept] for x in (weight, stated))
