@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.ontology import Ontology, parse_ontology
-from labeling_pipeline.warehouse.inbox import KINDS, IngestContext, Taken, reexamine, scan, take_all
+from labeling_pipeline.warehouse.inbox import IngestContext, Taken, reexamine, scan, take_all
+from labeling_pipeline.warehouse.inventory import waiting_files
 from labeling_pipeline.warehouse.store import Warehouse
 
 ONTOLOGY = """
@@ -33,6 +34,16 @@ questions = [
   {{ id = "shouts", text = "Does it shout?", answers = ["yes", "no"] }},
 ]
 """
+
+TABLES = (
+    "raw_comments",
+    "vote_log",
+    "verdicts",
+    "gold_set",
+    "annotators",
+    "production_predictions",
+    "production_feedback",
+)
 
 
 def ontology_of(version: str, since: str, third: str = "spam") -> Ontology:
@@ -61,13 +72,14 @@ class SmallHome:
         return [file.path.name for file in scan(self.warehouse, [self.root / "inbox"], kind, **options)]
 
     def ingest(self, **changes: Any) -> list[Taken]:
-        """Look, take and look again at refused rows, kind by kind, as a run does."""
+        """Look again at refused rows, then look and take, kind by kind, as a run does."""
         self.context = replace(self.context, home=self.root, **changes)
-        taken = []
-        for kind in KINDS:
-            reexamine(self.warehouse, self.context, kind)
-            files = scan(self.warehouse, [self.root / "inbox"], kind, settle_s=2.0, now_wall=datetime.now(UTC))
+        reexamine(self.warehouse, self.context)
+        folders, taken = [self.root / "inbox"], []
+        for kind, files in waiting_files(self.warehouse, folders, settle_s=2.0, now_wall=datetime.now(UTC)).items():
             taken += take_all(self.warehouse, files, self.context)
+            if kind == "comments":
+                reexamine(self.warehouse, self.context)
         return taken
 
     def take(self, kind: str, content: str | bytes, name: str = "file.csv", **changes: Any) -> Taken:
@@ -84,11 +96,10 @@ class SmallHome:
 
     def content(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every table that holds what came in, as sorted rows, without columns that depend on the file's name."""
-        tables = ("raw_comments", "vote_log", "verdicts", "gold_set", "annotators", "production_predictions")
         found = {}
-        for name in (*tables, "production_feedback"):
-            frame = self.rows(name).drop(columns=["file_sha256", "line"])
-            found[name] = sorted(tuple(map(str, row)) for row in frame.itertuples(index=False))
+        for name, frame in self.warehouse.tables(*TABLES).items():
+            rows = frame.drop(columns=["file_sha256", "line"]).itertuples(index=False)
+            found[name] = sorted(tuple(map(str, row)) for row in rows)
         return found
 
 

@@ -97,7 +97,7 @@ def _header(lines: _Lines, reader: Iterator[list[str]]) -> list[str]:
         raise DamagedFileError("not_the_format", f"the first line is not csv: {error}") from error
     if not cells:
         raise DamagedFileError("not_the_format", "empty first line; expected the names of the columns")
-    if "\0" in lines.text or not is_text(lines.text):
+    if not is_text(lines.text) or any(letter < " " and letter not in "\t\r\n" for letter in lines.text):
         raise DamagedFileError("not_the_format", "the first line is not UTF-8 text; save the file as csv in UTF-8")
     cells[0] = cells[0].removeprefix("\ufeff")
     names = [name.strip() or f"column_{at}" for at, name in enumerate(cells, start=1)]

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from labeling_pipeline.warehouse.inbox.model import InboxFile
+from labeling_pipeline.warehouse.inbox.readers import format_of
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.store import Warehouse
 
@@ -51,14 +52,16 @@ def scan(
         return []
     with warehouse.read() as con:
         seen = {(p, s, m): sha for p, s, m, sha in run_named(con, "seen_files").itertuples(index=False)}
-        taken = set(run_named(con, "taken_files", kind=kind)["file_sha256"])
+        taken = {(sha, _ending(path)) for sha, path in run_named(con, "taken_files", kind=kind).itertuples(index=False)}
     waiting, copies = [], []
     for path, stat in found:
         sha256 = seen.get((str(path), stat.st_size, stat.st_mtime_ns)) or _sha256(path)
         if sha256 is None:
             continue
         file = InboxFile(path, kind, sha256, stat.st_size, stat.st_mtime_ns)
-        if sha256 not in taken:
+        # Content is read by the ending of its name, so under another ending it is another file.
+        if (sha256, _ending(path)) not in taken:
+            taken.add((sha256, _ending(path)))
             waiting.append(file)
         elif (str(path), stat.st_size, stat.st_mtime_ns) not in seen:
             copies.append(file)
@@ -76,6 +79,10 @@ def _files(folders: Sequence[Path], kind: str) -> Iterator[tuple[Path, os.stat_r
                 yield Path(entry.path), entry.stat()
         except FileNotFoundError:  # gone, or a link to nothing
             continue
+
+
+def _ending(path: str | Path) -> tuple[str, bool]:
+    return format_of(Path(path))
 
 
 def _is_ignored(name: str) -> bool:

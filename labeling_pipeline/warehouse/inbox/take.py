@@ -15,6 +15,7 @@ import duckdb
 from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.warehouse.inbox.kinds import KINDS
 from labeling_pipeline.warehouse.inbox.model import InboxFile, IngestContext, Taken
+from labeling_pipeline.warehouse.inbox.readers import format_of
 from labeling_pipeline.warehouse.inbox.rules import rules_version
 from labeling_pipeline.warehouse.inbox.stage import Staged, staged_file
 from labeling_pipeline.warehouse.sql import run_named
@@ -53,11 +54,12 @@ def take_all(warehouse: Warehouse, files: Sequence[InboxFile], context: IngestCo
 def recorded(con: duckdb.DuckDBPyConnection, file: InboxFile) -> Taken | None:
     """What became of a file that has been taken before; None if it has not."""
     rows = con.execute(
-        "select rows_in, accepted, already_known, quarantined from inbox_files"
+        "select path, rows_in, accepted, already_known, quarantined from inbox_files"
         " where file_sha256 = $sha256 and kind = $kind",
         {"sha256": file.sha256, "kind": file.kind},
     ).fetchall()
-    return Taken(file.path.name, file.kind, *rows[0]) if rows else None
+    same = [counts for path, *counts in rows if format_of(Path(path)) == format_of(file.path)]
+    return Taken(file.path.name, file.kind, *same[0]) if same else None
 
 
 def store_rows(

@@ -25,6 +25,19 @@ def test_the_same_content_is_taken_once_under_whatever_name(with_comments: Small
     assert len(with_comments.rows("inbox_files")) == 2
 
 
+def test_a_file_renamed_to_its_true_format_is_taken(with_comments: SmallHome) -> None:
+    taken = [with_comments.take("votes", VOTES, name) for name in ("votes.xlsx", "votes.csv.gz", "votes.csv")]
+    assert [one.accepted for one in taken] == [0, 0, 12]
+    assert with_comments.ingest() == []
+
+
+def test_copies_dropped_together_are_taken_once(with_comments: SmallHome) -> None:
+    with_comments.drop("votes", "one.csv", VOTES)
+    with_comments.drop("votes", "two.csv", VOTES)
+    assert [one.file for one in with_comments.ingest()] == ["one.csv"]
+    assert with_comments.ingest() == []
+
+
 def test_taking_a_file_twice_answers_the_same(with_comments: SmallHome) -> None:
     with_comments.drop("votes", "one.csv", VOTES)
     (file,) = scan(
@@ -49,7 +62,7 @@ def test_a_file_that_changes_meanwhile_is_left_for_later(with_comments: SmallHom
 
 def test_names_that_are_not_taken(home: SmallHome) -> None:
     for name in (".hidden.csv", "half.csv.part", "half.tmp", "b.csv", "a.csv"):
-        home.drop("votes", name, VOTES)
+        home.drop("votes", name, f"{VOTES}c1,{name},fine\n")
     (home.root / "inbox" / "votes" / "folder.csv").mkdir()
     (home.root / "inbox" / "votes" / "nowhere.csv").symlink_to("missing")
     assert home.waiting("votes") == ["a.csv", "b.csv"]
@@ -68,7 +81,7 @@ def test_a_file_is_taken_once_it_is_still(home: SmallHome) -> None:
 
 def test_files_of_a_simulated_day_wait_for_it(home: SmallHome) -> None:
     for name in ("day-07-verdicts.csv", "day-14-x.csv", "other.csv"):
-        home.drop("votes", name, VOTES)
+        home.drop("votes", name, f"{VOTES}c1,{name},fine\n")
     assert home.waiting("votes", simulated_day=6) == ["other.csv"]
     assert home.waiting("votes", simulated_day=7) == ["day-07-verdicts.csv", "other.csv"]
     assert len(home.waiting("votes")) == 3

@@ -1,0 +1,66 @@
+"""Several processes on one warehouse: nothing lost, doubled or overwritten by an older result, and no endless wait."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from labeling_pipeline.warehouse.store import Warehouse
+
+SECONDS = 3
+WRITER = """
+import sys, time
+from pathlib import Path
+import pandas as pd
+from labeling_pipeline.warehouse import (
+    StaleInputError, Warehouse, append_new, input_version, read_state, record_state, replace_rows, write_if_current)
+path, name, end, n = Path(sys.argv[1]), sys.argv[2], time.time() + float(sys.argv[3]), 0
+warehouse = Warehouse(path)
+while time.time() < end:
+    n += 1
+    with warehouse.write() as con:
+        rows = pd.DataFrame({"event_id": [f"{name}-{n}-{i}" for i in range(500)], "comment_id": name, "event": "vote"})
+        append_new(con, "label_history", rows, ["event_id"])
+        count = len(con.execute("select 1 from label_history").fetchall())
+        record_state(con, "crowd_votes", "", str(count), count, None, None, None)
+    with warehouse.read() as con:
+        expected = input_version(read_state(con), ["crowd_votes"])
+        seen = read_state(con)["crowd_votes"].row_count
+    try:
+        with write_if_current(warehouse, "weak_labels", ["crowd_votes"], expected) as con:
+            known = con.execute("select max(n_fired) from weak_labels").fetchall()[0][0] or 0
+            if known > seen:
+                sys.exit("an older result overwrites a newer one")
+            frame = pd.DataFrame({"comment_id": ["c"], "n_fired": [seen], "method": name})
+            replace_rows(con, "weak_labels", frame.assign(probabilities=[{"a": 1.0}]))
+    except StaleInputError:
+        pass
+print(n)
+"""
+
+
+@pytest.mark.parametrize("n_writers", [4])
+def test_writers_and_a_reader_at_once(tmp_path: Path, n_writers: int) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    warehouse.migrate()
+    commands = [[sys.executable, "-c", WRITER, str(warehouse.path), f"w{i}", str(SECONDS)] for i in range(n_writers)]
+    started = [subprocess.Popen(c, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for c in commands]
+    longest, before = 0.0, 0
+    while any(process.poll() is None for process in started):
+        began = time.monotonic()
+        count = len(warehouse.table("label_history"))
+        longest = max(longest, time.monotonic() - began)
+        assert count % 500 == 0, "half a transaction was seen"
+        assert count >= before, "rows were lost"
+        before = count
+    results = [process.communicate() for process in started]
+    assert [process.returncode for process in started] == [0] * n_writers, results
+    written = sum(int(out) for out, _ in results)
+    history = warehouse.table("label_history")
+    assert len(history) == 500 * written
+    assert history["event_id"].is_unique
+    assert longest < 10
