@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # A slice with fewer gold comments says too little to be named the blind spot.
 SMALLEST_SLICE = 30
 # More comments than this are not simulated for the comparison: it would take longer than the rest of the run.
-LARGEST_ROUND = 15_000
+LARGEST_ROUND = 25_000
 SETS = {"crowd_holdout": "held-out crowd labels", "gold_measure": "measuring gold"}
 
 

@@ -85,13 +85,14 @@ def _mix_in(
     had: dict[str, set[str]] = {}
     for annotator, comment in [] if seen is None else zip(seen["annotator_id"], seen["comment_id"], strict=True):
         had.setdefault(annotator, set()).add(comment)
-    rows = []
-    for annotator, load in ordinary.groupby("annotator_id").size().items():
+    rows: list[tuple[str, str, str, bool]] = []
+    loads = ordinary.groupby("annotator_id").size() if len(honeypots) else pd.Series(dtype=int)
+    for annotator, load in loads.items():
         wanted = load * rate / (1 - rate)
         count = int(wanted) + int(rng.random() < wanted % 1)
         fresh = honeypots[~honeypots["comment_id"].isin(had.get(str(annotator), set()))]
         chosen = fresh.iloc[rng.permutation(len(fresh))[:count]]
-        rows += [(comment, text, annotator, True) for comment, text in chosen[["comment_id", "text"]].values]
+        rows += [(comment, text, str(annotator), True) for comment, text in chosen[["comment_id", "text"]].values]
     return pd.DataFrame(rows, columns=["comment_id", "text", "annotator_id", "is_honeypot"])
 
 

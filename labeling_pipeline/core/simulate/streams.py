@@ -9,12 +9,21 @@ A comment is a pure function of (seed, index); its id is the index, scrambled, s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.simulate.texts import BENIGN_CODED, CLASSES, DOG_WHISTLE, Truth, compose, guess
+from labeling_pipeline.core.simulate.texts import (
+    BENIGN_CODED,
+    CLASSES,
+    DOG_WHISTLE,
+    Truth,
+    compose,
+    guess,
+    pick_by_share,
+)
 
 SAMPLE_SEED = 7  # the seed the committed sample was written with
 ANCHOR_ID = "c-1f8a"
@@ -64,7 +73,7 @@ def draw(stream: str, count: int, seed: int = SAMPLE_SEED, skip: int = 0) -> pd.
         raise InputError(f"stream {stream}: {skip + count} comments asked", expected=f"at most {source.size}")
     rows = []
     for index in range(source.start + skip, source.start + skip + count):
-        text, truth = _compose(seed, index, source)
+        text, truth = _compose(seed, index)
         rows.append((comment_id(index), text, truth.label, truth.slice, truth.form))
     return pd.DataFrame(rows, columns=["comment_id", "text", "label", "slice", "form"])
 
@@ -78,9 +87,8 @@ def truth_of(comment: str, text: str, seed: int = SAMPLE_SEED) -> Truth:
     if text == ANCHOR_TEXT:
         return ANCHOR_TRUTH
     index = _index_of(comment)
-    source = next((s for s in STREAMS.values() if index is not None and s.start <= index < s.start + s.size), None)
-    if index is not None and source is not None:
-        written, truth = _compose(seed, index, source)
+    if index is not None and any(s.start <= index < s.start + s.size for s in STREAMS.values()):
+        written, truth = _compose(seed, index)
         if written == text:
             return truth
     return guess(text)
@@ -102,8 +110,9 @@ def _index_of(comment: str) -> int | None:
     return (number - _SHIFT) * pow(_STEP, -1, _IDS) % _IDS
 
 
-def _compose(seed: int, index: int, source: Stream) -> tuple[str, Truth]:
+@lru_cache(maxsize=_IDS)  # an answer needs the truth of a comment that was drawn before
+def _compose(seed: int, index: int) -> tuple[str, Truth]:
+    source = next(s for s in STREAMS.values() if s.start <= index < s.start + s.size)
     rng = np.random.default_rng([seed, index])
-    kinds = list(source.shares)
-    kind = kinds[int(np.searchsorted(np.cumsum(list(source.shares.values())), rng.random()))]
+    kind = pick_by_share(rng, source.shares)
     return compose(kind, rng, held_out=bool(rng.random() < source.held_out))

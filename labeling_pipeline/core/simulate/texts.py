@@ -7,6 +7,7 @@ are named (see ``streams``).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,8 +127,18 @@ def _pick(rng: np.random.Generator, options: tuple[str, ...]) -> str:
     return options[int(rng.integers(len(options)))]
 
 
+def pick_by_share(rng: np.random.Generator, shares: Mapping[str, float]) -> str:
+    """One name, drawn by its share."""
+    return list(shares)[_choice(rng, tuple(shares.values()))]
+
+
 def _choice(rng: np.random.Generator, shares: tuple[float, ...]) -> int:
-    return int(np.searchsorted(np.cumsum(shares), rng.random() * sum(shares)))
+    place = rng.random() * sum(shares)
+    for number, share in enumerate(shares):
+        place -= share
+        if place < 0:
+            return number
+    return len(shares) - 1
 
 
 def _weighted(rng: np.random.Generator, groups: tuple[tuple[float, lx.Words], ...]) -> lx.Words:
