@@ -12,13 +12,17 @@ import pandas as pd
 
 from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.consensus import consensus
-from labeling_pipeline.core.consensus.votes import pick
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.quality import GateSettings, judge
 from labeling_pipeline.core.unknown import cannot_know
 from labeling_pipeline.core.week_one_annotators import annotators_to_look_at
 from labeling_pipeline.core.week_one_gold import accuracy
 
+NAMES = {
+    "task": ("task", "comment_id", "task_id"),
+    "annotator": ("annotator", "annotator_id", "worker"),
+    "label": ("label", "answer"),
+}
 NO_VERDICTS = pd.DataFrame(columns=["comment_id", "expert_id", "label", "decided_at", "schema_version"])
 
 
@@ -71,10 +75,9 @@ def check(
 
 def _vote_table(votes: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     votes = votes.reset_index(drop=True)
-    table = pd.DataFrame({"task": pick(votes, "task"), "label": pick(votes, "label")})
-    annotator = pick(votes, "annotator", required=False)
-    if annotator is not None:
-        table["annotator"] = annotator
+    table = pd.DataFrame({"task": _column(votes, "task"), "label": _column(votes, "label")})
+    if not {*NAMES["annotator"]}.isdisjoint(votes.columns):
+        table["annotator"] = _column(votes, "annotator")
     table["question"] = votes.get("question", "label")
     table = table.join(votes[[c for c in ("week", "answered_at") if c in votes]])
     left_out = {}
@@ -92,8 +95,17 @@ def _vote_table(votes: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     return table.reset_index(drop=True), {rule: n for rule, n in left_out.items() if n}
 
 
+def _column(frame: pd.DataFrame, part: str) -> pd.Series:
+    """The column that plays this part, under any of the names people use for it."""
+    for name in NAMES[part]:
+        if name in frame:
+            return frame[name]
+    there = ", ".join(str(c) for c in frame.columns[:12])
+    raise InputError(f"no column {part!r} among: {there}", expected=" or ".join(NAMES[part]), remedy="rename a column")
+
+
 def _gold_table(gold: pd.DataFrame) -> pd.DataFrame:
-    table = gold.assign(task=pick(gold, "task"), label=pick(gold, "label"))
+    table = gold.assign(task=_column(gold, "task"), label=_column(gold, "label"))
     filled = table["label"].notna() & (table["label"].astype("str").str.strip() != "")
     return table[filled].assign(task=table["task"].astype("str"), label=table["label"].astype("str").str.strip())
 
@@ -180,8 +192,7 @@ def _assignments(table: pd.DataFrame) -> int:
 
 
 def _coverage(table: pd.DataFrame, comments: pd.DataFrame) -> dict[str, int]:
-    ids = pick(comments, "task")
-    known = set() if ids is None else set(ids.dropna().astype("str"))
+    known = set(_column(comments, "task").dropna().astype("str"))
     voted = set(table["task"])
     return {
         "n": len(known),
