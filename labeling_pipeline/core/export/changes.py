@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from labeling_pipeline.core.export.manifest import read_manifest, version_key
 from labeling_pipeline.core.export.tables import labels_table
 
+Places = NDArray[np.int64]
 COLUMNS = ["comment_id", "change", "from", "to", "why"]
 FACTS = ["label", "confidence", "schema_version", "source", "n_votes", "qc_reasons"]
 
@@ -88,47 +92,61 @@ def latest(exports: Path | str) -> Path | None:
 
 def compare(before: pa.Table, after: pa.Table) -> pd.DataFrame:
     """`diff` on two label tables."""
-    old, new = _rows(before), _rows(after)
-    added = new.index.difference(old.index)
-    removed = old.index.difference(new.index)
+    old, new = _facts(before), _facts(after)
+    rows: list[tuple[Any, ...]]
+    rows = [
+        (one, "added", None, new.at[one, "label"], _origin(new.loc[one])) for one in new.index.difference(old.index)
+    ]
+    gone = old.index.difference(new.index)
+    rows += [(one, "removed", old.at[one, "label"], None, "no longer among the labels that passed") for one in gone]
     both = old.index.intersection(new.index)
-    is_other = (old.loc[both, "row"] != new.loc[both, "row"]).to_numpy()
-    # With other classes every row says something else, even where the numbers are the same.
-    changed = both[is_other | (before.schema.names != after.schema.names)]
-    rows: list[tuple[Any, ...]] = [(one, "added", None, new.at[one, "label"], _origin(new.loc[one])) for one in added]
-    rows += [(one, "removed", old.at[one, "label"], None, "no longer among the labels that passed") for one in removed]
+    changed = both[_differs(before, after, old.index.get_indexer(both), new.index.get_indexer(both))]
     rows += [
-        (one, "changed", old.at[one, "label"], new.at[one, "label"], _why(old.loc[one], new.loc[one]))
-        for one in changed
+        (one, "changed", a.label, b.label, _why(a, b))
+        for one, a, b in zip(changed, old.loc[changed].itertuples(), new.loc[changed].itertuples(), strict=True)
     ]
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object).sort_values("comment_id", ignore_index=True)
 
 
-def _rows(table: pa.Table) -> pd.DataFrame:
-    """The facts of each row, and `row`: a hash of all its columns, whatever they are called in the other table."""
+def _facts(table: pa.Table) -> pd.DataFrame:
+    """What a reason is made of, by comment."""
     frame: pd.DataFrame = table.select(FACTS).to_pandas()
     frame["qc_reasons"] = [", ".join(cell) if cell is not None else "" for cell in frame["qc_reasons"]]
-    plain = table.to_pandas().astype(str)
-    ordered = plain[sorted(plain.columns)]
-    frame["row"] = pd.util.hash_pandas_object(ordered, index=False).to_numpy()
     frame.index = pd.Index(table["comment_id"].to_pandas(), name="comment_id")
     return frame
 
 
+def _differs(before: pa.Table, after: pa.Table, old: Places, new: Places) -> NDArray[np.bool_]:
+    """Which of the paired rows differ in any column. With other classes every row says something else."""
+    if before.schema.names != after.schema.names:
+        return np.ones(len(old), dtype=bool)
+    before, after = before.take(old), after.take(new)
+    found = np.zeros(len(old), dtype=bool)
+    for name in before.schema.names:
+        a, b = _plain(before[name]), _plain(after[name])
+        equal = pc.fill_null(pc.equal(a, b), pc.and_(pc.is_null(a), pc.is_null(b)))
+        found |= ~np.asarray(equal, dtype=bool)
+    return found
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Lists cannot be compared; joined by a character no id has, they can."""
+    return pc.binary_join(column, "\x1f") if pa.types.is_list(column.type) else column
+
+
 def _origin(row: Any) -> str:
-    reasons = f" ({row['qc_reasons']})" if row["qc_reasons"] else ""
-    return f"new label from {row['source']}{reasons}"
+    reasons = f" ({row.qc_reasons})" if row.qc_reasons else ""
+    return f"new label from {row.source}{reasons}"
 
 
 def _why(old: Any, new: Any) -> str:
     """The columns that differ, in the order a reader asks for them."""
-    parts = [f"{name}: {old[name]} → {new[name]}" for name in ("source", "schema_version") if old[name] != new[name]]
-    if str(old["n_votes"]) != str(new["n_votes"]):
-        parts.append(f"votes: {_count(old['n_votes'])} → {_count(new['n_votes'])}")
-    if old["confidence"] != new["confidence"]:
-        parts.append(f"confidence: {old['confidence']:.3f} → {new['confidence']:.3f}")
-    if old["qc_reasons"] != new["qc_reasons"]:
-        parts.append(f"passed because: {new['qc_reasons'] or 'not given'}")
+    pairs = [("source", old.source, new.source), ("schema_version", old.schema_version, new.schema_version)]
+    pairs.append(("votes", _count(old.n_votes), _count(new.n_votes)))
+    pairs.append(("confidence", f"{old.confidence:.3f}", f"{new.confidence:.3f}"))
+    parts = [f"{name}: {before} → {after}" for name, before, after in pairs if before != after]
+    if old.qc_reasons != new.qc_reasons:
+        parts.append(f"passed because: {new.qc_reasons or 'not given'}")
     return "; ".join(parts) or "text, probabilities, vote shares, weight or who labeled it"
 
 

@@ -111,10 +111,8 @@ def _column(frame: pd.DataFrame, field: pa.Field) -> pa.Array:
         values = pd.Series(pd.to_datetime(values, utc=True, format="ISO8601"), copy=False).astype("datetime64[us, UTC]")
     elif pa.types.is_floating(field.type):
         values = values.astype("float64").round(DIGITS) + 0.0  # + 0.0 turns −0.0 into 0.0
-    elif field.type == WORDS:
-        values = pd.Series([None if _is_null(cell) else [str(word) for word in cell] for cell in values], dtype=object)
     elif field.type == pa.string():
-        values = pd.Series([None if _is_null(cell) else str(cell) for cell in values], dtype=object)
+        values = values.astype("string")
     try:
         array = pa.Array.from_pandas(values, type=field.type)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
@@ -123,7 +121,3 @@ def _column(frame: pd.DataFrame, field: pa.Field) -> pa.Array:
     if array.null_count and not field.nullable:
         raise InputError(f"column {field.name} has {array.null_count} empty cells", expected="a value in every row")
     return array
-
-
-def _is_null(cell: object) -> bool:
-    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell)

@@ -41,6 +41,8 @@ def verify(folder: Path | str, *, gold: Collection[str] = (), manifest_sha256: s
         problems.append(f"folder {folder.name} holds version {manifest['version']}")
     try:
         tables = tuple(pq.read_table(folder / name) for name in TABLES)
+        for table in tables:
+            table.validate(full=True)  # a damaged page may decode to text that is no UTF-8
     except (pa.ArrowException, OSError) as error:
         return [*problems, f"{str(error).splitlines()[0]}: not a readable Parquet file"]
     return problems + _table_problems(tables, manifest, {str(one) for one in gold})

@@ -7,7 +7,7 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.export import build_export, verify
@@ -27,6 +27,7 @@ def test_whole(export):
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(FILES), st.integers(0, 10**9), st.integers(1, 255))
+@example("labels.parquet", 32, 128)  # decodes to bytes that are no UTF-8
 def test_any_changed_byte_is_found(tmp_path_factory, name, place, change):
     result = build_export(tmp_path_factory.mktemp("x") / "1.0.0", labels(6), votes(6), meta=meta())
     path = result.path / name
