@@ -44,6 +44,7 @@ class _Gate:
     turn: threading.RLock = field(default_factory=threading.RLock)
     mode: Mode | None = None
     con: duckdb.DuckDBPyConnection | None = None
+    thread: int | None = None
 
 
 _GATES: dict[str, _Gate] = {}
@@ -64,11 +65,11 @@ def connect(path: Path, mode: Mode, wait_s: float) -> Iterator[duckdb.DuckDBPyCo
     try:
         if gate.con is None:
             with _file_lock(path, mode, deadline, wait_s), _opened(path, mode, deadline, wait_s) as con:
-                gate.mode, gate.con = mode, con
+                gate.mode, gate.con, gate.thread = mode, con, threading.get_ident()
                 try:
                     yield con
                 finally:
-                    gate.mode, gate.con = None, None
+                    gate.mode, gate.con, gate.thread = None, None, None
         elif mode == "write":
             raise InvariantError(
                 f"{path}: a write was begun inside an open {gate.mode}",
@@ -79,6 +80,12 @@ def connect(path: Path, mode: Mode, wait_s: float) -> Iterator[duckdb.DuckDBPyCo
             yield gate.con
     finally:
         gate.turn.release()
+
+
+def is_open(path: Path) -> bool:
+    """Whether this thread is inside a `connect` block on the file."""
+    gate = _GATES.get(str(path.resolve()))
+    return gate is not None and gate.thread == threading.get_ident()
 
 
 @contextmanager

@@ -54,15 +54,7 @@ def waiting_files(
     """Kind → the files that wait, for kinds that have any; one connection for all of them."""
     with warehouse.read():
         found = {
-            kind: scan(
-                warehouse,
-                folders,
-                kind,
-                settle_s=settle_s,
-                now_wall=now_wall,
-                simulated_day=simulated_day,
-                is_reading=True,
-            )
+            kind: scan(warehouse, folders, kind, settle_s=settle_s, now_wall=now_wall, simulated_day=simulated_day)
             for kind in KINDS
         }
     return {kind: files for kind, files in found.items() if files}

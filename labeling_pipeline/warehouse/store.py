@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 
 from labeling_pipeline.warehouse import migrate
-from labeling_pipeline.warehouse.connection import connect, exclusive
+from labeling_pipeline.warehouse.connection import connect, exclusive, is_open
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.tables import quoted
 
@@ -56,6 +56,11 @@ class Warehouse:
                 con.rollback()
                 raise
             con.commit()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the caller is inside a `read` or `write` block."""
+        return is_open(self.path)
 
     def query(self, name: str, /, **params: object) -> pd.DataFrame:
         """The rows of ``queries/<name>.sql`` in a connection of their own."""

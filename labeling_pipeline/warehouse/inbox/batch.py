@@ -13,6 +13,10 @@ BATCH_ROWS, BATCH_CHARS = 20_000, 16 << 20
 SHOWN_CHARS = 200
 
 
+# One encoder for all rows: `json.dumps` with an option makes a new one for each.
+as_row = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
 class DamagedFileError(Exception):
     """The whole file is one quarantine row: ``rule`` and ``reason`` say why."""
 
@@ -90,7 +94,7 @@ def is_text(text: str) -> bool:
 def shown(record: dict[str, Any]) -> str:
     """A row as JSON text that is safe to store: long cells cut, wrong bytes replaced."""
     cut = {k[:SHOWN_CHARS]: _cut(v) for k, v in record.items()}
-    return replaced(json.dumps(cut, ensure_ascii=False, default=str))
+    return replaced(as_row(cut))
 
 
 def replaced(text: str) -> str:

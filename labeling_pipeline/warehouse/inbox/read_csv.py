@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -16,6 +15,7 @@ from labeling_pipeline.warehouse.inbox.batch import (
     BadRow,
     Batch,
     DamagedFileError,
+    as_row,
     is_text,
     replaced,
     shown,
@@ -85,7 +85,7 @@ def _add(batch: Batch, line: int, header: list[str], cells: list[str], text: str
     record: dict[str, Any] = dict(zip(header, cells, strict=True))
     wrong = wrong_cells(record, len(text), "\0" in text, is_text(text), max_cell_bytes)
     if wrong is None:
-        batch.add(line, record, json.dumps(record, ensure_ascii=False))
+        batch.add(line, record, as_row(record))
     else:
         batch.add_bad(BadRow(line, *wrong, row=shown(record), raw=_raw(text)))
 

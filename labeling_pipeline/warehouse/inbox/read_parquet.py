@@ -5,7 +5,6 @@ Belongs here: the Parquet format alone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -17,6 +16,7 @@ from labeling_pipeline.warehouse.inbox.batch import (
     BadRow,
     Batch,
     DamagedFileError,
+    as_row,
     is_text,
     shown,
     wrong_cells,
@@ -58,7 +58,7 @@ def _values(column: pa.Array) -> list[Any]:
 
 
 def _add(batch: Batch, line: int, record: dict[str, Any], max_cell_bytes: int) -> None:
-    text = json.dumps(record, ensure_ascii=False, default=str)
+    text = as_row(record)
     wrong = wrong_cells(record, len(text), "\\u0000" in text, is_text(text), max_cell_bytes)
     if wrong is None:
         batch.add(line, record, text)

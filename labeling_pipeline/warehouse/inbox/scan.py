@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -33,14 +34,13 @@ def scan(
     settle_s: float,
     now_wall: datetime,
     simulated_day: int | None = None,
-    is_reading: bool = False,
 ) -> list[InboxFile]:
     """The files of one kind that have not been taken, by name.
 
     ``folders``: the home's inbox folders, each with a folder per kind. ``now_wall``: the time; a file is still
     once ``settle_s`` seconds have passed since it was last changed. ``simulated_day``: files named ``day-NN-…`` wait
     for that day; None in a home that is not simulated, where such a name means nothing. A file looked at before, and
-    unchanged since, is not read again. ``is_reading``: write nothing, not even that a copy was looked at.
+    unchanged since, is not read again.
     """
     now_s = now_wall.timestamp()
     found = [
@@ -55,7 +55,7 @@ def scan(
         taken = {(sha, _ending(path)) for sha, path in run_named(con, "taken_files", kind=kind).itertuples(index=False)}
     waiting, copies = [], []
     for path, stat in found:
-        sha256 = seen.get((str(path), stat.st_size, stat.st_mtime_ns)) or _sha256(path)
+        sha256 = seen.get((str(path), stat.st_size, stat.st_mtime_ns)) or _content_of(path, stat)
         if sha256 is None:
             continue
         file = InboxFile(path, kind, sha256, stat.st_size, stat.st_mtime_ns)
@@ -65,7 +65,7 @@ def scan(
             waiting.append(file)
         elif (str(path), stat.st_size, stat.st_mtime_ns) not in seen:
             copies.append(file)
-    if copies and not is_reading:
+    if copies and not warehouse.is_open:
         _remember(warehouse, copies)
     return waiting
 
@@ -100,15 +100,20 @@ def _is_delivered(name: str, simulated_day: int | None) -> bool:
     return simulated_day is None or match is None or int(match[1]) <= simulated_day
 
 
-def _sha256(path: Path) -> str | None:
+def _content_of(path: Path, stat: os.stat_result) -> str | None:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return _sha256(str(path), stat.st_size, stat.st_mtime_ns)
     except FileNotFoundError:
         return None
     except PermissionError:
         log.warning("%s: not readable, left where it is; give this user the right to read it", path)
         return None
+
+
+@lru_cache(maxsize=4096)  # sensors look every second, and may not write down what they saw
+def _sha256(path: str, size: int, mtime_ns: int) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _remember(warehouse: Warehouse, copies: Sequence[InboxFile]) -> None:

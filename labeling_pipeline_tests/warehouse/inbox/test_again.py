@@ -95,6 +95,15 @@ def test_an_idle_look_reads_no_file(with_comments: SmallHome, monkeypatch: pytes
     assert with_comments.waiting("votes") == []
 
 
+def test_a_copy_is_looked_at_inside_a_read_too(with_comments: SmallHome) -> None:
+    with_comments.take("votes", VOTES, "one.csv")
+    with_comments.drop("votes", "copy.csv", VOTES)
+    with with_comments.warehouse.read():
+        assert with_comments.warehouse.is_open
+        assert with_comments.waiting("votes") == []
+    assert not with_comments.warehouse.is_open
+
+
 def test_shuffled_and_repeated_deliveries_change_nothing(with_comments: SmallHome) -> None:
     with_comments.take("votes", VOTES, "one.csv")
     before = with_comments.content()
