@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from labeling_pipeline.core.consensus import ConsensusResult
+    from labeling_pipeline.core.errors import InputError
 
 EXAMPLE = """\b
 Examples:
@@ -55,19 +56,24 @@ def consensus_command(
     dawid_skene_plain, glad, mace.
     """
     from labeling_pipeline.core.consensus import consensus
+    from labeling_pipeline.core.errors import InputError
     from labeling_pipeline.files import ending_of, read_frame, write_frame
 
     for path in (out, annotators_out):
         if path is not None:
             ending_of(path)  # a wrong ending is said before the work, not after
-    result = consensus(
-        _one_question(read_frame(votes), question, votes),
-        method=method,
-        classes=_names(classes) if classes else None,
-        non_class_answers=_names(non_class),
-        gold=None if gold is None else read_frame(gold),
-        history=None if history is None else read_frame(history),
-    )
+    frame = _one_question(read_frame(votes), question, votes)
+    try:
+        result = consensus(
+            frame,
+            method=method,
+            classes=_names(classes) if classes else None,
+            non_class_answers=_names(non_class),
+            gold=None if gold is None else read_frame(gold),
+            history=None if history is None else read_frame(history),
+        )
+    except InputError as error:
+        raise _placed(error, {"gold": gold, "history": history}, votes) from error
     write_frame(result.labels, out)
     if annotators_out is not None:
         write_frame(result.annotators, annotators_out)
@@ -115,13 +121,23 @@ def _one_question(frame: pd.DataFrame, question: str | None, path: Path) -> pd.D
     if question is None:
         if "question" in frame.columns and "task" not in frame.columns and frame["question"].nunique() > 1:
             names = ", ".join(sorted(map(str, frame["question"].dropna().unique()))[:8])
-            raise InputError(
-                f"{path}: votes answer several questions", expected=names, remedy="name one with --question"
-            )
+            raise InputError(f"{path}: votes answer several questions", expected=names, remedy="pass --question NAME")
         return frame
     if "question" not in frame.columns or not (frame["question"] == question).any():
         raise InputError(f"{path}: no vote answers question {question!r}", remedy="see the column 'question'")
     return frame[frame["question"] == question]
+
+
+def _placed(error: InputError, others: dict[str, Path | None], votes: Path) -> InputError:
+    """The error with the file it is about in front."""
+    from labeling_pipeline.core.errors import InputError
+
+    if any(path is not None and error.what.startswith(str(path)) for path in others.values()):
+        return error
+    part = error.what.split(":")[0]
+    path = others.get(part) or votes
+    what = error.what.removeprefix(f"{part}: ") if part in (*others, "votes") else error.what
+    return InputError(f"{path}: {what}", expected=error.expected, remedy=error.remedy)
 
 
 def _names(text: str) -> list[str]:

@@ -72,9 +72,8 @@ def crowd_rows(total: Floats, n_classes: int) -> Floats:
     right = (total[diagonal, diagonal].sum() + 1.0) / (named + 2.0)
     coin = np.full(total.shape, (1.0 - right) / max(n_classes - 1, 1))
     coin[diagonal, diagonal] = right if n_classes > 1 else 1.0
-    no_class = (total[n_classes:].sum(axis=1) + 1.0) / (
-        total.sum() + len(total)
-    )  # what one-coin knows of unsure: how common it is
+    # All that one-coin knows of unsure is how common it is.
+    no_class = (total[n_classes:].sum(axis=1) + 1.0) / (total.sum() + len(total))
     coin[:n_classes] *= 1.0 - no_class.sum()
     coin[n_classes:] = no_class[:, None]
     size = total.sum(axis=0)
