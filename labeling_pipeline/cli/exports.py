@@ -50,11 +50,11 @@ def exports_command(ctx: click.Context, home: str | None, as_json: bool) -> None
 @click.pass_context
 def verify_command(ctx: click.Context, version: str | None, home: str | None, as_json: bool) -> None:
     """Recompute every hash and count of one version, or of all; exit code 1 if something is not as recorded."""
-    from labeling_pipeline.core.export import list_exports, verify
+    from labeling_pipeline.core.export import verify, versions
 
     exports = _exports(home or ctx.obj.get("home"))
-    versions = [version] if version else [manifest["version"] for manifest in list_exports(exports)]
-    found = {one: verify(_folder(exports, one)) for one in versions}
+    wanted = [version] if version else versions(exports)
+    found = {one: verify(_folder(exports, one)) for one in wanted}
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:

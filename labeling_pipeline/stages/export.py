@@ -38,7 +38,8 @@ def versioned_export(context: Context) -> Result:
     meta = _meta(context, labels, version, parent["version"] if parent else None, str(found))
     votes = _votes(context, labels)
     apart = context.query("gold_kept_apart")["comment_id"].tolist()
-    result = build_export(context.home.exports / version, labels, votes, meta=meta, gold=apart)
+    # A folder of this version that is there already was left by a killed run: the warehouse does not know it.
+    result = build_export(context.home.exports / version, labels, votes, meta=meta, gold=apart, replace=True)
     row = {
         "version": version,
         "parent": meta.parent,

@@ -54,6 +54,13 @@ def test_a_changed_export_is_exit_code_1(home, capsys):
     assert said.err == "error: export 1.0.0 is not as recorded; restore the folder from a copy\n"
 
 
+def test_a_damaged_manifest_is_reported_not_raised(home):
+    (home / "exports" / "1.0.0" / "manifest.json").write_text("{")
+    result = run(home, "verify")
+    assert "1.0.0: 1 problems" in result.output
+    assert "1.1.0: whole" in result.output
+
+
 def test_diff(home, tmp_path):
     result = run(home, "diff", "1.0.0", "1.1.0", "-o", str(tmp_path / "changes.csv"))
     assert result.exit_code == 0, result.output

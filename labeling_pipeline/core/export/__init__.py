@@ -7,7 +7,7 @@ changed between two versions, and the next version's number. Does not: which lab
 from labeling_pipeline.core.export.build import ExportResult, build_export
 from labeling_pipeline.core.export.changes import Changes, changes, diff, latest, next_version
 from labeling_pipeline.core.export.content import content_hash
-from labeling_pipeline.core.export.manifest import ExportMeta, list_exports, read_manifest
+from labeling_pipeline.core.export.manifest import ExportMeta, list_exports, read_manifest, versions
 from labeling_pipeline.core.export.tables import labels_table, votes_table
 from labeling_pipeline.core.export.verify import verify
 
@@ -25,5 +25,6 @@ __all__ = [
     "next_version",
     "read_manifest",
     "verify",
+    "versions",
     "votes_table",
 ]

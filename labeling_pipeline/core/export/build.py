@@ -44,14 +44,16 @@ def build_export(
     *,
     meta: ExportMeta,
     gold: Collection[str] = (),
+    replace: bool = False,
 ) -> ExportResult:
     """Write ``exports/<version>/`` whole or not at all.
 
     labels: one row per comment with the columns of `labels_schema` (others are dropped, so no attribute of an annotator
     can slip in). votes: long, with the columns of `VOTES_SCHEMA`; votes on other comments are dropped. gold: comments
     that must not be inside. The bytes depend on the arguments alone, not on the clock. A complete export of this
-    version is never changed: the same content is left as it is, another content is an InvariantError; an incomplete
-    folder is replaced. Raises InvariantError when there is nothing to export or a row breaks a promise.
+    version is never changed: the same content is left as it is, another content is an InvariantError, unless
+    ``replace`` says that the version was never recorded (its run was killed). An incomplete folder is replaced.
+    Raises InvariantError when there is nothing to export or a row breaks a promise.
     """
     folder = Path(folder)
     version_key(meta.version)
@@ -66,7 +68,7 @@ def build_export(
         files={name: sha for name, sha in hashes.items() if name != NAME},
         n_labels=tables[0].num_rows,
         n_votes=tables[1].num_rows,
-        is_new=not _is_there(folder, hashes),
+        is_new=not _is_there(folder, hashes, replace),
     )
     if result.is_new:
         write_folder(folder, files)
@@ -107,14 +109,14 @@ def export_files(
     return files, {name: _sha256(data) for name, data in files.items()}
 
 
-def _is_there(folder: Path, hashes: dict[str, str]) -> bool:
+def _is_there(folder: Path, hashes: dict[str, str], replace: bool) -> bool:
     """Whether this very export is there already; refuses to replace a complete one by another."""
     if not (folder / NAME).is_file():
         return False
     there = {path.name: _sha256(path.read_bytes()) for path in folder.iterdir() if path.is_file()}
     if there == hashes:
         return True
-    if set(there) >= set(hashes):
+    if set(there) >= set(hashes) and not replace:
         raise InvariantError(
             f"{folder} is there already with another content", expected="a new version", remedy="exports never change"
         )

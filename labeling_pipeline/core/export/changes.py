@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.export.manifest import read_manifest, version_key
+from labeling_pipeline.core.export.manifest import NAME, version_key, versions
 from labeling_pipeline.core.export.tables import labels_table
 
 Places = NDArray[np.int64]
@@ -83,11 +83,8 @@ def next_version(parent: Mapping[str, Any] | None, found: Changes, *, ontology_s
 
 def latest(exports: Path | str) -> Path | None:
     """The folder of the newest version, or None."""
-    exports = Path(exports)
-    folders = (
-        [path for path in exports.glob("[0-9]*") if (path / "manifest.json").is_file()] if exports.is_dir() else []
-    )
-    return max(folders, key=lambda path: version_key(read_manifest(path)["version"]), default=None)
+    found = [one for one in versions(exports) if (Path(exports) / one / NAME).is_file()]
+    return Path(exports) / found[-1] if found else None
 
 
 def compare(before: pa.Table, after: pa.Table) -> pd.DataFrame:

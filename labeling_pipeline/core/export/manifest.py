@@ -6,6 +6,7 @@ Belongs here: writing and reading manifest.json, listing exports. Does not: chec
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from labeling_pipeline.core.errors import InputError
 
 FORMAT = 1
 NAME = "manifest.json"
+VERSION = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}")
+SHAPE = {"version": str, "files": dict, "classes": list, "content_sha256": str, "counts": dict}
 
 
 @dataclass(frozen=True)
@@ -100,20 +103,29 @@ def read_manifest(folder: Path | str) -> dict[str, Any]:
     if not path.is_file():
         raise InputError(f"{path}: no such file", expected="an export folder", remedy="list them with `exports`")
     try:
-        found = json.loads(path.read_bytes())
+        found: Any = json.loads(path.read_bytes())
     except ValueError as error:
         raise InputError(f"{path}: not JSON", remedy="restore the folder from a copy, or replay it") from error
-    if not isinstance(found, dict) or "version" not in found:
-        raise InputError(f"{path}: not a manifest", expected="a JSON object with a version")
-    return found
+    wrong = [
+        name for name, kind in SHAPE.items() if not isinstance(found, dict) or not isinstance(found.get(name), kind)
+    ]
+    if wrong:
+        raise InputError(f"{path}: no {wrong[0]} in it", expected="a manifest of an export")
+    manifest: dict[str, Any] = found
+    return manifest
+
+
+def versions(exports: Path | str) -> list[str]:
+    """The versions in a folder, oldest first, whatever state they are in; unfinished ones have hidden names."""
+    exports = Path(exports)
+    names = [path.name for path in exports.iterdir() if path.is_dir()] if exports.is_dir() else []
+    return sorted((name for name in names if VERSION.fullmatch(name)), key=version_key)
 
 
 def list_exports(exports: Path | str) -> list[dict[str, Any]]:
-    """The manifests of all exports in a folder, oldest version first; hidden folders are unfinished and left out."""
-    exports = Path(exports)
-    folders = [path for path in exports.iterdir() if not path.name.startswith(".")] if exports.is_dir() else []
-    found = [read_manifest(path) for path in folders if (path / NAME).is_file()]
-    return sorted(found, key=lambda manifest: version_key(manifest["version"]))
+    """The manifests of all exports in a folder, oldest version first; folders without a manifest are left out."""
+    folders = [Path(exports) / one for one in versions(exports)]
+    return [read_manifest(path) for path in folders if (path / NAME).is_file()]
 
 
 def version_key(version: str) -> tuple[int, int, int]:
@@ -122,10 +134,10 @@ def version_key(version: str) -> tuple[int, int, int]:
     >>> version_key("1.10.0") > version_key("1.9.3")
     True
     """
-    parts = version.split(".")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+    if not VERSION.fullmatch(version):
         raise InputError(f"version {version!r}", expected="three numbers, such as 1.0.0")
-    return int(parts[0]), int(parts[1]), int(parts[2])
+    major, minor, patch = version.split(".")
+    return int(major), int(minor), int(patch)
 
 
 def _value_counts(column: pa.ChunkedArray) -> dict[str, int]:

@@ -40,12 +40,16 @@ def verify(folder: Path | str, *, gold: Collection[str] = (), manifest_sha256: s
     if folder.name != manifest["version"]:
         problems.append(f"folder {folder.name} holds version {manifest['version']}")
     try:
-        tables = tuple(pq.read_table(folder / name) for name in TABLES)
-        for table in tables:
-            table.validate(full=True)  # a damaged page may decode to text that is no UTF-8
-    except (pa.ArrowException, OSError) as error:
-        return [*problems, f"{str(error).splitlines()[0]}: not a readable Parquet file"]
-    return problems + _table_problems(tables, manifest, {str(one) for one in gold})
+        return problems + _table_problems(_read_tables(folder), manifest, {str(one) for one in gold})
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:  # what a damaged page or column name leads to
+        return [*problems, f"tables cannot be read: {str(error).splitlines()[0]}"]
+
+
+def _read_tables(folder: Path) -> tuple[pa.Table, ...]:
+    tables = tuple(pq.read_table(folder / name) for name in TABLES)
+    for table in tables:
+        table.validate(full=True)  # a damaged page may decode to text that is no UTF-8
+    return tables
 
 
 def _file_problems(folder: Path, manifest: dict[str, Any]) -> list[str]:
@@ -53,8 +57,12 @@ def _file_problems(folder: Path, manifest: dict[str, Any]) -> list[str]:
     listed = manifest.get("files", {})
     problems = [f"{name}: missing" for name in sorted(set(listed) - there)]
     problems += [f"{name}: not in the manifest" for name in sorted(there - set(listed))]
-    changed = [name for name in sorted(there & set(listed)) if _sha256(folder / name) != listed[name]["sha256"]]
+    changed = [name for name in sorted(there & set(listed)) if _sha256(folder / name) != _listed(listed[name])]
     return problems + [f"{name}: changed since the export was made" for name in changed]
+
+
+def _listed(entry: Any) -> str | None:
+    return entry.get("sha256") if isinstance(entry, dict) else None
 
 
 def _table_problems(tables: tuple[pa.Table, ...], manifest: dict[str, Any], gold: set[str]) -> list[str]:

@@ -166,6 +166,13 @@ def test_another_content_never_replaces_a_version(tmp_path):
         build_export(tmp_path / "1.0.0", labels(31), votes(31), meta=meta())
 
 
+def test_a_version_that_was_never_recorded_may_be_replaced(tmp_path):
+    build_export(tmp_path / "1.0.0", labels(), votes(), meta=meta())
+    again = build_export(tmp_path / "1.0.0", labels(31), votes(31), meta=meta(), replace=True)
+    assert again.is_new
+    assert verify(tmp_path / "1.0.0", manifest_sha256=again.manifest_sha256) == []
+
+
 @pytest.mark.parametrize("left", [[], ["labels.parquet"], ["labels.parquet", "votes.parquet", "manifest.json"]])
 def test_half_a_folder_is_replaced(tmp_path, left):
     build_export(tmp_path / "1.0.0", labels(), votes(), meta=meta())
