@@ -7,15 +7,15 @@ estimates from a finished gold set (``core.evaluation``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.sampling import RANDOM_SHARE, rarest_slice, stratified_draw
 
 ROLES = (("fit", 0.5), ("measure", 0.3), ("sealed", 0.2))
-RANDOM_SHARE = 0.5
 # What is left after the random part, by kind of stratum. Unanimous labels get most: nobody else looks at them.
 STRATUM_WEIGHTS = {"unanimous": 0.4, "disagreement": 0.3, "slice": 0.3, "unvoted": 0.1}
 COLUMNS = ("comment_id", "text", "label", "stratum", "part", "inclusion_p", "role")
@@ -40,9 +40,7 @@ def plan_gold(votes: pd.DataFrame, comments: pd.DataFrame, budget: int, seed: in
     """The comments to label, each with the probability with which this plan takes it.
 
     Half of the budget is a simple random draw from all comments; the rest goes to strata: comments whose votes agree,
-    those whose votes differ, those without votes, and every slice. The random draw and the strata are filled along one
-    random order, so a comment of stratum h, with N_h comments and m_h places beside the random draw of r out of N, is
-    taken with probability E[min(R_h + m_h, N_h)] / N_h, where R_h is hypergeometric (N, N_h, r).
+    those whose votes differ, those without votes, and every slice (see `sampling.stratified_draw`).
 
     Args:
         votes: task (or comment_id), label; annotator is not needed.
@@ -51,24 +49,8 @@ def plan_gold(votes: pd.DataFrame, comments: pd.DataFrame, budget: int, seed: in
 
     Returns columns `COLUMNS`, in random order; ``label`` is empty, to be filled in. The crowd's answer is not shown.
     """
-    frame = _strata(votes, comments)
-    _check_budget(budget, len(frame))
-    sizes = {str(h): int(n) for h, n in frame["stratum"].value_counts().sort_index().items()}
-    drawn = int(np.ceil(budget * RANDOM_SHARE))
-    places = _places(sizes, budget - drawn)
-    probability = {h: _inclusion_p(len(frame), n, drawn, places[h]) for h, n in sizes.items()}
-    order = frame.iloc[np.random.default_rng(seed).permutation(len(frame))].reset_index(drop=True)
-    is_random = np.arange(len(order)) < drawn
-    rest = order[~is_random]
-    extra = rest[rest.groupby("stratum").cumcount().to_numpy() < rest["stratum"].map(places).to_numpy()]
-    taken = pd.concat([order[is_random].assign(part="random"), extra.assign(part="stratum")])
-    taken = taken.assign(
-        label="",
-        inclusion_p=np.round(taken["stratum"].map(probability).to_numpy(dtype=np.float64), 9),
-        role=[assign_role(c) for c in taken["comment_id"]],
-    )
-    shuffled = taken.iloc[np.random.default_rng([seed, 1]).permutation(len(taken))]
-    return shuffled.reset_index(drop=True)[list(COLUMNS)]
+    taken = stratified_draw(_strata(votes, comments), budget, STRATUM_WEIGHTS, seed)
+    return taken.assign(label="", role=[assign_role(c) for c in taken["comment_id"]])[list(COLUMNS)]
 
 
 def detectable_error(budget: int) -> str:
@@ -134,54 +116,12 @@ def _strata(votes: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
     slices = _one_slice(unique)
     stratum = np.where(slices != "", "slice:" + slices, kind.astype(object))
     text = unique["text"] if "text" in unique else pd.Series("", index=unique.index)
-    frame = pd.DataFrame({"comment_id": ids, "text": text.fillna(""), "stratum": stratum.astype(str)})
-    # The plan must not depend on the order of the file, only on what is in it and the seed.
-    return frame.sort_values("comment_id", ignore_index=True)
+    return pd.DataFrame({"comment_id": ids, "text": text.fillna(""), "stratum": stratum.astype(str)})
 
 
-def _one_slice(comments: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """The rarest slice of each comment, "" where it is in none: strata must not overlap."""
+def _one_slice(comments: pd.DataFrame) -> npt.NDArray[np.object_]:
     if "slices" in comments:
-        tags = [[str(t) for t in s] if isinstance(s, (list, tuple, np.ndarray)) else [] for s in comments["slices"]]
-    elif "slice" in comments:
-        tags = [[] if pd.isna(s) or s == "" else [str(s)] for s in comments["slice"]]
-    else:
-        tags = [[]] * len(comments)
-    sizes = pd.Series([t for row in tags for t in row], dtype=object).value_counts()
-    rarest = [min(row, key=lambda t: (sizes[t], t)) if row else "" for row in tags]
-    result = np.full(len(comments), "", dtype=object)
-    result[:] = rarest
-    return result
-
-
-def _check_budget(budget: int, n: int) -> None:
-    if budget < 1:
-        raise InputError(f"budget is {budget}", expected="1 or more comments")
-    if budget > n:
-        raise InputError(f"budget is {budget}, but there are {n} comments", remedy=f"ask for at most {n}")
-
-
-def _places(sizes: Mapping[str, int], extra: int) -> dict[str, int]:
-    """How many places each stratum gets beside the random draw; what one cannot fill goes to the others."""
-    kinds = {h: h.split(":", 1)[0] for h in sizes}
-    weight = {h: STRATUM_WEIGHTS[k] / sum(1 for other in kinds.values() if other == k) for h, k in kinds.items()}
-    places = dict.fromkeys(sizes, 0)
-    left = min(extra, sum(sizes.values()))
-    while left > 0:
-        open_ = [h for h in sizes if places[h] < sizes[h]]
-        total = sum(weight[h] for h in open_)
-        given = {h: min(int(left * weight[h] / total), sizes[h] - places[h]) for h in open_}
-        if not any(given.values()):
-            given = dict.fromkeys(sorted(open_, key=lambda h: (-weight[h], h))[:left], 1)
-        for h, n in given.items():
-            places[h] += n
-        left -= sum(given.values())
-    return places
-
-
-def _inclusion_p(population: int, size: int, drawn: int, places: int) -> float:
-    from scipy.stats import hypergeom
-
-    r = np.arange(max(0, drawn - (population - size)), min(drawn, size) + 1)
-    expected = (hypergeom.pmf(r, population, size, drawn) * np.minimum(r + places, size)).sum()
-    return float(min(expected / size, 1.0))
+        return rarest_slice(comments["slices"])
+    if "slice" in comments:
+        return rarest_slice(pd.Series([[] if pd.isna(s) or s == "" else [str(s)] for s in comments["slice"]]))
+    return np.full(len(comments), "", dtype=object)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError, SettingError
+from labeling_pipeline.core.rates import jeffreys
 from labeling_pipeline.core.stable_hash import unit_hash
 
 BANK_SALT = 5_871  # another draw than roles and holdouts, so that the three are independent
@@ -90,8 +91,6 @@ def honeypot_accuracy(
     >>> honeypot_accuracy(answers, bank)["standing"].tolist()
     ['insufficient']
     """
-    from scipy.stats import beta
-
     truth = bank.set_index("comment_id")["label"]
     about = answers[answers["comment_id"].isin(truth.index)]
     right = (about["label"].to_numpy() == about["comment_id"].map(truth).to_numpy()).astype(np.float64)
@@ -99,8 +98,7 @@ def honeypot_accuracy(
     hits, n = grouped["sum"].to_numpy(), grouped["size"].to_numpy()
     table = grouped.index.to_frame(index=False)
     table["value"] = hits / np.maximum(n, 1)
-    table["low"] = np.where(hits == 0, 0.0, beta.ppf(0.025, hits + 0.5, n - hits + 0.5))
-    table["high"] = np.where(hits == n, 1.0, beta.ppf(0.975, hits + 0.5, n - hits + 0.5))
+    table["low"], table["high"] = jeffreys(hits, n)
     table["n"] = n
     table["standing"] = np.where(n < min_answers, "insufficient", "measured")
     return table

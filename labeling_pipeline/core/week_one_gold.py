@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.rates import weighted_rate
 
 
 def accuracy(labels: pd.DataFrame, gold: pd.DataFrame, classes: list[str]) -> dict[str, Any]:
@@ -33,10 +34,10 @@ def accuracy(labels: pd.DataFrame, gold: pd.DataFrame, classes: list[str]) -> di
     given = labels.set_index("comment_id")["label"].reindex(measure["task"]).to_numpy()
     right = given == measure["label"].to_numpy()
     weight = _weights(measure)
-    result |= _estimate(right, weight) | {"n": len(measure)}
+    result |= weighted_rate(right, weight) | {"n": len(measure)}
     for name in sorted(set(measure["label"])):
         of_class = (measure["label"] == name).to_numpy()
-        result["recall"][name] = _estimate(right[of_class], weight[of_class]) | {"n": int(of_class.sum())}
+        result["recall"][name] = weighted_rate(right[of_class], weight[of_class]) | {"n": int(of_class.sum())}
     return result
 
 
@@ -47,14 +48,3 @@ def _weights(measure: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float6
     if not ((p > 0) & (p <= 1)).all():
         raise InputError("gold: an inclusion_p is not a probability", expected="numbers above 0 and up to 1")
     return np.asarray(1.0 / p, dtype=np.float64)
-
-
-def _estimate(
-    right: np.ndarray[tuple[int], np.dtype[np.bool_]], weight: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> dict[str, float]:
-    share = float((right * weight).sum() / weight.sum())
-    n = float(weight.sum() ** 2 / np.square(weight).sum())
-    z2 = 1.96**2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = 1.96 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return {"value": share, "low": max(float(centre - half), 0.0), "high": min(float(centre + half), 1.0)}

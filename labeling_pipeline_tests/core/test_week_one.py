@@ -59,9 +59,7 @@ def test_accuracy_is_measured_on_measuring_gold_and_covers_the_truth() -> None:
         votes, truth = crowd(seed, n_tasks=200)
         gold = pd.DataFrame({"comment_id": truth.index, "label": truth.to_numpy(), "role": "measure"}).head(80)
         found = check(votes, gold=gold)["questions"][0]["gold"]
-        everyone = check(votes, gold=gold.assign(label=truth.to_numpy()[:80]))["questions"][0]
         assert found["n"] == 80
-        assert everyone["gold"]["value"] == found["value"]
         covered.append(found["low"] <= 0.94 <= found["high"])
     assert np.mean(covered) >= 0.8
 

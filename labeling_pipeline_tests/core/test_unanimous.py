@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.unanimous import ALL, COLUMNS, plan_review, unanimous_errors
+
+SLICES = [f"s-{i:02d}" for i in range(20)]
+
+
+def crowd_labels(seed: int, blind: float, n: int = 6_000) -> tuple[pd.DataFrame, pd.Series]:
+    """Majority labels of three votes with accuracy .97; 20 slices of 1 %; a share is blind to "rude" in s-07."""
+    rng = np.random.default_rng(seed)
+    slices = [[SLICES[i // (n // 100)]] if i < n // 5 else [] for i in range(n)]
+    truth = rng.random(n) < 0.3
+    coded = np.asarray([s == ["s-07"] for s in slices])
+    truth |= coded
+    right = rng.random((n, 3)) < 0.97
+    unseen = coded[:, None] & (rng.random((n, 3)) < blind)
+    votes = np.where(right, truth[:, None], ~truth[:, None]) & ~unseen
+    yes = votes.sum(axis=1)
+    labels = pd.DataFrame({"comment_id": [f"c-{i}" for i in range(n)], "slices": slices, "n_votes": 3})
+    labels["label"] = np.where(yes >= 2, "rude", "fine")
+    labels["agreement"] = np.where((yes == 0) | (yes == 3), 1.0, 1 / 3)
+    return labels, pd.Series(np.where(truth, "rude", "fine"), index=labels["comment_id"])
+
+
+def reviewed(seed: int, blind: float) -> pd.DataFrame:
+    labels, truth = crowd_labels(seed, blind)
+    plan = plan_review(labels, 600, seed)
+    expert_errs = np.random.default_rng([seed, 9]).random(len(plan)) < 0.03
+    true = truth.reindex(plan["comment_id"]).to_numpy()
+    return plan.assign(verdict=np.where(expert_errs, np.where(true == "rude", "fine", "rude"), true))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_blind_slice_is_named_in_the_first_round_and_no_other(seed: int) -> None:
+    found = unanimous_errors(reviewed(seed, blind=0.6))
+    assert found.loc[found["is_alarm"], "slice"].tolist() == ["s-07"]
+    alarm = found[found["is_alarm"]].iloc[0]
+    assert 1 <= len(alarm["comment_ids"]) <= 20
+
+
+def test_worlds_without_a_blind_spot_are_silent() -> None:
+    assert not any(unanimous_errors(reviewed(100 + seed, blind=0.0))["is_alarm"].any() for seed in range(8))
+
+
+def test_the_error_of_sure_labels_is_estimated_for_the_whole_round() -> None:
+    covered = []
+    for seed in range(20):
+        labels, truth = crowd_labels(seed, blind=0.6)
+        sure = labels[labels["agreement"] == 1]
+        error = (sure["label"].to_numpy() != truth.reindex(sure["comment_id"]).to_numpy()).mean()
+        plan = plan_review(labels, 600, seed)
+        found = unanimous_errors(plan.assign(verdict=truth.reindex(plan["comment_id"]).to_numpy())).iloc[0]
+        covered.append(found["low"] <= error <= found["high"])
+    assert np.mean(covered) >= 0.85
+
+
+def test_a_plan_takes_unanimous_labels_only_and_looks_into_every_slice() -> None:
+    labels, _ = crowd_labels(0, blind=0.6)
+    labels.loc[:999, "n_votes"] = 1
+    plan = plan_review(labels, 300)
+    assert len(plan) == 300
+    chosen = labels.set_index("comment_id").loc[plan["comment_id"]]
+    assert (chosen["agreement"] == 1).all()
+    assert (chosen["n_votes"] >= 2).all()
+    assert plan["inclusion_p"].between(0, 1, inclusive="right").all()
+    unvisited = set(SLICES[17:]) - {s.removeprefix("slice:") for s in plan["stratum"]}
+    assert not unvisited
+    assert plan_review(labels.iloc[:0], 10).empty
+    assert len(plan_review(labels.iloc[1_000:1_010], 50)) <= 10
+
+
+def test_the_figures_of_one_slice_are_those_counted_by_hand() -> None:
+    review = pd.DataFrame(
+        {
+            "comment_id": list("abcd"),
+            "label": "fine",
+            "slices": [["x"], ["x"], [], []],
+            "inclusion_p": [1.0, 1.0, 0.5, 0.5],
+            "verdict": ["rude", "rude", "fine", None],
+        }
+    )
+    found = unanimous_errors(review).set_index("slice")
+    assert tuple(unanimous_errors(review).columns) == COLUMNS
+    assert found.loc[ALL, ["n", "overturned", "value"]].tolist() == [3, 2, 0.5]
+    assert found.loc["x", ["n", "overturned", "value", "p_value"]].tolist() == [2, 2, 1.0, pytest.approx(1 / 3)]
+    assert found.loc["x", "comment_ids"] == ["a", "b"]
+    assert not found["is_alarm"].any()
+    with pytest.raises(InputError, match="no verdict came back"):
+        unanimous_errors(review.assign(verdict=None))
