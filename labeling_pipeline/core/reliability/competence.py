@@ -3,9 +3,10 @@
 Belongs here: the model, its EM fit (cold or warm), what the others say of a vote's comment. Does not: judging people.
 
 Annotator j, on a comment of class k, answers l with probability
-    care · C(k, l) + (1 - care) · f_j(l)
-where C is the confusion matrix all share and f_j the mix of answers j gives anyway: a person who clicks at random, or
-always the same, has care 0. It is MACE (Hovy et al. 2013, aclanthology.org/N13-1132) with errors that share a matrix.
+    care · C(k, l) + (1 - care) · f(l)
+where C is the confusion matrix all share and f the crowd's mix of answers: a person who clicks at random, or always the
+same, has care near 0. It is MACE (Hovy et al. 2013, aclanthology.org/N13-1132) with shared errors and, so that strong
+personal habits cannot explain the votes of a whole crowd and leave no class at all, with a shared f.
 """
 
 from __future__ import annotations
@@ -32,11 +33,15 @@ PRIOR_CARE_VOTES = 4.0
 
 @dataclass(frozen=True)
 class Competence:
-    """What the fit believes: care (J,), answer mixes (J, L), confusion (K, L), class mix (K,); K = L = labels seen."""
+    """What the fit believes: care (J,), the crowd's answer mix `usual` (L,), confusion (K, L), class mix (K,).
+
+    `habits` (J, L): each annotator's own answer mix. K = L = the labels seen.
+    """
 
     annotators: pd.Index[str]
     labels: pd.Index[str]
     care: Floats
+    usual: Floats
     habits: Floats
     confusion: Floats
     mix: Floats
@@ -46,7 +51,7 @@ class Competence:
     def likelihood(self, annotator: Ints, label: Ints) -> Floats:
         """P(label | class) for every given vote, (votes, K)."""
         care = self.care[annotator][:, None]
-        own = (1 - care) * self.habits[annotator, label][:, None]
+        own = (1 - care) * self.usual[label][:, None]
         likely: Floats = np.maximum(care * self.confusion.T[label] + own, SMALLEST)
         return likely
 
@@ -62,7 +67,7 @@ class _Problem:
 
     cells: Ints
     table: sparse.csr_array
-    habits: Floats
+    usual: Floats
     counts: Floats
     size: int
 
@@ -70,7 +75,7 @@ class _Problem:
         """Class probabilities per task (N, K), and per cell and class the chance that care, not habit, answered."""
         who, label = self.cells // self.size, self.cells % self.size
         careful = care[who][:, None] * confusion.T[label]
-        likely = np.maximum(careful + ((1 - care[who]) * self.habits[who, label])[:, None], SMALLEST)
+        likely = np.maximum(careful + ((1 - care[who]) * self.usual[label])[:, None], SMALLEST)
         logs = self.table @ np.log(likely).astype(np.float32) + np.log(mix + SMALLEST).astype(np.float32)
         return _softmax(logs), careful / likely
 
@@ -115,7 +120,9 @@ def fit_competence(votes: Votes, start: Competence | None = None, tolerance: flo
         theta = np.concatenate([part.ravel() for part in problem.unpack(theta + 2 * stride * first + stride**2 * bend)])
     care, confusion, mix = problem.unpack(theta)
     posterior, _ = problem.posterior(care, confusion, mix)
-    return Competence(votes.annotators, votes.labels, care, problem.habits, confusion, mix, posterior, n_rounds)
+    return Competence(
+        votes.annotators, votes.labels, care, problem.usual, habits_of(votes), confusion, mix, posterior, n_rounds
+    )
 
 
 def _start(votes: Votes, start: Competence | None) -> Floats:
@@ -144,7 +151,8 @@ def _problem(votes: Votes) -> _Problem:
     shape = (len(votes.tasks), cells.size)
     table = sparse.coo_array((np.ones(place.size, dtype=np.float32), (votes.task, place)), shape=shape).tocsr()
     counts = np.bincount(votes.annotator, minlength=len(votes.annotators)).astype(np.float64)
-    return _Problem(cells, table, habits_of(votes), counts, size)
+    crowd = np.bincount(votes.label, minlength=size) / votes.label.size
+    return _Problem(cells, table, crowd, counts, size)
 
 
 def _confusion(expected: Floats, label: Ints, size: int) -> Floats:

@@ -13,9 +13,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.agreement.coding import Ints
+from labeling_pipeline.core.agreement.coding import Floats, Ints
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.reliability.answers import Votes, moments_of, one_vote_per_task, read_votes
+from labeling_pipeline.core.reliability.answers import Bools, Votes, moments_of, one_vote_per_task, read_votes
+from labeling_pipeline.core.reliability.association import no_association
 from labeling_pipeline.core.reliability.competence import Competence, fit_competence
 from labeling_pipeline.core.reliability.copiers import MIN_SHARED, copied_pairs
 from labeling_pipeline.core.reliability.decline import declines
@@ -47,16 +48,23 @@ class Crowd:
 
 def random_clickers(crowd: Crowd) -> pd.DataFrame:
     """Votes that have nothing to do with the comment, over several answers."""
-    return _careless(crowd, crowd.habits.top_share < ONE_ANSWER_SHARE, "votes do not depend on the comment")
+    is_kind = crowd.habits.top_share < ONE_ANSWER_SHARE
+    chance = no_association(crowd.votes, crowd.fit, crowd.habits.n_votes >= MIN_VOTES)
+    return _careless(crowd, is_kind, chance, "votes have nothing to do with what the others see in the comments")
 
 
 def one_answer_clickers(crowd: Crowd) -> pd.DataFrame:
     """One answer whatever the comment, also where the others see something else."""
-    labels = crowd.votes.labels.take(crowd.habits.top_label)
-    frame = _careless(crowd, crowd.habits.top_share >= ONE_ANSWER_SHARE, "")
-    share = crowd.habits.top_share
-    reasons = [f"{share[i]:.0%} of votes are {labels[i]!r}, also where the others disagree" for i in range(len(labels))]
-    return frame.assign(reason=np.where(frame["status"] == "flagged", reasons, frame["reason"]))
+    is_kind = crowd.habits.top_share >= ONE_ANSWER_SHARE
+    frame = _careless(crowd, is_kind, crowd.habits.no_care, "also where the others disagree")
+    flagged = np.flatnonzero(frame["status"] == "flagged")
+    who = crowd.votes.annotators.get_indexer(pd.Index(frame["annotator"].iloc[flagged]))
+    labels = crowd.votes.labels.take(crowd.habits.top_label[who])
+    shares = crowd.habits.top_share[who]
+    words = [f"{share:.0%} of votes are {label!r}, " for share, label in zip(shares, labels, strict=True)]
+    reason = frame["reason"].to_numpy(dtype=object)
+    reason[flagged] = np.array(words, dtype=object) + reason[flagged]
+    return frame.assign(reason=reason)
 
 
 def sudden_decline(crowd: Crowd) -> pd.DataFrame:
@@ -136,15 +144,15 @@ def bad_annotators(votes: pd.DataFrame, *, checks: list[str] | None = None, only
     return found.iloc[order].reset_index(drop=True)
 
 
-def _careless(crowd: Crowd, is_kind: np.ndarray, reason: str) -> pd.DataFrame:
-    """Annotators without care among those of one kind; the others are clear of this kind."""
+def _careless(crowd: Crowd, is_kind: Bools, chance: Floats, reason: str) -> pd.DataFrame:
+    """Flag those of one kind whose `chance` is high enough; the others are clear of this kind."""
     habits = crowd.habits
     enough = habits.n_votes >= MIN_VOTES
     q = np.ones(enough.size)
-    q[enough] = expected_false_share(habits.no_care[enough])
-    is_flagged = enough & is_kind & (q < FALSE_SHARE) & (habits.no_care > 0.5)
+    q[enough & is_kind] = expected_false_share(chance[enough & is_kind])
+    is_flagged = enough & is_kind & (q < FALSE_SHARE) & (chance > 0.5)
     status = np.where(is_flagged, "flagged", np.where(enough, "clear", "insufficient"))
-    return _frame(crowd, status, np.where(is_flagged, reason, _few(habits.n_votes, MIN_VOTES)), habits.no_care, q)
+    return _frame(crowd, status, np.where(is_flagged, reason, _few(habits.n_votes, MIN_VOTES)), chance, q)
 
 
 def _frame(
