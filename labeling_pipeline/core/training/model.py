@@ -69,12 +69,27 @@ class Model:
         """Whether the model answers the same for every text."""
         return self.features is None
 
-    def predict(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Class probabilities (n, K) in the order of ``classes``; each row sums to 1."""
+    def predict(self, texts: Sequence[str], classes: Sequence[str] | None = None) -> NDArray[np.float64]:
+        """Class probabilities (n, K); each row sums to 1.
+
+        classes: the order of the columns, by default the model's own; classes the model never knew get 0. Raises
+        InputError if one of the model's classes is not among them: its probability would be lost.
+        """
         texts = check_texts(texts)
-        if not texts:
-            return np.zeros((0, len(self.classes)))
-        return np.concatenate([self._predict(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)])
+        columns = self._columns(self.classes if classes is None else classes)
+        blocks = [self._predict(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)]
+        found = np.zeros((len(texts), len(self.classes if classes is None else classes)))
+        found[:, columns] = np.concatenate(blocks) if blocks else np.zeros((0, len(self.classes)))
+        return found
+
+    def _columns(self, classes: Sequence[str]) -> list[int]:
+        """Where each of the model's classes stands among ``classes``."""
+        lost = [name for name in self.classes if name not in classes]
+        if lost:
+            raise InputError(
+                f"the model knows class {lost[0]}", expected=", ".join(classes), remedy="retrain the model"
+            )
+        return [list(classes).index(name) for name in self.classes]
 
     def _predict(self, texts: list[str]) -> NDArray[np.float64]:
         if self.features is None:

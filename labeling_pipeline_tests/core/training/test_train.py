@@ -114,3 +114,13 @@ def test_hostile_and_empty_texts_are_only_texts():
     assert np.isfinite(predicted).all()
     np.testing.assert_allclose(predicted.sum(axis=1), 1)
     assert model.predict([]).shape == (0, 3)
+
+
+def test_other_classes_may_be_asked_for_as_long_as_none_is_lost():
+    texts, label = planted(80, seed=8)
+    model = train(texts, one_hot(label), classes=CLASSES)
+    wider = model.predict(texts, ["new", "question", "praise", "complaint"])
+    assert (wider[:, [2, 3, 1]] == model.predict(texts)).all()
+    assert (wider[:, 0] == 0).all()
+    with pytest.raises(InputError, match="knows class complaint"):
+        model.predict(texts, ["praise", "question"])
