@@ -69,10 +69,13 @@ def weak_label_command(
     from labeling_pipeline.core.weak_supervision import load_lfs, weak_label_frame
     from labeling_pipeline.files import ending_of, write_frame
 
-    ending_of(output)
-    applied = _applied(_comments(comments), load_lfs(lfs))
-    result = _modelled(applied, gold, method, _balance(class_balance), seed)
-    write_frame(weak_label_frame(applied, result), output)
+    balance = _balance(class_balance)
+    if ending_of(output) == ".parquet" and comments.suffix == ".parquet":
+        applied, result = _streamed(comments, lfs, output, gold, method, balance, seed)
+    else:
+        applied = _applied(_comments(comments), load_lfs(lfs))
+        result = _modelled(applied, gold, method, balance, seed)
+        write_frame(weak_label_frame(applied, result), output)
     facts = {**_facts(result, output), "n_comments": len(applied.matrix), "faults": _faults(applied)}
     covered = float((applied.matrix >= 0).any(axis=1).mean()) if len(applied.matrix) else 0.0
     _say(
@@ -150,8 +153,8 @@ def label_model_command(
     from labeling_pipeline.files import ending_of, read_frame, write_frame
 
     ending_of(output)
-    ids, votes, names = read_votes(read_frame(matrix), str(matrix))
     balance = _balance(class_balance)
+    ids, votes, names = read_votes(read_frame(matrix), str(matrix))
     truth = None if gold is None else gold_of(read_frame(gold), ids, str(gold))
     n_classes = n_classes_of(votes, balance, truth)
     result = label_model(votes, n_classes=n_classes, method=method, class_balance=balance, gold=truth, seed=seed)
@@ -159,6 +162,29 @@ def label_model_command(
     accuracies = dict(zip(names, [round(float(a), 6) for a in result.accuracies], strict=True))
     facts = {**_facts(result, output), "n_rows": len(votes), "accuracies": accuracies}
     _say(facts, as_json, f"{len(votes):,} labels by {result.method} → {output}")
+
+
+def _streamed(
+    comments: Path, lfs: Path, output: Path, gold: Path | None, method: str, balance: list[float] | None, seed: int
+) -> tuple[AppliedLFs, LabelModelResult]:
+    from labeling_pipeline.core.errors import InputError
+    from labeling_pipeline.core.weak_supervision import load_lfs
+    from labeling_pipeline.warehouse.lf_stream import weak_label_parquet
+
+    if not comments.is_file():
+        raise InputError(f"{comments}: no such file", remedy="check the path")
+    if not output.parent.is_dir():
+        raise InputError(f"{output.parent}: no such folder", remedy="create it first")
+    known = None if gold is None else _gold(gold)
+    shown = _progress if sys.stderr.isatty() else None
+    done = weak_label_parquet(
+        comments, load_lfs(lfs), output, gold=known, method=method, class_balance=balance, seed=seed, progress=shown
+    )
+    return done.applied, done.result
+
+
+def _progress(done: int, of: int) -> None:
+    click.echo(f"\r{done:,} of {of:,} comments", nl=done == of, err=True)
 
 
 def _comments(path: Path) -> pd.DataFrame:

@@ -36,6 +36,8 @@ BATCH_ROWS = 32_768
 PLAIN = "strlen(text) = length(text) and text <> ''"
 NO_FINAL_NEWLINE = " and not suffix(text, chr(10))"
 WORD = r"[^\x09-\x0d\x1c- ]+"
+SPACE = r"[\x09-\x0d\x1c- ]+"
+FEW_WORDS = 50  # up to here one search is faster than counting
 
 
 def scan_rules(rules: list[DeclarativeLF], comments: pd.DataFrame, n_classes: int) -> tuple[Votes, list[Faults]]:
@@ -143,12 +145,18 @@ def _length(rule: LengthRule) -> str:
     tests = [f"length(text) >= {rule.min_chars}"]
     if rule.max_chars is not None:
         tests.append(f"length(text) <= {rule.max_chars}")
-    words = f"len(regexp_extract_all(text, {_text(WORD)}))"
     if rule.min_words:
-        tests.append(f"{words} >= {rule.min_words}")
+        tests.append(_at_least_words(rule.min_words))
     if rule.max_words is not None:
-        tests.append(f"{words} <= {rule.max_words}")
+        tests.append(f"not {_at_least_words(rule.max_words + 1)}")
     return " and ".join(tests)
+
+
+def _at_least_words(n: int) -> str:
+    if n > FEW_WORDS:
+        return f"(len(regexp_extract_all(text, {_text(WORD)})) >= {n})"
+    pattern = f"(?:{WORD}{SPACE}){{{n - 1}}}{WORD[:-1]}" if n > 1 else WORD[:-1]
+    return f"regexp_matches(text, {_text(pattern)})"
 
 
 def _score(rule: ScoreRule) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision import apply_lfs, load_lfs
+from labeling_pipeline.core.weak_supervision import apply_lfs, load_lfs, weak_labels
+from labeling_pipeline.warehouse import lf_stream
 from labeling_pipeline.warehouse.lf_scan import scan_rules
 
 TOML = r"""
@@ -105,10 +108,44 @@ def test_order_and_rows_are_kept_over_many_batches() -> None:
 
 
 def test_a_missing_column_is_named_with_its_function() -> None:
-    with pytest.raises(InputError, match="'where'.*no column 'board'"):
+    with pytest.raises(InputError, match=r"'where'.*no column 'board'"):
         apply_lfs(pd.DataFrame({"text": ["a"]}), load_lfs(TOML), scan=scan_rules)
 
 
 def test_no_comments_no_votes() -> None:
     empty = pd.DataFrame({"text": pd.Series([], dtype="str"), "board": [], "p": []})
     assert apply_lfs(empty, load_lfs(TOML), scan=scan_rules).matrix.shape == (0, 9)
+
+
+def test_a_parquet_file_is_labeled_in_parts_as_in_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lf_stream, "PART_ROWS", 7)
+    lfs = load_lfs(TOML)
+    n = 40
+    rng = np.random.default_rng(0)
+    comments = pd.DataFrame(
+        {
+            "comment_id": [f"c{i}" for i in range(n)],
+            "text": ["".join(rng.choice(PIECES, 3)) for _ in range(n)],
+            "board": ["tea"] * n,
+            "p": np.linspace(0, 1, n),
+            "other": 1,
+        }
+    )
+    gold = pd.DataFrame({"comment_id": ["c3", "c9", "c30"], "label": ["yes", "no", "yes"]})
+    comments.to_parquet(tmp_path / "in.parquet")
+    told: list[tuple[int, int]] = []
+    lf_stream.weak_label_parquet(
+        tmp_path / "in.parquet", lfs, tmp_path / "out.parquet", gold=gold, progress=lambda *x: told.append(x)
+    )
+    whole = weak_labels(comments, lfs, gold=gold)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out.parquet"), whole, check_dtype=False)
+    assert told[-1] == (n, n)
+    assert len(told) > 8
+
+
+def test_a_parquet_file_with_an_id_twice_is_refused(tmp_path: Path) -> None:
+    lfs = load_lfs('classes = ["a", "b"]\n[[lf]]\nname = "n"\nkind = "regex"\npattern = "7$"\nlabel = "b"\n')
+    pd.DataFrame({"comment_id": ["1", "1"], "text": ["a", "b"]}).to_parquet(tmp_path / "in.parquet")
+    with pytest.raises(InputError, match="twice"):
+        lf_stream.weak_label_parquet(tmp_path / "in.parquet", lfs, tmp_path / "out.parquet")
+    assert not (tmp_path / "out.parquet").exists()

@@ -16,7 +16,7 @@ import numpy as np
 from labeling_pipeline.core.weak_supervision import redundancy as copies
 from labeling_pipeline.core.weak_supervision.majority import PRIOR_ACCURACY, PSEUDO_VOTES
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns
-from labeling_pipeline.core.weak_supervision.rates import Rates, flat_one_hot, rates_of, score_votes, shared_weights
+from labeling_pipeline.core.weak_supervision.rates import EncodedVotes, Rates, encode, flat_one_hot, rates_of
 from labeling_pipeline.core.weak_supervision.result import Setup, majority_mix, softmax
 
 MAX_PATTERNS = 20_000  # more distinct patterns than this are sampled for learning; all of them are predicted
@@ -49,7 +49,7 @@ class _Problem:
         self.counts = patterns.counts
         self.n_rows = float(patterns.counts.sum())
         self.fired = patterns.fired
-        self.covered = self.fired.any(axis=1)
+        self.covered_counts = self.counts * self.fired.any(axis=1)
         self.one_hot = flat_one_hot(patterns.votes, self.n_classes)
         self.weighted_hot = self.one_hot * self.counts[:, None]
         self.co_votes = self.weighted_hot.T @ self.one_hot
@@ -61,10 +61,10 @@ class _Problem:
         self.prior = np.tile(np.where(np.eye(self.n_classes) > 0, right, wrong), (m, 1))
         self.own_label = np.tile(np.arange(self.n_classes), m)
 
-    def vote_mass(self, tied: Matrix) -> Matrix:
-        """(m·K,): votes per (function, label), near copies sharing theirs."""
-        shares = np.repeat(shared_weights(self.fired, tied), self.n_classes, axis=1)
-        return np.asarray(np.einsum("pa,pa->a", self.weighted_hot, shares))
+    def encoded(self, tied: Matrix) -> tuple[EncodedVotes, Matrix]:
+        """Votes ready to score, and (m·K,) votes per (function, label), near copies sharing theirs."""
+        votes = encode(self.one_hot, self.fired, tied)
+        return votes, np.asarray(self.counts @ votes.weighted)
 
 
 def learn(patterns: VotePatterns, setup: Setup) -> Learned:
@@ -95,17 +95,16 @@ def _learn_at(problem: _Problem, explained: float) -> Learned:
             break
         tied = found
     explained = copies.explained_dependence(problem.co_votes, raw, rates.balance, tied, problem.n_rows)
-    return Learned(rates, raw, problem.votes, problem.vote_mass(tied), problem.n_rows, explained)
+    return Learned(rates, raw, problem.votes, problem.encoded(tied)[1], problem.n_rows, explained)
 
 
 def _maximise(problem: _Problem, tied: Matrix, pull: float) -> tuple[Rates, Matrix, Matrix]:
-    weights = shared_weights(problem.fired, tied)
-    mass = problem.vote_mass(tied)
+    votes, mass = problem.encoded(tied)
     balance = problem.mix if problem.given_balance is None else problem.given_balance
     precision, raw = problem.prior, problem.prior
     for _ in range(STEPS):
         rates = rates_of(precision, balance, tied, mass)
-        posterior = softmax(score_votes(problem.one_hot, problem.fired, weights, rates))
+        posterior = softmax(votes.score(rates))
         seen = problem.weighted_hot.T @ posterior
         raw = _shrunk(problem, seen, balance, 1.0, 0.0)
         before, precision = precision, _shrunk(problem, seen, balance, PSEUDO_VOTES, pull)
@@ -129,8 +128,7 @@ def _shrunk(problem: _Problem, seen: Matrix, balance: Matrix, pseudo: float, pul
 
 
 def _bounded_mix(problem: _Problem, posterior: Matrix) -> Matrix:
-    covered = problem.covered
-    mass = problem.counts[covered] @ posterior[covered] + PSEUDO_VOTES * problem.mix
+    mass = problem.covered_counts @ posterior + PSEUDO_VOTES * problem.mix
     mix = mass / mass.sum()
     distance = 0.5 * float(np.abs(mix - problem.mix).sum())
     if distance > MIX_RADIUS:

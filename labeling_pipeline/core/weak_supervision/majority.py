@@ -20,8 +20,9 @@ PSEUDO_VOTES = 5.0
 
 
 def majority(patterns: VotePatterns, setup: Setup) -> FittedModel:
-    """Vote shares with one pseudo-vote spread as the class mix, so that ties and empty rows follow the mix."""
-    mix = majority_mix(patterns) if setup.class_balance is None else setup.class_balance
+    """Vote shares with one pseudo-vote spread as the given class balance, else evenly: without it a tie stays a tie."""
+    k = patterns.n_classes
+    mix = np.full(k, 1.0 / k) if setup.class_balance is None else setup.class_balance
 
     def log_posterior(votes: Votes) -> Matrix:
         return np.asarray(np.log(vote_counts(votes, patterns.n_classes) + mix))

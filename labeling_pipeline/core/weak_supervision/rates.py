@@ -12,8 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, Votes
+
+Fired = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,8 @@ class Rates:
 
     def score(self, votes: Votes) -> Matrix:
         """(p, K) unnormalised log posterior of vote patterns."""
-        fired = votes >= 0
         one_hot = flat_one_hot(votes, len(self.balance))
-        return score_votes(one_hot, fired, shared_weights(fired, self.redundancy), self)
+        return encode(one_hot, votes >= 0, self.redundancy).score(self)
 
 
 def rates_of(precision: Matrix, balance: Matrix, redundancy: Matrix, vote_mass: Matrix) -> Rates:
@@ -51,22 +53,34 @@ def flat_one_hot(votes: Votes, n_classes: int) -> Matrix:
     return np.asarray(hot.reshape(len(votes), -1), dtype=np.float64)
 
 
-def shared_weights(fired: np.typing.NDArray[np.bool_], redundancy: Matrix) -> Matrix:
+def shared_weights(fired: Fired, redundancy: Matrix) -> Matrix:
     """(p, m): 1 over the number of redundant functions that voted on the same row (copies share one vote); 0 if
     silent."""
     voted = fired.astype(np.float64)
     return np.asarray(voted / np.maximum(voted @ redundancy, 1.0))
 
 
-def score_votes(one_hot: Matrix, fired: np.typing.NDArray[np.bool_], weights: Matrix, rates: Rates) -> Matrix:
-    """The score of already encoded patterns: prior + weighted lifts, less the scale per vote, plus what silence
-    says."""
-    n_classes = len(rates.balance)
-    weighted_votes = one_hot * np.repeat(weights, n_classes, axis=1)
-    scores = np.log(rates.balance) + weighted_votes @ rates.log_lift - weights.sum(axis=1)[:, None] * rates.log_scale
-    if rates.log_silence.any():
-        scores = scores + (~fired).astype(np.float64) @ rates.log_silence
-    return np.asarray(scores)
+@dataclass(frozen=True)
+class EncodedVotes:
+    """Vote patterns ready to be scored: votes with their weights (p, m·K), weight per row (p,), who abstained (p,
+    m)."""
+
+    weighted: Matrix
+    totals: Matrix
+    silent: Matrix
+
+    def score(self, rates: Rates) -> Matrix:
+        """Log of prior, plus weighted lifts, less the scale per vote, plus what silence says."""
+        scores = np.log(rates.balance) + self.weighted @ rates.log_lift
+        scores -= self.totals[:, None] * rates.log_scale
+        return np.asarray(scores + self.silent @ rates.log_silence if rates.log_silence.any() else scores)
+
+
+def encode(one_hot: Matrix, fired: Fired, redundancy: Matrix) -> EncodedVotes:
+    """Near copies share one vote on each row."""
+    weights = shared_weights(fired, redundancy)
+    weighted = one_hot * np.repeat(weights, one_hot.shape[1] // fired.shape[1], axis=1)
+    return EncodedVotes(weighted, weights.sum(axis=1), (~fired).astype(np.float64))
 
 
 def log_scale(vote_mass: Matrix, precision: Matrix, balance: Matrix) -> Matrix:

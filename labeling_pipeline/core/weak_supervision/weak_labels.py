@@ -40,9 +40,13 @@ def model_votes(
     *,
     method: str = "auto",
     class_balance: npt.ArrayLike | None = None,
+    gold_labels: npt.NDArray[np.int64] | None = None,
     seed: int = 0,
 ) -> LabelModelResult:
-    """The label model's result on applied labeling functions, with gold joined by comment_id."""
+    """The label model's result on applied labeling functions, with gold joined by comment_id.
+
+    `gold_labels` (n,): class index or -1 per comment, for those who have joined already.
+    """
     from labeling_pipeline.core.weak_supervision import label_model
 
     return label_model(
@@ -50,7 +54,7 @@ def model_votes(
         n_classes=len(applied.classes),
         method=method,
         class_balance=class_balance,
-        gold=None if gold is None else gold_vector(applied, gold),
+        gold=gold_labels if gold is None else gold_vector(applied, gold),
         seed=seed,
     )
 

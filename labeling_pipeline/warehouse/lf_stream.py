@@ -1,0 +1,160 @@
+"""Weak labels for a Parquet file that need not fit in memory. Belongs here: reading, labeling and writing in parts.
+Does not: what labeling functions and label models do.
+
+Held in memory: one byte per comment and labeling function, the class probabilities, and one part of the texts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision import AppliedLFs, LabelModelResult, LFSet, apply_lfs, model_votes
+from labeling_pipeline.core.weak_supervision.bounded import Faults
+from labeling_pipeline.core.weak_supervision.evaluation import rule_column
+from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF
+from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector
+from labeling_pipeline.warehouse.lf_scan import scan_rules
+
+PART_ROWS = 262_144
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class StreamedLabels:
+    """What was done: the label model's result, the votes, where the labels lie."""
+
+    applied: AppliedLFs
+    result: LabelModelResult
+    path: Path
+
+
+def weak_label_parquet(
+    source: Path,
+    lfs: LFSet,
+    output: Path,
+    *,
+    gold: pd.DataFrame | None = None,
+    method: str = "auto",
+    class_balance: npt.ArrayLike | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> StreamedLabels:
+    """Write comment_id, label, confidence, p_<class>…, n_fired, method for every row of `source`, in its order.
+
+    The output appears whole or not at all. `progress` is called with rows done and rows in all, twice over the file.
+    Raises InputError as `apply_lfs` does, where the file is not Parquet, and where a comment_id occurs twice.
+    """
+    file = _open(source)
+    applied, truth = _apply(file, lfs, gold, progress)
+    result = model_votes(applied, method=method, class_balance=class_balance, gold_labels=truth, seed=seed)
+    _write(file, output, applied, result, progress)
+    return StreamedLabels(applied, result, output)
+
+
+def _open(source: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(source)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{source}: {str(error).splitlines()[0]}", expected="a readable Parquet file") from error
+
+
+def _apply(
+    file: pq.ParquetFile, lfs: LFSet, gold: pd.DataFrame | None, progress: Progress | None
+) -> tuple[AppliedLFs, npt.NDArray[np.int64] | None]:
+    n = file.metadata.num_rows
+    matrix = np.full((n, len(lfs.functions)), -1, dtype=np.int8)
+    faults = {name: Faults() for name in lfs.names}
+    truth = None if gold is None else np.full(n, -1, dtype=np.int64)
+    seen: list[npt.NDArray[np.generic]] = []
+    part: AppliedLFs | None = None
+    for start, frame in _parts(file, _columns(file, lfs)):
+        part = apply_lfs(frame, lfs, lfs.classes, scan=scan_rules)
+        matrix[start : start + len(frame)] = part.matrix
+        for name, found in part.faults.items():
+            for reason, times in found.counts.items():
+                faults[name].add(reason, start + found.first_row[reason], times)
+        if "comment_id" in frame.columns:
+            hashes = pd.util.hash_pandas_object(frame["comment_id"], index=False)
+            seen.append(hashes.to_numpy())
+        if truth is not None and gold is not None:
+            truth[start : start + len(frame)] = gold_vector(part, gold)
+        _tell(progress, start + len(frame), n)
+    if part is None:
+        raise InputError("the comments file has no rows", expected="at least one comment")
+    _refuse_repeats(seen)
+    classes = lfs.classes or tuple(str(k) for k in range(max(2, int(matrix.max(initial=0)) + 1)))
+    return AppliedLFs(matrix, lfs.names, part.code_hashes, classes, faults), truth
+
+
+def _columns(file: pq.ParquetFile, lfs: LFSet) -> list[str] | None:
+    if not all(isinstance(lf, DeclarativeLF) for lf in lfs.functions):
+        return None
+    wanted = {"text", "comment_id", *(rule_column(lf.rule) for lf in lfs.functions if isinstance(lf, DeclarativeLF))}
+    return [name for name in file.schema_arrow.names if name in wanted]
+
+
+def _parts(file: pq.ParquetFile, columns: Sequence[str] | None) -> Iterator[tuple[int, pd.DataFrame]]:
+    start = 0
+    for batch in file.iter_batches(batch_size=PART_ROWS, columns=columns):
+        yield start, batch.to_pandas()
+        start += batch.num_rows
+
+
+def _refuse_repeats(seen: list[npt.NDArray[np.generic]]) -> None:
+    if not seen:
+        return
+    hashes = np.sort(np.concatenate(seen))
+    if (hashes[1:] == hashes[:-1]).any():
+        raise InputError("the comments file: a comment_id occurs twice", remedy="keep one row per comment")
+
+
+def _write(
+    file: pq.ParquetFile, output: Path, applied: AppliedLFs, result: LabelModelResult, progress: Progress | None
+) -> None:
+    n = len(applied.matrix)
+    has_ids = "comment_id" in file.schema_arrow.names
+    unfinished = output.with_name(f".{output.name}.part")
+    writer: pq.ParquetWriter | None = None
+    ids = _parts(file, ["comment_id"]) if has_ids else ((s, None) for s in range(0, n, PART_ROWS))
+    try:
+        for start, frame in ids:
+            stop = min(start + PART_ROWS, n) if frame is None else start + len(frame)
+            table = _table(applied, result, start, stop)
+            if frame is not None:
+                table = table.add_column(0, "comment_id", pa.array(frame["comment_id"].astype("str")))
+            writer = writer or pq.ParquetWriter(unfinished, table.schema)
+            writer.write_table(table)
+            _tell(progress, stop, n)
+    finally:
+        if writer is not None:
+            writer.close()
+    os.replace(unfinished, output)
+
+
+def _table(applied: AppliedLFs, result: LabelModelResult, start: int, stop: int) -> pa.Table:
+    probabilities = result.probabilities[start:stop]
+    best = pa.array(probabilities.argmax(axis=1).astype(np.int8))
+    names = pa.array(list(applied.classes), pa.string())
+    columns: dict[str, object] = {
+        "label": names.take(best),
+        "confidence": probabilities.max(axis=1),
+        **{f"p_{name}": np.ascontiguousarray(probabilities[:, k]) for k, name in enumerate(applied.classes)},
+        "n_fired": (applied.matrix[start:stop] >= 0).sum(axis=1),
+        "method": pa.array([result.method] * (stop - start), pa.string()),
+    }
+    return pa.table(columns)
+
+
+def _tell(progress: Progress | None, done: int, of: int) -> None:
+    if progress is not None:
+        progress(done, of)

@@ -1,0 +1,60 @@
+"""Applying 12 labeling functions: ours and Snorkel's PandasLFApplier, one run, identical matrices.
+
+python -m labeling_pipeline_tests.benchmarks.weak_apply --rows 800000 --runs 5
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from labeling_pipeline.core.weak_supervision import LFSet, apply_lfs, load_lfs
+from labeling_pipeline.core.weak_supervision.functions import from_snorkel
+from labeling_pipeline.warehouse.lf_scan import scan_rules
+from labeling_pipeline_tests.benchmarks.weak_data import titles
+from labeling_pipeline_tests.benchmarks.weak_lfs import CLASSES, python_functions, toml
+
+
+def main() -> None:
+    """Print seconds (median) and ratios."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rows", type=int, default=800_000)
+    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--peer-runs", type=int)
+    given = options.parse_args()
+    comments = titles(given.rows)
+    from snorkel.labeling import LabelingFunction, PandasLFApplier
+
+    theirs = [LabelingFunction(name=name, f=f) for name, f in python_functions()]
+    declared, plain = load_lfs(toml()), LFSet(tuple(from_snorkel(lf) for lf in theirs), CLASSES)
+    ours, our_matrix = timed(lambda: apply_lfs(comments, declared, scan=scan_rules).matrix, given.runs)
+    one, one_matrix = timed(lambda: apply_lfs(comments, plain).matrix, given.runs)
+    peer_runs = given.peer_runs or given.runs
+    peer, their_matrix = timed(lambda: PandasLFApplier(theirs).apply(comments, progress_bar=False), peer_runs)
+    print(f"{given.rows:,} texts × {len(theirs)} labeling functions, median of {given.runs} (Snorkel: {peer_runs})")
+    print(f"{'Snorkel PandasLFApplier':40s} {peer:8.2f} s")
+    for name, seconds, matrix in [
+        ("ours, declarative", ours, our_matrix),
+        ("ours, Snorkel's functions, one process", one, one_matrix),
+    ]:
+        same = np.array_equal(matrix, their_matrix)
+        print(f"{name:40s} {seconds:8.2f} s  {peer / seconds:6.1f} ×  identical matrix: {same}")
+
+
+def timed(call: Callable[[], Any], runs: int) -> tuple[float, Any]:
+    """Median seconds and the last result."""
+    seconds: list[float] = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        result = call()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds), result
+
+
+if __name__ == "__main__":
+    main()

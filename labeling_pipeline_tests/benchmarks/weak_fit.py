@@ -1,0 +1,61 @@
+"""Fitting and predicting the label model: ours and Snorkel's on the same matrix, then ours at 12,000,000 × 20.
+
+python -m labeling_pipeline_tests.benchmarks.weak_fit
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+
+import numpy as np
+
+from labeling_pipeline.core.weak_supervision import apply_lfs, label_model, load_lfs
+from labeling_pipeline.warehouse.lf_scan import scan_rules
+from labeling_pipeline_tests.benchmarks.weak_apply import timed
+from labeling_pipeline_tests.benchmarks.weak_data import random_votes, titles
+from labeling_pipeline_tests.benchmarks.weak_lfs import toml
+
+
+def main() -> None:
+    """Print seconds, ratios, and the highest memory of this process so far."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--runs", type=int, default=5)
+    options.add_argument(
+        "--only-large", action="store_true", help="Only 12,000,000 × 20, so that the memory is its own."
+    )
+    given = options.parse_args()
+    if not given.only_large:
+        texts = apply_lfs(titles(800_000), load_lfs(toml()), scan=scan_rules).matrix
+        compare("800,000 titles × 12 functions", texts.astype(np.int64), given.runs)
+        compare("800,000 random rows × 12", random_votes(800_000, 12)[0].astype(np.int64), given.runs)
+    votes, truth = random_votes(12_000_000, 20)
+    seconds, result = timed(lambda: label_model(votes, n_classes=2), 1)
+    right = float((result.labels == truth).mean())
+    print(f"12,000,000 × 20, fit + predict: {seconds:.1f} s, accuracy {right:.4f}, peak memory {peak_gb():.2f} GB")
+
+
+def compare(what: str, votes: np.typing.NDArray[np.int64], runs: int) -> None:
+    """Both models on one matrix."""
+    from snorkel.labeling.model import LabelModel
+
+    def theirs() -> np.typing.NDArray[np.float64]:
+        model = LabelModel(cardinality=2, verbose=False)
+        model.fit(votes, seed=1, progress_bar=False)
+        return np.asarray(model.predict_proba(votes))
+
+    ours, result = timed(lambda: label_model(votes, n_classes=2), runs)
+    peer, _ = timed(theirs, runs)
+    n_patterns = len(np.unique(votes, axis=0))
+    print(f"{what} ({n_patterns:,} patterns), median of {runs}")
+    print(f"  Snorkel LabelModel (100 epochs) {peer:7.3f} s")
+    print(f"  ours ({result.method}) {ours:7.3f} s  {peer / ours:.1f} ×")
+
+
+def peak_gb() -> float:
+    """Highest resident memory of this process."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+if __name__ == "__main__":
+    main()

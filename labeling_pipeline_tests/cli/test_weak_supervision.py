@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from labeling_pipeline.cli import main
+from labeling_pipeline_tests.core.weak_supervision.planted import independent
+
+TOML = """
+classes = ["plain", "tea"]
+[[lf]]
+name = "says_tea"
+kind = "keywords"
+words = ["tea"]
+label = "tea"
+[[lf]]
+name = "says_bread"
+kind = "keywords"
+words = ["bread"]
+label = "plain"
+[[lf]]
+name = "never"
+kind = "keywords"
+words = ["zeppelin"]
+label = "plain"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    texts = ["green tea", "rye bread", "tea and bread", "water"] * 30
+    pd.DataFrame(
+        {
+            "comment_id": [f"c{i}" for i in range(120)],
+            "text": texts,
+            "posted_at": ["2026-03-02T10:00:00Z", "2026-03-12T10:00:00Z"] * 60,
+            "slice": ["a", "b", "b", "a"] * 30,
+        }
+    ).to_csv("comments.csv", index=False)
+    Path("lfs.toml").write_text(TOML, encoding="utf-8")
+    pd.DataFrame({"comment_id": ["c0", "c1", "c5"], "label": ["tea", "plain", "plain"]}).to_csv("gold.csv", index=False)
+    return tmp_path
+
+
+def run(*arguments: str) -> int:
+    try:
+        main(list(arguments))
+    except SystemExit as done:
+        return int(done.code or 0)
+    return 0
+
+
+def test_weak_label_writes_a_row_per_comment(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("weak-label", "comments.csv", "--lfs", "lfs.toml", "-o", "out.csv", "--json") == 0
+    facts = json.loads(capsys.readouterr().out)
+    out = pd.read_csv("out.csv")
+    columns = ["comment_id", "label", "confidence", "p_plain", "p_tea", "n_fired", "method"]
+    assert out.columns.tolist() == columns
+    assert out["label"].tolist()[:2] == ["tea", "plain"]
+    assert facts["n_comments"] == 120
+    assert facts["coverage"] == pytest.approx(0.75)
+
+
+def test_parquet_to_parquet_says_the_same(folder: Path) -> None:
+    pd.read_csv("comments.csv", dtype=str).to_parquet("comments.parquet")
+    assert run("weak-label", "comments.csv", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "out.csv") == 0
+    assert run("weak-label", "comments.parquet", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "out.parquet") == 0
+    pd.testing.assert_frame_equal(pd.read_parquet("out.parquet"), pd.read_csv("out.csv"), check_dtype=False)
+
+
+def test_lf_report_is_one_file_without_texts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        run("lf-report", "comments.csv", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "report.html", "--json") == 0
+    )
+    facts = json.loads(capsys.readouterr().out)
+    html = Path("report.html").read_text(encoding="utf-8")
+    assert "says_tea" in html
+    assert "never: dead" in html
+    assert "rye bread" not in html
+    assert not any(word in html for word in ("<script", "http://", "https://", "src="))
+    assert facts["conflict_rate"] == pytest.approx(0.25)
+    assert [lf["coverage"] for lf in facts["functions"]] == pytest.approx([0.5, 0.5, 0.0])
+
+
+def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    votes, truth = independent(0, 800, [0.8, 0.7, 0.75, 0.65], 3, 0.7)
+    frame = pd.DataFrame(votes, columns=list("abcd")).assign(id=[f"r{i}" for i in range(800)])
+    frame.to_csv("votes.csv", index=False)
+    pd.DataFrame({"id": [f"r{i}" for i in range(60)], "label": truth[:60]}).to_csv("truth.csv", index=False)
+    balance = "0.34,0.33,0.33"
+    call = ["label-model", "votes.csv", "-o", "out.jsonl", "--class-balance", balance, "--gold", "truth.csv", "--json"]
+    assert run(*call) == 0
+    out = pd.read_json("out.jsonl", lines=True)
+    assert out.columns.tolist() == ["id", "label", "confidence", "p_0", "p_1", "p_2"]
+    assert (out["label"].to_numpy() == truth).mean() > 0.75
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["confidence_is"] == "calibrated"
+    assert sorted(facts["accuracies"]) == list("abcd")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["weak-label", "none.csv", "--lfs", "lfs.toml", "-o", "o.csv"], "none.csv: no such file"),
+        (["weak-label", "comments.csv", "--lfs", "none.toml", "-o", "o.csv"], "none.toml: no such file"),
+        (["weak-label", "comments.csv", "--lfs", "lfs.toml", "-o", "o.txt"], "unknown format"),
+        (["weak-label", "comments.csv", "--lfs", "lfs.toml", "-o", "o.csv", "--method", "x"], "no label model 'x'"),
+        (["weak-label", "gold.csv", "--lfs", "lfs.toml", "-o", "o.csv"], "no column 'text'"),
+        (["lf-report", "comments.csv", "--lfs", "lfs.toml", "-o", "r.html", "--slice", "x"], "no column 'x'"),
+        (["lf-report", "comments.csv", "--lfs", "lfs.toml", "-o", "r.csv"], "html"),
+        (["label-model", "gold.csv", "-o", "o.csv"], "an integer class"),
+        (["label-model", "gold.csv", "-o", "o.csv", "--class-balance", "a,b"], "numbers with commas"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert run(*arguments) == 2
+    error = capsys.readouterr().err.strip()
+    assert said in error
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["weak-label", "lf-report", "label-model"])
+def test_help_has_an_example(command: str) -> None:
+    from labeling_pipeline.cli import group
+
+    shown = CliRunner().invoke(group, [command, "--help"]).output
+    assert f"labeling-pipeline {command}" in shown
+    assert np.char.count(shown, "Example") == 1
