@@ -4,9 +4,8 @@ Belongs here: the test that leaves everyone their own leanings. Does not: one-an
 leaning (see ``habits``).
 
 Someone strict or lenient votes unlike the crowd without clicking at random. So both stories fit the annotator's own mix
-of answers exactly, and differ in one thing only: P(l | others) goes with b(l) · crowd(l | others)^g, g > 0 or g = 0. The
-leanings b follow from the mix (iterative proportional fitting: Deming & Stephan 1940,
-doi:10.1214/aoms/1177731829).
+of answers exactly, and differ in one thing only: P(l | others) goes with b(l) · crowd(l | others)^g, g > 0 or g = 0.
+The leanings b follow from the mix (iterative proportional fitting: Deming & Stephan 1940, doi:10.1214/aoms/1177731829).
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from labeling_pipeline.core.reliability.habits import mixture, posterior
 STRENGTHS = (0.3, 0.6, 1.0)
 SHARPNESS = (0.0, 0.9)
 FITTING_ROUNDS = 12
+MOST_VOTES = 2_000
 
 
 def no_association(votes: Votes, fit: Competence, judged: Bools) -> Floats:
@@ -28,7 +28,7 @@ def no_association(votes: Votes, fit: Competence, judged: Bools) -> Floats:
     chance = np.zeros(len(votes.annotators))
     if not judged.any():
         return chance
-    rows = np.flatnonzero(judged[votes.annotator])
+    rows = _spread_out(votes, judged)
     some, others = taken(votes, rows), fit.without_own(votes)[rows]
     place = np.cumsum(judged) - 1
     who, n_judged = place[some.annotator], int(judged.sum())
@@ -43,6 +43,15 @@ def no_association(votes: Votes, fit: Competence, judged: Bools) -> Floats:
     columns = np.column_stack(logs)
     chance[judged] = posterior(columns, mixture(columns))[:, 0]
     return chance
+
+
+def _spread_out(votes: Votes, judged: Bools) -> Ints:
+    """Rows of the judged, at most about `MOST_VOTES` each, evenly over their votes: more do not change the answer."""
+    order = np.argsort(votes.annotator, kind="stable")
+    n = np.bincount(votes.annotator, minlength=judged.size)
+    rank = np.arange(order.size) - np.repeat(np.cumsum(n) - n, n)
+    step = np.maximum(-(-n // MOST_VOTES), 1)[votes.annotator[order]]
+    return np.sort(order[judged[votes.annotator[order]] & (rank % step == 0)])
 
 
 def _tilted(crowd: Floats, who: Ints, label: Ints, counts: Floats) -> Floats:

@@ -98,7 +98,7 @@ class _Problem:
         return care, confusion / confusion.sum(axis=1, keepdims=True), mix / mix.sum()
 
 
-def fit_competence(votes: Votes, start: Competence | None = None, tolerance: float = 1e-5) -> Competence:
+def fit_competence(votes: Votes, start: Competence | None = None, tolerance: float = 1e-4) -> Competence:
     """Fit by EM until no parameter is estimated to be further than `tolerance` from where it is going.
 
     `start`, a fit of earlier votes, saves most of the rounds; it may know fewer annotators or labels. Rounds are

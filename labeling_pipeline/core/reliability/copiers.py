@@ -26,7 +26,7 @@ COPY_RATES = np.linspace(0, 1, 11)
 # From here on agreement is called copying.
 COPYING = 0.5
 # Pairs whose agreement is not even this many standard errors above two typical annotators' are not looked at further.
-WORTH_TESTING = 1.0
+WORTH_TESTING = 2.0
 # Which of the two copied is said when it is this likely.
 CLEAR_DIRECTION = 0.7
 IMPOSSIBLE = -1e9

@@ -3,7 +3,7 @@
 Belongs here: the change-point test. Does not: guideline drift, which moves everybody (see ``core.drift``).
 
 Each vote is compared with what the other votes say of that very comment, so a hard week is not a decline. Two stories
-are weighed: one care throughout, or a care that falls by at least ``SMALLEST_FALL`` at some point in time.
+are weighed: a care that falls by at least ``SMALLEST_FALL`` at some point in time, or one that does not.
 """
 
 from __future__ import annotations
@@ -42,17 +42,19 @@ def declines(votes: Votes, fit: Competence, habits: Carelessness, week: Ints, mi
     splits = starts[:, None] + np.round(SPLITS * habits.n_votes[who][:, None]).astype(np.int64)
     before, after = _parts(votes, fit, order, starts, splits, ends)
     weights = mixture(habits.logs[who][:, FEW_WAYS])
-    steady = special.logsumexp(before[:, 0] + after[:, 0] + np.log(weights), axis=1)
     care = WAYS[FEW_WAYS, 0]
     falls = care[:, None] - care[None, :]
-    allowed = (falls >= SMALLEST_FALL - 1e-9) * weights[:, None]
-    joint = before[:, :, :, None] + after[:, :, None, :] + np.log(allowed / allowed.sum() + SMALLEST)
-    by_split = special.logsumexp(joint, axis=(2, 3)) - np.log(SPLITS.size)
-    both = np.column_stack([steady, special.logsumexp(by_split, axis=1)])
+    is_fall = falls >= SMALLEST_FALL - 1e-9
+    # Both stories have two parts, so that the grid's coarseness favours neither: they differ in the fall alone.
+    parts = before[:, :, :, None] + after[:, :, None, :]
+    stories = []
+    for allowed in (~is_fall * np.sqrt(weights[:, None] * weights[None, :]), is_fall * weights[:, None]):
+        stories.append(parts + np.log(allowed / allowed.sum() + SMALLEST))
+    both = np.column_stack([special.logsumexp(story, axis=(1, 2, 3)) for story in stories])
     # One annotator known to be steady, so that a few cannot make decline the rule.
     chance = posterior(both, mixture(np.vstack([both, [[0.0, np.log(SMALLEST)]]])))[:, 1]
-    best = by_split.argmax(axis=1)
-    at_best = joint[np.arange(who.size), best]
+    best = special.logsumexp(stories[1], axis=(2, 3)).argmax(axis=1)
+    at_best = stories[1][np.arange(who.size), best]
     share = np.exp(at_best - special.logsumexp(at_best, axis=(1, 2), keepdims=True))
     since = week[order[splits[np.arange(who.size), best]]]
     return Declines(who, chance, (share * falls).sum(axis=(1, 2)), since)
