@@ -16,7 +16,7 @@ from labeling_pipeline.core.consensus.votes import Votes
 # leans towards its own annotators), so no single estimate is believed: the fits under these floors are averaged.
 STRENGTHS = (2.0, 5.0, 10.0, 20.0)
 STRONGEST = 100.0  # with a hundred votes' worth of prior, few annotators are left a pattern of their own
-FAINT = 1e-2  # pseudo-votes of the fit without prior: a never-seen answer stays possible
+FAINT = 1e-6  # pseudo-votes of the fit without prior: a never-seen answer stays possible
 
 
 def dawid_skene(votes: Votes, *, clamp: Codes | None = None, history: Floats | None = None, seed: int = 0) -> Fit:
