@@ -19,23 +19,26 @@ from labeling_pipeline.core.errors import SettingError
 class DriftLimits:
     """``false_alarm_rate``: chance of any alarm in a night without drift, shared by all series together.
 
-    The current window is the ``window_days`` before the night; the reference the ``reference_days`` before that.
+    ``spans``: (days of the current window, days of the reference before it). The first is that of every series; votes
+    are looked at over all of them, since a guideline read differently by some moves little in one week.
     A change smaller than ``min_js`` (nats) or ``min_drop`` (agreement) is no alarm, however certain it is.
     """
 
     min_rows: int = 50
     false_alarm_rate: float = 0.001
-    window_days: int = 7
-    reference_days: int = 28
-    min_js: float = 0.001
+    spans: tuple[tuple[int, int], ...] = ((7, 28), (21, 56))
+    min_js: float = 0.0003
     min_drop: float = 0.05
     seed: int = 0
 
     def __post_init__(self) -> None:
         if not 0 < self.false_alarm_rate < 1:
             raise SettingError(f"drift.false_alarm_rate = {self.false_alarm_rate}", expected="a number between 0 and 1")
-        if min(self.min_rows, self.window_days, self.reference_days) < 1:
-            raise SettingError("drift.min_rows, window_days and reference_days", expected="1 or more")
+        days = [length for span in self.spans for length in span]
+        if not days or min(self.min_rows, *days) < 1:
+            raise SettingError(
+                f"drift.spans = {self.spans}", expected="pairs of days, 1 or more, and min_rows 1 or more"
+            )
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,11 @@ class Measured:
     action: str
 
 
-def windows(frame: pd.DataFrame, at: str, night: datetime, limits: DriftLimits) -> tuple[pd.DataFrame, pd.DataFrame]:
+def windows(frame: pd.DataFrame, at: str, night: datetime, span: tuple[int, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows of the current window and of the reference before it, by the time in column ``at``."""
     end = pd.Timestamp(night)
-    start = end - timedelta(days=limits.window_days)
-    first = start - timedelta(days=limits.reference_days)
+    start = end - timedelta(days=span[0])
+    first = start - timedelta(days=span[1])
     time = frame[at]
     return frame[(time >= start) & (time < end)], frame[(time >= first) & (time < start)]
 

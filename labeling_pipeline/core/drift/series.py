@@ -6,7 +6,7 @@ Belongs here: what is compared with what, and which action an alarm asks for. Do
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -42,18 +42,30 @@ def label_mix(watched: Watched, night: datetime, alpha: float, limits: DriftLimi
     """Class mix of the labels, this week against the weeks before, under one schema version."""
     if watched.labels.empty:
         return None
-    now, before = _same("schema_version", *windows(watched.labels, "labeled_at", night, limits))
+    now, before = _same("schema_version", *windows(watched.labels, "labeled_at", night, limits.spans[0]))
     return mix_shift(now["label"], before["label"], alpha, limits, "relabel")
 
 
 def vote_mix(watched: Watched, night: datetime, alpha: float, limits: DriftLimits) -> Measured | None:
-    """Class mix of the votes: the first sign that annotators read the guideline differently."""
+    """Class mix of the votes: the first sign that annotators read the guideline differently.
+
+    Looked at over every span; the one furthest over its threshold is reported.
+    """
     if watched.votes.empty:
         return None
-    now, before = _same("schema_version", *windows(watched.votes, "answered_at", night, limits))
+    found = [_vote_mix_over(watched.votes, night, alpha / len(limits.spans), limits, span) for span in limits.spans]
+    known = [one for one in found if one is not None]
+    return max(known, key=lambda one: one.value / one.threshold, default=None)
+
+
+def _vote_mix_over(
+    votes: pd.DataFrame, night: datetime, alpha: float, limits: DriftLimits, span: tuple[int, int]
+) -> Measured | None:
+    now, before = _same("schema_version", *windows(votes, "answered_at", night, span))
     both = pd.concat([now["comment_id"], before["comment_id"]])
     per_comment = max(len(both) / max(both.nunique(), 1), 1.0)
-    return mix_shift(now["label"], before["label"], alpha, limits, "relabel", per_comment)
+    found = mix_shift(now["label"], before["label"], alpha, limits, "relabel", per_comment)
+    return found and replace(found, statistic=f"{found.statistic}_{span[0]}d")
 
 
 def agreement(watched: Watched, night: datetime, alpha: float, limits: DriftLimits) -> Measured | None:
@@ -63,7 +75,7 @@ def agreement(watched: Watched, night: datetime, alpha: float, limits: DriftLimi
     if watched.agreement.empty:
         return None
     known = watched.agreement.dropna(subset=["value", "low", "high"])
-    now, before = windows(known.assign(week=known["week"] - pd.Timedelta(seconds=1)), "week", night, limits)
+    now, before = windows(known.assign(week=known["week"] - pd.Timedelta(seconds=1)), "week", night, limits.spans[0])
     if now.empty or before.empty:
         return None
     last = now.sort_values("week").iloc[-1]
@@ -78,7 +90,7 @@ def prediction_mix(watched: Watched, night: datetime, alpha: float, limits: Drif
     """Class mix the serving model predicts."""
     if watched.predictions.empty:
         return None
-    now, before = _same("model_version", *windows(watched.predictions, "predicted_at", night, limits))
+    now, before = _same("model_version", *windows(watched.predictions, "predicted_at", night, limits.spans[0]))
     return mix_shift(now["label"], before["label"], alpha, limits, "retrain")
 
 
@@ -86,7 +98,7 @@ def prediction_confidence(watched: Watched, night: datetime, alpha: float, limit
     """Distribution of the model's confidence, in tenths of the reference."""
     if watched.predictions.empty:
         return None
-    now, before = _same("model_version", *windows(watched.predictions, "predicted_at", night, limits))
+    now, before = _same("model_version", *windows(watched.predictions, "predicted_at", night, limits.spans[0]))
     if before.empty:
         return None
     edges = np.unique(np.quantile(before["confidence"].to_numpy(dtype=np.float64), np.linspace(0.1, 0.9, 9)))
@@ -100,7 +112,7 @@ def text(watched: Watched, night: datetime, alpha: float, limits: DriftLimits) -
 
     if watched.comments.empty:
         return None
-    now, before = windows(watched.comments, "posted_at", night, limits)
+    now, before = windows(watched.comments, "posted_at", night, limits.spans[0])
     return word_shift(now["text"], before["text"], alpha, limits)
 
 
