@@ -39,7 +39,9 @@ class Home:
         root = Path(given or os.environ.get("LABELING_HOME") or "data").absolute()
         if not (root / "labeling.toml").is_file():
             raise InputError(
-                f"{root}: not a home", expected="a folder with labeling.toml", remedy="make one: labeling-pipeline init DIR"
+                f"{root}: not a home",
+                expected="a folder with labeling.toml",
+                remedy="make one: labeling-pipeline init DIR",
             )
         return cls(root)
 

@@ -78,8 +78,9 @@ class QualitySettings(Section):
     min_agreement: Share = Field(0.0, description="share of agreeing pairs of votes on a comment; 0 turns the rule off")
     batch_statistic: str = Field("krippendorff_alpha", description="agreement statistic a whole round is held against")
     min_batch_agreement: Share | None = Field(
-        None, description="a round under this value goes to experts whole; none by default: real toxicity crowds"
-        " reach .13-.58, and the source's .85 would block every one of them"
+        None,
+        description="a round under this value goes to experts whole; none by default: real toxicity crowds"
+        " reach .13-.58, and the source's .85 would block every one of them",
     )
 
 
@@ -125,15 +126,21 @@ class SelectionSettings(Section):
 class FeedbackSettings(Section):
     """What production tells us."""
 
-    low_margin: Share = Field(0.1, description="predictions whose two best classes are closer than this are asked again")
-    min_batch: Positive = Field(25, description="comments production must have raised before a round is opened for them")
+    low_margin: Share = Field(
+        0.1, description="predictions whose two best classes are closer than this are asked again"
+    )
+    min_batch: Positive = Field(
+        25, description="comments production must have raised before a round is opened for them"
+    )
 
 
 class DriftSettings(Section):
     """The nightly report."""
 
     min_rows: Positive = Field(50, description="rows in a window below which nothing is tested")
-    false_alarm_rate: Annotated[float, Field(gt=0, lt=1)] = Field(0.001, description="per night, over all series together")
+    false_alarm_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.001, description="per night, over all series together"
+    )
 
 
 class ReliabilitySettings(Section):

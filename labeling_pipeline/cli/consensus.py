@@ -6,6 +6,8 @@ Belongs here: options, what is printed. Does not: the methods (see ``core.consen
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from labeling_pipeline.core.consensus import ConsensusResult
-    from labeling_pipeline.core.errors import InputError
 
 EXAMPLE = """\b
 Examples:
@@ -56,32 +57,20 @@ def consensus_command(
     dawid_skene_plain, glad, mace.
     """
     from labeling_pipeline.core.consensus import consensus
-    from labeling_pipeline.core.errors import InputError
     from labeling_pipeline.files import ending_of, read_frame, write_frame
 
     for path in (out, annotators_out):
         if path is not None:
             ending_of(path)  # a wrong ending is said before the work, not after
     frame = _one_question(read_frame(votes), question, votes)
-    try:
-        result = consensus(
-            frame,
-            method=method,
-            classes=_names(classes) if classes else None,
-            non_class_answers=_names(non_class),
-            gold=None if gold is None else read_frame(gold),
-            history=None if history is None else read_frame(history),
-        )
-    except InputError as error:
-        raise _placed(error, {"gold": gold, "history": history}, votes) from error
+    known, past = (None if path is None else read_frame(path) for path in (gold, history))
+    names, special = (_names(classes) if classes else None), _names(non_class)
+    with _placed({"gold": gold, "history": history}, votes):
+        result = consensus(frame, method=method, classes=names, non_class_answers=special, gold=known, history=past)
     write_frame(result.labels, out)
     if annotators_out is not None:
         write_frame(result.annotators, annotators_out)
-    summary = summarise(result)
-    if as_json:
-        click.echo(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False))
-    else:
-        _print(summary, [out] if annotators_out is None else [out, annotators_out])
+    _print(summarise(result), [path for path in (out, annotators_out) if path is not None], as_json)
 
 
 def summarise(result: ConsensusResult) -> dict[str, Any]:
@@ -100,7 +89,10 @@ def summarise(result: ConsensusResult) -> dict[str, Any]:
     }
 
 
-def _print(summary: dict[str, Any], written: list[Path]) -> None:
+def _print(summary: dict[str, Any], written: list[Path], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False))
+        return
     click.echo(
         f"{summary['n_tasks']:,} labels from {summary['n_votes']:,} votes of {summary['n_annotators']:,} annotators, "
         f"by {summary['method']}; mean confidence {summary['mean_confidence']:.3f}, {summary['confidence_is']}"
@@ -128,16 +120,17 @@ def _one_question(frame: pd.DataFrame, question: str | None, path: Path) -> pd.D
     return frame[frame["question"] == question]
 
 
-def _placed(error: InputError, others: dict[str, Path | None], votes: Path) -> InputError:
-    """The error with the file it is about in front."""
+@contextmanager
+def _placed(others: dict[str, Path | None], votes: Path) -> Iterator[None]:
+    """Errors of the input get the file they are about in front."""
     from labeling_pipeline.core.errors import InputError
 
-    if any(path is not None and error.what.startswith(str(path)) for path in others.values()):
-        return error
-    part = error.what.split(":")[0]
-    path = others.get(part) or votes
-    what = error.what.removeprefix(f"{part}: ") if part in (*others, "votes") else error.what
-    return InputError(f"{path}: {what}", expected=error.expected, remedy=error.remedy)
+    try:
+        yield
+    except InputError as error:
+        part, _, rest = error.what.partition(": ")
+        path, what = (others[part] or votes, rest) if part in others else (votes, error.what.removeprefix("votes: "))
+        raise InputError(f"{path}: {what}", expected=error.expected, remedy=error.remedy) from error
 
 
 def _names(text: str) -> list[str]:

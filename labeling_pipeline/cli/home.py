@@ -36,7 +36,9 @@ def init_command(folder: Path, ontology: Path | None) -> None:
     Home(folder).prepare()
     click.echo(f"{folder}/labeling.toml            settings, every key explained")
     click.echo(f"{folder}/ontology/{parsed.schema_version}.toml        classes and questions: make them yours")
-    click.echo(f"{folder}/inbox/…                  drop comments, votes, gold here, then: labeling-pipeline run --home {folder}")
+    click.echo(
+        f"{folder}/inbox/…                  drop comments, votes, gold here, then: labeling-pipeline run --home {folder}"
+    )
 
 
 @click.command("status", epilog="Example: labeling-pipeline status --home data")
@@ -71,7 +73,9 @@ def explain_command(comment_id: str, home: str | None, as_json: bool) -> None:
     context = open_context(Home.find(home))
     events = explain(context, comment_id)
     if as_json:
-        rows = [{"at": e.at.isoformat() if e.at is not None else None, "stage": e.stage, "lines": e.lines} for e in events]
+        rows = [
+            {"at": e.at.isoformat() if e.at is not None else None, "stage": e.stage, "lines": e.lines} for e in events
+        ]
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     start = context.settings.simulated.start_at.replace(hour=0, minute=0) if context.is_simulated else None

@@ -44,10 +44,11 @@ def label_comments(
     if not by_question:
         known = ", ".join(sorted(asked))
         raise InputError(f"no vote answers a question of ontology {ontology.schema_version}", expected=known)
+    # "unsure" is an answer here, and a method that looks for one truth behind all votes would explain it away.
     answered = {
         question.id: consensus(
             _vote_columns(by_question[question.id]),
-            method=method,
+            method="majority" if question.unsure else method,
             classes=ontology.answers(question.id),
             seed=seed,
             non_class_answers=(),

@@ -27,14 +27,16 @@ def loop_asset(name: str, stage: Stage) -> dg.AssetsDefinition:
         result, is_changed = materialize(name, stage, labeling.context)
         numbers = result.metrics if is_changed else {}
         metadata: dict[str, object] = {"dagster/row_count": result.row_count, **numbers}
-        if stage.tables:
-            metadata["dagster/table_name"] = name
-            metadata["dagster/column_schema"] = _column_schema(labeling, name)
+        with labeling.context.warehouse.read():
+            version = _version(labeling, name)
+            if stage.tables:
+                metadata["dagster/table_name"] = name
+                metadata["dagster/column_schema"] = _column_schema(labeling, stage.tables[0])
         if result.waiting_for:
             metadata["waiting_for"] = result.waiting_for
         if not is_changed:
             context.log.info("nothing new to read")
-        return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(_version(labeling, name)))
+        return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version))
 
     return asset
 

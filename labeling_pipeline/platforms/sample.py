@@ -26,7 +26,7 @@ from labeling_pipeline.platforms.sample_story import recorded_predictions, recor
 START = datetime(2026, 3, 2, 10, 0)
 POOL = 2600
 # Production: (day a file arrives, comments in it). Every comment was posted since the file before it.
-ARRIVALS = (*((day, 140) for day in (1, 3, 5, 7, 9, 11, 13)), *((day, 105) for day in (17, 21, 24, 26)))
+ARRIVALS = (*((day, 245) for day in (2, 6, 9, 12)), *((day, 210) for day in (18, 24)))
 RECORDED = 15
 
 

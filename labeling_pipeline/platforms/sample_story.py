@@ -24,7 +24,7 @@ VOTERS = {
     "annotator_c89": ("non_toxic", 0.5),
 }
 ANCHOR_ATOMIC = dict(zip(ATOMIC, ("no", "unsure", "unsure", "yes"), strict=True))
-VERDICT_DAYS = (1, 3, 6)
+VERDICT_DAYS = (1, 6)
 
 
 def recorded_predictions(start: datetime) -> pd.DataFrame:

@@ -106,7 +106,9 @@ def _history(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
         if row.event in ("passed", "adjudicate", "rejected"):
             to = " → queue of the experts" if row.event == "adjudicate" else ""
             label = f"{detail['label']} ({detail['confidence']:.2f}, from {detail['source']})"
-            yield Event(_time(row.happened_at), "quality", (f"{row.event}{to}: {label}", *(str(r) for r in detail["reasons"])))
+            yield Event(
+                _time(row.happened_at), "quality", (f"{row.event}{to}: {label}", *(str(r) for r in detail["reasons"]))
+            )
         elif row.event == "gold_candidate":
             yield Event(_time(row.happened_at), "gold", (f"candidate for the gold set: {detail['why']}",))
 
@@ -180,7 +182,7 @@ QUERIES = {
     "tasks": _tasks,
     "votes": _votes,
     "consensus": _consensus,
-    "history": _history,
     "verdicts": _verdicts,
+    "history": _history,
     "reliability": _reliability,
 }

@@ -42,17 +42,17 @@ STAGES: dict[str, Stage] = {
     ),
     "weak_labels": Stage(
         weak_labels, "3_annotation", ("raw_comments", "gold_set"), ("weak_labels",),
-        settings=("weak_supervision",), reads=functions_version,
+        settings=("weak_supervision",), reads=functions_version, is_slow=True,
     ),
     "crowd_votes": Stage(crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log",), "votes"),
     "verdicts": Stage(verdicts, "3_annotation", ("raw_comments", "decomposed_tasks"), ("verdicts",), "verdicts"),
     "consensus_labels": Stage(
         consensus_labels, "4_quality", ("crowd_votes", "gold_set"), ("consensus_labels", "consensus_answers"),
-        settings=("consensus",),
+        settings=("consensus",), is_slow=True,
     ),
     "annotator_reliability": Stage(
         annotator_reliability, "4_quality", ("consensus_labels", "verdicts", "gold_set"), ("annotator_reliability",),
-        settings=("reliability",), every_days=lambda settings: 7,
+        settings=("reliability",), every_days=lambda settings: 7, is_slow=True,
     ),
     "qc_outcomes": Stage(
         qc_outcomes, "4_quality", ("consensus_labels", "verdicts"), ("qc_outcomes",), settings=("quality",)
@@ -63,21 +63,21 @@ STAGES: dict[str, Stage] = {
         settings=("adjudication",),
     ),
     "versioned_export": Stage(
-        versioned_export, "5_export", ("qc_passed_labels", "gold_set"), ("versioned_export",)
+        versioned_export, "5_export", ("qc_passed_labels", "gold_set"), ("versioned_export",), is_slow=True,
     ),
     "retrained_model": Stage(
         retrained_model, "6_model", ("versioned_export",), ("retrained_model",), settings=("training",),
-        every_days=lambda settings: settings.training.every_days, is_urgent=drift_asks,
+        every_days=lambda settings: settings.training.every_days, is_urgent=drift_asks, is_slow=True,
     ),
     "model_evaluation": Stage(
-        model_evaluation, "6_model", ("retrained_model", "gold_set"), ("model_evaluation", "retrained_model")
+        model_evaluation, "6_model", ("retrained_model", "gold_set"), ("model_evaluation", "retrained_model"), is_slow=True,
     ),
     "pre_labels": Stage(
-        pre_labels, "6_model", ("model_evaluation", "raw_comments", "qc_passed_labels"), ("pre_labels",)
+        pre_labels, "6_model", ("model_evaluation", "raw_comments", "qc_passed_labels"), ("pre_labels",), is_slow=True,
     ),
     "drift_report": Stage(
         drift_report, "7_production", ("crowd_votes", "production_predictions", "raw_comments"), ("drift_report",),
-        settings=("drift",), every_days=lambda settings: 1,
+        settings=("drift",), every_days=lambda settings: 1, is_slow=True,
     ),
     "next_uncertainty_batch": Stage(
         next_uncertainty_batch, "6_model",

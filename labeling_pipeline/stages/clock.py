@@ -45,7 +45,9 @@ def next_event(context: Context) -> datetime | None:
     """The end of the next simulated day on which something happens: answers, files, production, or a clock's tick."""
     settings = context.settings
     start = settings.simulated.start_at.replace(hour=0, minute=0, second=0)
-    first = (context.now - start).days + int(context.now >= start + (context.now - start).days * timedelta(1) + END_OF_DAY)
+    first = (context.now - start).days + int(
+        context.now >= start + (context.now - start).days * timedelta(1) + END_OF_DAY
+    )
     days = set(_file_days(context)) | {settings.simulated.until_day}
     days |= set(range(0, settings.simulated.until_day + 1, 7)) | set(
         range(0, settings.simulated.until_day + 1, settings.training.every_days)
@@ -78,7 +80,7 @@ def advance(context: Context) -> bool:
     _answer_queue(context, until)
     _production(context, until)
     with context.warehouse.write() as con:
-        con.execute('delete from clock; insert into clock values ($until)', {"until": until})
+        con.execute("delete from clock; insert into clock values ($until)", {"until": until})
     return True
 
 

@@ -65,6 +65,8 @@ class Stage:
     reads: Callable[[Context], str] | None = None
     # There is something for it to do, whatever the versions say.
     is_wanted: Callable[[Context], bool] | None = None
+    # It computes for long: it opens the warehouse for each question it has, instead of once for all of them.
+    is_slow: bool = False
     # A reason not to wait for the clock.
     is_urgent: Callable[[Context, datetime], bool] | None = None
 
@@ -78,10 +80,12 @@ def digest(*parts: object) -> str:
 def input_version(stage: Stage, context: Context, state: Mapping[str, AssetState]) -> str:
     """The version of everything the stage reads."""
     settings = context.settings.model_dump(mode="json")
+    # Rows once refused are examined again when the settings they were examined by change.
+    sections = (*stage.settings, "inbox", "ontology") if stage.inbox else stage.settings
     return digest(
         __version__,
         [ontology.ontology_hash for ontology in context.ontologies],
-        {section: settings[section] for section in stage.settings},
+        {section: settings[section] for section in sections},
         upstream_versions(stage, state),
         context.taken_files(stage.inbox) if stage.inbox else "",
         stage.reads(context) if stage.reads else "",
@@ -116,11 +120,12 @@ def materialize(asset: str, stage: Stage, context: Context) -> tuple[Result, boo
     The write is discarded when an upstream table changed while this one was computed: the asset stays due, and the
     next pass works from what is there then.
     """
-    state = context.state()
-    if not is_due(asset, stage, context, state):
-        return Result(state[asset].row_count or 0), False
-    version, upstream = input_version(stage, context, state), upstream_versions(stage, state)
-    result = stage.run(context)
+    with context.warehouse.read():
+        state = context.state()
+        if not is_due(asset, stage, context, state):
+            return Result(state[asset].row_count or 0), False
+        version, upstream = input_version(stage, context, state), upstream_versions(stage, state)
+    result = _run(stage, context)
     if stage.inbox:  # its input is what it took just now
         version = input_version(stage, context, state)
     with context.warehouse.write() as con:
@@ -136,10 +141,18 @@ def materialize(asset: str, stage: Stage, context: Context) -> tuple[Result, boo
     return result, True
 
 
+def _run(stage: Stage, context: Context) -> Result:
+    if stage.inbox or stage.is_slow:
+        return stage.run(context)
+    with context.warehouse.read():
+        return stage.run(context)
+
+
 def stages_due(stages: Mapping[str, Stage], context: Context) -> Sequence[str]:
     """The assets whose output is older than their input, in order."""
-    state = context.state()
-    return [asset for asset, stage in stages.items() if is_due(asset, stage, context, state)]
+    with context.warehouse.read():
+        state = context.state()
+        return [asset for asset, stage in stages.items() if is_due(asset, stage, context, state)]
 
 
 def downstream(stages: Mapping[str, Stage], assets: Sequence[str]) -> list[str]:

@@ -31,7 +31,9 @@ def model_evaluation(context: Context) -> Result:
         return Result(0, waiting_for="a model")
     newest, serving = models.iloc[-1], models[models["status"] == SERVING]
     gold = context.query("gold_by_role", role="measure").dropna(subset="text")
-    measured = [_measure(context, row, gold) for _, row in models.iterrows() if row["model_version"] in _to_measure(models)]
+    measured = [
+        _measure(context, row, gold) for _, row in models.iterrows() if row["model_version"] in _to_measure(models)
+    ]
     if newest["status"] == CANDIDATE:
         models, paired = _promote(context, models, newest, serving, gold)
         measured.append(paired)
@@ -39,9 +41,7 @@ def model_evaluation(context: Context) -> Result:
     fresh = pd.concat(measured, ignore_index=True).dropna(subset="value")[COLUMNS]
     kept = done.merge(fresh[["model_version", "evaluated_on"]].drop_duplicates(), how="left", indicator=True)
     frame = pd.concat([kept[kept["_merge"] == "left_only"][COLUMNS], fresh], ignore_index=True)
-    return Result(
-        len(frame), _metrics(fresh, models), replace={"model_evaluation": frame, "retrained_model": models}
-    )
+    return Result(len(frame), _metrics(fresh, models), replace={"model_evaluation": frame, "retrained_model": models})
 
 
 def _to_measure(models: pd.DataFrame) -> set[str]:

@@ -41,8 +41,11 @@ def with_columns(frame: pd.DataFrame, name: str, prefix: str, classes: Sequence[
     return pd.concat([frame.drop(columns=[name]).reset_index(drop=True), columns], axis=1)
 
 
-def history(frame: pd.DataFrame) -> Append:
-    """Events (comment_id, happened_at, event, detail) for the append-only history; the same event is one row."""
-    events = frame.reindex(columns=EVENT_COLUMNS[1:])
-    rows = events.itertuples(index=False)
-    return Append(events.assign(event_id=[digest(*row) for row in rows])[EVENT_COLUMNS], ("event_id",))
+def history(frame: pd.DataFrame, key: Sequence[str] = ("detail",)) -> Append:
+    """Events (comment_id, happened_at, event, detail) for the append-only history; the same event is one row.
+
+    ``key``: the columns that, beside comment, time and event, make two events the same.
+    """
+    identity = frame[["comment_id", "happened_at", "event", *key]].itertuples(index=False)
+    events = frame.assign(event_id=[digest(*row) for row in identity])
+    return Append(events[EVENT_COLUMNS], ("event_id",))

@@ -43,12 +43,12 @@ def pending(stages: Mapping[str, Stage], context: Context) -> Pending:
 
     Causes come in a fixed order, and only the sensor of the first one asks for a run, so that one change starts one.
     """
-    due = stages_due(stages, context)
-    causes = list(dict.fromkeys(_cause(asset, stages, context) for asset in due))
-    assets = downstream(stages, due)
-    files = [file.sha256 for asset in due if (kind := stages[asset].inbox) for file in context.untaken(kind)]
-    state = sorted((asset, last.output_version) for asset, last in context.state().items())
-    return Pending(tuple(causes), tuple(assets), digest(due, files, state))
+    with context.warehouse.read():
+        due = stages_due(stages, context)
+        causes = list(dict.fromkeys(_cause(asset, stages, context) for asset in due))
+        files = [file.sha256 for asset in due if (kind := stages[asset].inbox) for file in context.untaken(kind)]
+        state = sorted((asset, last.output_version) for asset, last in context.state().items())
+    return Pending(tuple(causes), tuple(downstream(stages, due)), digest(due, files, state))
 
 
 def _cause(asset: str, stages: Mapping[str, Stage], context: Context) -> str:

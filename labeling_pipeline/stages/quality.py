@@ -42,20 +42,31 @@ def qc_outcomes(context: Context) -> Result:
     frame = with_map(with_map(outcomes, "p_", classes, "probabilities"), "v_", classes, "vote_shares")
     shares = {f"{name}_share": float(counts.get(name, 0) / len(frame)) for name in ("passed", "adjudicate", "rejected")}
     return Result(
-        len(frame), shares, replace={"qc_outcomes": frame}, append={"label_history": history(_events(outcomes))}
+        len(frame),
+        shares,
+        replace={"qc_outcomes": frame},
+        append={"label_history": history(_events(outcomes, labels), key=("label", "source"))},
     )
 
 
-def _events(outcomes: pd.DataFrame) -> pd.DataFrame:
+def _events(outcomes: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """Outcomes as events, and labels that experts overturned as candidates for the gold set."""
     details = outcomes[["label", "confidence", "source", "reasons"]].to_dict("records")
-    return pd.DataFrame(
+    events = pd.DataFrame(
         {
             "comment_id": outcomes["comment_id"],
             "happened_at": outcomes["labeled_at"],
             "event": outcomes["outcome"],
+            "label": outcomes["label"],
+            "source": outcomes["source"],
             "detail": [json.dumps(detail, default=list, ensure_ascii=False) for detail in details],
         }
     )
+    crowd = outcomes["comment_id"].map(labels.set_index("comment_id")["label"])
+    overturned = events[(events["source"] == "verdict") & crowd.notna() & (crowd != events["label"])]
+    said = crowd.loc[overturned.index]
+    why = [json.dumps({"why": f"an expert overturned the crowd's {label}"}) for label in said]
+    return pd.concat([events, overturned.assign(event="gold_candidate", detail=why)], ignore_index=True)
 
 
 def qc_passed_labels(context: Context) -> Result:
@@ -82,7 +93,9 @@ def adjudication_queue(context: Context) -> Result:
         boost=dict.fromkeys(waiting.loc[waiting["is_asked"], "comment_id"], ASKED_FIRST),
     )
     given = waiting[["comment_id", "queued_at", "context"]]
-    rows = queue.drop(columns="rank").merge(given, on="comment_id").assign(schema_version=context.ontology.schema_version)
+    rows = (
+        queue.drop(columns="rank").merge(given, on="comment_id").assign(schema_version=context.ontology.schema_version)
+    )
     metrics = {"waiting": len(waiting), "on_desks": int(rows["expert_id"].notna().sum())}
     return Result(len(rows), metrics, replace={"adjudication_queue": rows})
 

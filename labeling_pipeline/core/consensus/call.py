@@ -78,6 +78,7 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
         job.notes.append(f"{method} needs annotator ids; majority was used")
     if not job.votes.has_annotators:
         method = "majority"
+    said = job.votes
     _weigh_stated(job)
     tried: dict[str, HeldOut] = {}
     name, free = _auto(job, tried) if method == "auto" else (method, None)
@@ -85,7 +86,8 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     calibration = _calibration(job, name, tried, free)
     p = _calibrated(job, fit, calibration)
     confidence_is = UNCALIBRATED if calibration is None else CALIBRATED
-    labels = labels_frame(job.votes, p, fit, confidence_is)
+    # What people said is told as they said it; how sure they were only weighs what we believe.
+    labels = labels_frame(said, job.votes, p, fit, confidence_is)
     return ConsensusResult(labels, annotators_frame(job.votes, fit.p, fit), name, job.scores, job.notes)
 
 

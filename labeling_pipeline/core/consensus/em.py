@@ -157,9 +157,7 @@ def run(
     counts = blocks.counts(p)
     theta = m_step(counts, p.sum(axis=1), np.zeros(counts.shape) if before is None else before)
     trail: list[Parameters] = []
-    best = -np.inf
-    extrapolated = False
-    n_maps = 0
+    best, extrapolated, n_maps = -np.inf, False, 0
     while True:
         step = blocks.e_step(*theta, p)
         n_maps += 1

@@ -11,7 +11,7 @@ from labeling_pipeline.core.consensus.columns import Codes, Floats
 from labeling_pipeline.core.consensus.dawid_skene import by_answer, log_mix
 from labeling_pipeline.core.consensus.em import Blocks, Fit, Parameters, run
 from labeling_pipeline.core.consensus.majority import clamped, smoothed_shares
-from labeling_pipeline.core.consensus.one_coin import coin_rows
+from labeling_pipeline.core.consensus.one_coin import coin_rows, with_non_class
 from labeling_pipeline.core.consensus.votes import Votes
 
 KNOWS, SPAMS = 1.5, 0.5  # Beta prior of knowing: three in four votes, worth two votes
@@ -35,7 +35,8 @@ def mace(votes: Votes, *, clamp: Codes | None = None, history: Floats | None = N
     blocks = Blocks(votes, clamp)
     knows = np.full(blocks.shape[0], KNOWS / (KNOWS + SPAMS))
     before = coin_rows(knows + (1.0 - knows) / n_classes, blocks.shape)
-    return run(blocks, m_step, clamped(smoothed_shares(votes), clamp), before=before)
+    fit = run(blocks, m_step, clamped(smoothed_shares(votes), clamp), before=before)
+    return with_non_class(fit, votes)
 
 
 def spam_rows(counts: Floats, before: Floats, n_classes: int) -> Floats:

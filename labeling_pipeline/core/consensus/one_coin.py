@@ -5,9 +5,11 @@ Belongs here: the M-step of this model. Does not: answers that name no class, wh
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from labeling_pipeline.core.consensus.columns import Codes, Floats
+from labeling_pipeline.core.consensus.columns import Codes, Floats, sum_by
 from labeling_pipeline.core.consensus.dawid_skene import by_answer, log_mix
 from labeling_pipeline.core.consensus.em import Blocks, Fit, Parameters, run
 from labeling_pipeline.core.consensus.majority import clamped, smoothed_shares
@@ -30,7 +32,7 @@ def one_coin(votes: Votes, *, clamp: Codes | None = None, history: Floats | None
         full = counts if past is None else counts + past
         return coin_rows(accuracies(full, n_classes), full.shape), log_mix(classes, 1.0)
 
-    return run(Blocks(votes, clamp), m_step, clamped(smoothed_shares(votes), clamp))
+    return with_non_class(run(Blocks(votes, clamp), m_step, clamped(smoothed_shares(votes), clamp)), votes)
 
 
 def accuracies(counts: Floats, n_classes: int) -> Floats:
@@ -40,6 +42,22 @@ def accuracies(counts: Floats, n_classes: int) -> Floats:
     n = counts[:, :n_classes].sum(axis=(1, 2))
     crowd = (right.sum() + 1.0) / (n.sum() + 2.0)
     return np.asarray((right + STRENGTH * crowd) / (n + STRENGTH))
+
+
+def with_non_class(fit: Fit, votes: Votes) -> Fit:
+    """The fit with each annotator's share of non-class answers in the confusions, the same for every true class."""
+    n_classes = len(votes.classes)
+    if not votes.non_class:
+        return fit
+    key = votes.annotator.astype(np.int64) * votes.n_answers + votes.answer
+    own = np.ones(len(key)) if votes.weight is None else votes.weight
+    counts = sum_by(key, own, votes.n_annotators * votes.n_answers).reshape(votes.n_annotators, votes.n_answers)
+    crowd = counts.sum(axis=0) / max(counts.sum(), 1.0)
+    share = ((counts + crowd) / (counts.sum(axis=1, keepdims=True) + crowd.sum()))[:, None, n_classes:]
+    confusion = fit.confusion.copy()
+    confusion[:, :, :n_classes] *= 1.0 - share.sum(axis=2, keepdims=True)
+    confusion[:, :, n_classes:] = share
+    return replace(fit, confusion=confusion)
 
 
 def coin_rows(accuracy: Floats, shape: tuple[int, ...]) -> Floats:

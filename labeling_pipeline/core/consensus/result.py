@@ -38,11 +38,11 @@ class ConsensusResult:
     notes: list[str] = field(default_factory=list)
 
 
-def labels_frame(votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.DataFrame:
-    """One row per task, in the order of the tasks' names."""
-    counts = vote_counts(votes)
+def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.DataFrame:
+    """One row per task, in the order of the tasks' names; ``said`` are the votes before stated confidence weighs them."""
+    counts = vote_counts(said)
     label = p.argmax(axis=0).astype(np.int32)
-    shares = smoothed_shares(votes)
+    shares = smoothed_shares(said)
     n_votes = np.diff(votes.starts).astype(np.int32)
     second = _runner_up(p, label)
     ambiguity, noise = split_disagreement(votes, label, second, fit)

@@ -28,7 +28,7 @@ COPYING = 0.5
 # Pairs whose agreement is not even this many standard errors above two typical annotators' are not looked at further.
 WORTH_TESTING = 2.0
 # Which of the two copied is said when it is this likely.
-CLEAR_DIRECTION = 0.7
+CLEAR_DIRECTION, LIKELY_DIRECTION = 0.9, 0.6
 IMPOSSIBLE = -1e9
 COLUMNS = ["annotator", "other", "n_shared", "copy_rate", "chance", "q", "direction"]
 
@@ -38,7 +38,7 @@ def copied_pairs(votes: Votes, fit: Competence, habits: Carelessness, *, min_sha
 
     `copy_rate`: expected share of copied votes; `chance`: of a copy rate of one half or more; `q`: expected share of
     wrong entries among the pairs at least as likely (false-discovery correction over all tested pairs). `direction` is
-    `copies` where it is plain that `annotator` copied `other` (from who answered later, how careful each is elsewhere,
+    `copies` or `probably copies` where `annotator` copied `other` (from who answered later, how careful each is elsewhere,
     and how much of each one's work the common comments are), else `unknown`.
     """
     names = votes.annotators.to_numpy()
@@ -157,7 +157,8 @@ def _later(pairs: PairVotes, votes: Votes) -> Floats:
 
 def _frame(votes: Votes, pairs: PairVotes, copy_rate: Floats, chance: Floats, second_copies: Floats) -> pd.DataFrame:
     is_second = second_copies >= 0.5
-    is_clear = np.maximum(second_copies, 1 - second_copies) >= CLEAR_DIRECTION
+    sure = np.maximum(second_copies, 1 - second_copies)
+    likely = np.where(sure >= LIKELY_DIRECTION, "probably copies", "unknown")
     return pd.DataFrame(
         {
             "annotator": votes.annotators.take(np.where(is_second, pairs.second, pairs.first)),
@@ -166,6 +167,6 @@ def _frame(votes: Votes, pairs: PairVotes, copy_rate: Floats, chance: Floats, se
             "copy_rate": copy_rate,
             "chance": chance,
             "q": expected_false_share(chance),
-            "direction": np.where(is_clear, "copies", "unknown"),
+            "direction": np.where(sure >= CLEAR_DIRECTION, "copies", likely),
         }
     )

@@ -26,7 +26,9 @@ from labeling_pipeline.core.reliability.significance import expected_false_share
 MIN_VOTES = 30
 MIN_VOTES_DECLINE = 50
 ONE_ANSWER_SHARE = 0.9
+# Expected share of wrong entries on a list of flagged ones.
 FALSE_SHARE = 0.05
+FALSE_SHARE_OF_CLICKERS = 0.1
 COLUMNS = ["annotator", "check", "status", "value", "q", "n", "other", "since", "reason"]
 
 
@@ -95,7 +97,9 @@ def copiers(crowd: Crowd) -> pd.DataFrame:
     # Where nobody can tell who copied whom, both are worth a look.
     both = caught[caught["direction"] == "unknown"]
     caught = pd.concat([caught, both.rename(columns={"annotator": "other", "other": "annotator"})], ignore_index=True)
-    words = caught["direction"].map({"copies": "copies ", "unknown": "copies or is copied by "})
+    words = caught["direction"].map(
+        {"copies": "copies ", "probably copies": "probably copies ", "unknown": "copies or is copied by "}
+    )
     rows = caught.assign(
         status="flagged", value=caught["copy_rate"], n=caught["n_shared"], reason=words + caught["other"]
     )
@@ -121,7 +125,8 @@ def bad_annotators(votes: pd.DataFrame, *, checks: list[str] | None = None, only
     `insufficient` (too few votes, or for `copier` nobody with 50 common comments). `value`: chance that votes do not
     depend on the comment (clickers), chance that care fell (decline; `since` is the week, or the day where only
     `answered_at` is there), copy rate (copier; `other`). `q`: expected share of false entries among those flagged at
-    least as strongly; flagged below .05. Raises InputError for votes without annotators and for unknown checks.
+    least as strongly; flagged below .05 (clickers .1). Raises InputError for votes without annotators and for unknown
+    checks.
 
     >>> votes = pd.DataFrame({"task": range(3), "annotator": list("abc"), "label": list("xyx")})
     >>> bad_annotators(votes)["status"].unique().tolist()
@@ -150,7 +155,7 @@ def _careless(crowd: Crowd, is_kind: Bools, chance: Floats, reason: str) -> pd.D
     enough = habits.n_votes >= MIN_VOTES
     q = np.ones(enough.size)
     q[enough & is_kind] = expected_false_share(chance[enough & is_kind])
-    is_flagged = enough & is_kind & (q < FALSE_SHARE) & (chance > 0.5)
+    is_flagged = enough & is_kind & (q < FALSE_SHARE_OF_CLICKERS) & (chance > 0.5)
     status = np.where(is_flagged, "flagged", np.where(enough, "clear", "insufficient"))
     return _frame(crowd, status, np.where(is_flagged, reason, _few(habits.n_votes, MIN_VOTES)), chance, q)
 

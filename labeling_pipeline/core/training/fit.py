@@ -14,7 +14,7 @@ from scipy import sparse
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.stable_hash import unit_hash
-from labeling_pipeline.core.training.features import fit_features
+from labeling_pipeline.core.training.features import Features, fit_features
 from labeling_pipeline.core.training.logistic import class_weights, fit_logistic, fit_temperature
 from labeling_pipeline.core.training.model import Model, TrainingSettings, check_texts
 
@@ -48,29 +48,20 @@ def train(
     texts, probabilities = check_texts(texts), check_probabilities(probabilities, classes, len(texts))
     targets = probabilities * _check_weights(weights, len(texts))[:, None]
     seen = np.flatnonzero(targets.sum(axis=0) > 0)
-    unseen = [name for k, name in enumerate(classes) if k not in seen]
-    notes = [f"no training label of class {name}: its probability is 0" for name in unseen]
+    notes = [f"no training label of class {name}: its probability is 0" for name in _without(classes, seen)]
     if len(seen) < 2:
         return _constant(targets, classes, settings, seed, [*notes, f"every training label is {classes[seen[0]]}"])
-    features, x = fit_features(
-        texts,
-        word=settings.word_ngrams,
-        char=settings.char_ngrams,
-        min_df=settings.min_df if len(texts) >= FEWEST_TO_CALIBRATE else 1,
-        max_features=settings.max_features,
-    )
+    features, x = _features(texts, settings)
     if x.shape[1] == 0:
         return _constant(targets, classes, settings, seed, [*notes, "no usable n-gram in any text"])
     temperature, near_by = _temperature(texts, x, targets[:, seen], settings, seed)
-    coefficients, intercepts = _fit(x, targets[:, seen], settings, near_by)
-    all_coefficients = np.zeros((x.shape[1], len(classes)), dtype=np.float32)
-    all_intercepts = np.full(len(classes), NEVER)
-    all_coefficients[:, seen], all_intercepts[seen] = coefficients, intercepts
+    solution = _fit(x, targets[:, seen], settings, near_by)
     notes += [] if near_by else ["not calibrated: too few training comments, or calibration is off"]
+    coefficients, intercepts = _for_all(solution, seen, len(classes))
     return Model(
         classes=tuple(classes),
-        coefficients=all_coefficients,
-        intercepts=all_intercepts,
+        coefficients=coefficients,
+        intercepts=intercepts,
         temperature=temperature,
         features=features,
         settings=settings,
@@ -78,6 +69,29 @@ def train(
         n_train=len(texts),
         notes=tuple(notes),
     )
+
+
+def _without(classes: Sequence[str], seen: NDArray[np.int64]) -> list[str]:
+    return [name for k, name in enumerate(classes) if k not in seen]
+
+
+def _features(texts: list[str], settings: TrainingSettings) -> tuple[Features, sparse.csr_matrix]:
+    """On a handful of texts every n-gram counts."""
+    return fit_features(
+        texts,
+        word=settings.word_ngrams,
+        char=settings.char_ngrams,
+        min_df=settings.min_df if len(texts) >= FEWEST_TO_CALIBRATE else 1,
+        max_features=settings.max_features,
+    )
+
+
+def _for_all(solution: Solution, seen: NDArray[np.int64], k: int) -> tuple[NDArray[np.float32], Array]:
+    """The solution with a column for every class; those never seen get probability 0."""
+    coefficients = np.zeros((len(solution[0]), k), dtype=np.float32)
+    intercepts = np.full(k, NEVER)
+    coefficients[:, seen], intercepts[seen] = solution
+    return coefficients, intercepts
 
 
 def _fit(x: sparse.csr_matrix, targets: Array, settings: TrainingSettings, start: Solution | None = None) -> Solution:
