@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.fusion import fuse
+
+CLASSES = ["no", "yes"]
+
+
+def soft(ids: list[str], yes: list[float], **more: object) -> pd.DataFrame:
+    return pd.DataFrame({"comment_id": ids, "p_no": 1 - np.array(yes), "p_yes": yes, **more})
+
+
+def test_agreement_strengthens_and_silence_changes_nothing() -> None:
+    crowd, weak = soft(["a", "b"], [0.8, 0.8]), soft(["a"], [0.8])
+    labels = fuse({"crowd": crowd, "weak": weak}, CLASSES).labels.set_index("comment_id")
+    assert labels.loc["a", "p_yes"] == pytest.approx(0.8**1.5 / (0.8**1.5 + 0.2**1.5))
+    assert labels.loc["b", "p_yes"] == pytest.approx(0.8)
+    assert labels["source"].tolist() == ["crowd+weak", "crowd"]
+
+
+def test_weak_labels_without_a_vote_say_nothing() -> None:
+    labels = fuse({"crowd": soft(["a"], [0.7]), "weak": soft(["a"], [0.1], n_fired=[0])}, CLASSES).labels
+    assert labels["p_yes"].tolist() == pytest.approx([0.7])
+    assert labels["source"].tolist() == ["crowd"]
+
+
+def test_a_verdict_turns_a_confident_crowd() -> None:
+    verdicts = pd.DataFrame({"comment_id": ["a"], "label": ["yes"]})
+    fused = fuse({"crowd": soft(["a"], [0.2])}, CLASSES, verdicts=verdicts)
+    assert fused.labels["label"].tolist() == ["yes"]
+    assert fused.labels["source"].tolist() == ["crowd+verdict"]
+    evidence = fused.evidence.set_index("source")["evidence"]
+    assert evidence["verdict"] == pytest.approx(np.log(19))
+    assert evidence["crowd"] < 0
+
+
+def test_the_evidence_adds_up_to_the_label() -> None:
+    fused = fuse({"crowd": soft(["a"], [0.3]), "weak": soft(["a"], [0.9]), "draft": soft(["a"], [0.6])}, CLASSES)
+    row = fused.labels.iloc[0]
+    other = 1 - row["confidence"]
+    assert fused.evidence["evidence"].sum() == pytest.approx(np.log(row["confidence"] / other))
+
+
+def worlds(n: int, seed: int) -> tuple[np.ndarray, dict[str, pd.DataFrame], list[str]]:
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 2, n)
+    ids = [f"c{i}" for i in range(n)]
+
+    def source(strength: float, claimed: float) -> pd.DataFrame:
+        logit = strength**2 / 2 * (2 * truth - 1) + strength * rng.normal(size=n)
+        return soft(ids, list(1 / (1 + np.exp(-logit * claimed))))
+
+    return truth, {"crowd": source(1.5, 1.0), "weak": source(1.2, 2.5), "draft": source(0.05, 60.0)}, ids
+
+
+def test_gold_teaches_which_source_overstates_itself() -> None:
+    truth, sources, ids = worlds(3000, 0)
+    gold = pd.DataFrame({"comment_id": ids[:400], "label": [CLASSES[k] for k in truth[:400]], "role": "fit"})
+    told, blind = fuse(sources, CLASSES, gold=gold), fuse(sources, CLASSES)
+    assert told.weights["crowd"] > 0.7
+    assert told.weights["weak"] < 0.6
+    assert told.weights["draft"] < 0.1
+    assert told.gold_used == ids[:400]
+    rest = slice(400, None)
+
+    def log_loss(p: pd.Series) -> float:
+        p_truth = np.where(truth[rest] == 1, p[rest], 1 - p[rest])
+        return float(-np.log(p_truth).mean())
+
+    assert log_loss(told.labels["p_yes"]) < log_loss(blind.labels["p_yes"])
+    assert log_loss(told.labels["p_yes"]) < log_loss(sources["crowd"]["p_yes"])
+
+
+def test_only_gold_of_role_fit_is_used() -> None:
+    truth, sources, ids = worlds(300, 1)
+    gold = pd.DataFrame({"comment_id": ids, "label": [CLASSES[k] for k in truth], "role": ["measure", "sealed"] * 150})
+    fused = fuse(sources, CLASSES, gold=gold)
+    assert fused.gold_used == []
+    assert fused.weights == {"crowd": 1.0, "weak": 0.5, "draft": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("sources", "more", "said"),
+    [
+        ({"crowd": soft(["a"], [0.5]).drop(columns="p_no")}, {}, "no column 'p_no'"),
+        ({"crowd": soft(["a", "a"], [0.5, 0.5])}, {}, "'a' occurs twice"),
+        ({"crowd": soft(["a"], [1.5])}, {}, "sum to 1"),
+        ({"crowd": soft(["a"], [0.5])}, {"weights": {"weak": 1.0}}, "none for source 'crowd'"),
+        ({}, {}, "nothing to combine"),
+    ],
+)
+def test_what_cannot_be_combined_is_named(sources: dict[str, pd.DataFrame], more: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        fuse(sources, CLASSES, **more)  # type: ignore[arg-type]
