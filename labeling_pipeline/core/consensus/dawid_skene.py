@@ -42,6 +42,9 @@ def dawid_skene(votes: Votes, *, clamp: Codes | None = None, history: Floats | N
 def dawid_skene_plain(votes: Votes, *, clamp: Codes | None = None, history: Floats | None = None, seed: int = 0) -> Fit:
     """Dawid–Skene as published: maximum likelihood, no prior but a trace that keeps every answer possible.
 
+    To compare with. Annotators with few votes fit any class, so a task voted on by strangers alone gets the class that
+    is commoner overall.
+
     Source: Dawid & Skene 1979, doi:10.2307/2346806
     """
 
