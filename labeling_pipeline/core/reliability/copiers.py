@@ -38,8 +38,8 @@ def copied_pairs(votes: Votes, fit: Competence, habits: Carelessness, *, min_sha
 
     `copy_rate`: expected share of copied votes; `chance`: of a copy rate of one half or more; `q`: expected share of
     wrong entries among the pairs at least as likely (false-discovery correction over all tested pairs). `direction` is
-    `copies` or `probably copies` where `annotator` copied `other` (from who answered later, how careful each is elsewhere,
-    and how much of each one's work the common comments are), else `unknown`.
+    `copies` or `probably copies` where `annotator` copied `other` (from who answered later, how careful each is
+    elsewhere, and how much of each one's work the common comments are), else `unknown`.
     """
     names = votes.annotators.to_numpy()
     coded = CodedVotes(votes.task, votes.annotator, votes.label, tuple(votes.labels), names, len(votes.tasks))

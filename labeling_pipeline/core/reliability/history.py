@@ -55,25 +55,35 @@ def reliability_history(
     """
     check_decay(decay)
     read = read_votes(votes)
-    kinds = {"gold": gold, "honeypot": honeypots}
-    frames: dict[str, list[tuple[float, pd.DataFrame]]] = {
-        f"{kind}_accuracy": [(1.0, counts_of(read, answers, decay))]
-        for kind, answers in kinds.items()
-        if answers is not None
-    }
-    hard = [answers for answers in (gold, verdicts, honeypots) if answers is not None and len(answers)]
-    evidence = [(1.0, counts_of(read, _joined(hard), decay))] if hard else []
-    if consensus is not None:
-        soft = counts_of(supported(read, consensus), consensus, decay)
-        frames["consensus_accuracy"] = [(1.0, soft)]
-        evidence.append((CONSENSUS_WEIGHT, soft))
-    frames["reliability"] = evidence
+    frames = _evidence(read, gold, verdicts, honeypots, consensus, decay)
     known = [int(counts["week"].max()) for parts in frames.values() for _, counts in parts if len(counts)]
     last = max([int(read.week.max(initial=0)), *known, *(weeks or ())])
-    folded = [_folded(name, parts, read, last, decay, confidence, weeks) for name, parts in frames.items() if parts]
+    folded = [
+        _folded(name, parts, read, last, decay, confidence, weeks) for name, parts in frames.items() if parts and known
+    ]
     if not folded:
         return pd.DataFrame(columns=HISTORY_COLUMNS)
     return pd.concat(folded, ignore_index=True).sort_values(["annotator_id", "week", "statistic"], ignore_index=True)
+
+
+def _evidence(
+    votes: Votes,
+    gold: pd.DataFrame | None,
+    verdicts: pd.DataFrame | None,
+    honeypots: pd.DataFrame | None,
+    consensus: pd.DataFrame | None,
+    decay: float,
+) -> dict[str, list[tuple[float, pd.DataFrame]]]:
+    """Weekly counts and their weights, by statistic."""
+    kinds = {"gold_accuracy": gold, "honeypot_accuracy": honeypots}
+    parts = {name: [(1.0, counts_of(votes, frame, decay))] for name, frame in kinds.items() if frame is not None}
+    hard = [answers for answers in (gold, verdicts, honeypots) if answers is not None and len(answers)]
+    reliability = [(1.0, counts_of(votes, _joined(hard), decay))] if hard else []
+    if consensus is not None:
+        soft = counts_of(supported(votes, consensus), consensus, decay)
+        parts["consensus_accuracy"] = [(1.0, soft)]
+        reliability.append((CONSENSUS_WEIGHT, soft))
+    return {**parts, "reliability": reliability}
 
 
 def _joined(answers: list[pd.DataFrame]) -> pd.DataFrame:
