@@ -1,0 +1,86 @@
+"""Which acts in production come from one source. Belongs here: actors that act together, bursts. Does not: what acts
+mean.
+
+A brigade shows in two ways: the same actors meet on many comments, or many acts fall on one comment within minutes.
+Acts joined by either are one source, however many they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+SHARED_COMMENTS = 3  # actors who met on fewer comments are not called linked
+SHARED_PART = 0.5  # … nor those who spent less than this part of their acts together
+BURST_S, BURST_ACTS = 600.0, 10  # so many acts on one comment within so many seconds are one burst
+MOST_ACTORS = 2_000  # a comment with more actors says nothing about who works with whom
+
+
+def source_of_act(acts: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """(n,): a number per act, equal for acts on one comment that are not independent of each other.
+
+    `acts`: comment_id, and optionally actor_id (missing: all such acts on a comment are one source) and created_at.
+    """
+    n = len(acts)
+    actors, comments = _codes(acts, "actor_id"), pd.factorize(acts["comment_id"].astype("str"))[0]
+    pairs = [(np.arange(n), np.arange(n)), *_same_circle(actors, comments), *_bursts(acts, comments)]
+    left, right = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    joined = coo_matrix((np.ones(len(left)), (left, right)), shape=(n, n))
+    return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
+
+
+def circles(actors: npt.NDArray[np.int64], comments: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """(number of actors,): a number per actor, equal for actors who keep meeting on the same comments."""
+    n_actors = int(actors.max(initial=-1)) + 1
+    known = actors >= 0
+    met = coo_matrix((np.ones(int(known.sum())), (actors[known], comments[known]))).tocsr()
+    met.data[:] = 1.0
+    met.sum_duplicates()
+    met.data = np.minimum(met.data, 1.0)
+    crowd = np.asarray(met.sum(axis=0)).ravel()
+    kept = met[:, np.flatnonzero((crowd > 1) & (crowd <= MOST_ACTORS))]
+    shared = (kept @ kept.T).tocoo()
+    total = np.asarray(met.sum(axis=1)).ravel()
+    either = total[shared.row] + total[shared.col] - shared.data
+    linked = (shared.data >= SHARED_COMMENTS) & (shared.data >= SHARED_PART * either)
+    edges = coo_matrix(
+        (np.ones(int(linked.sum())), (shared.row[linked], shared.col[linked])), shape=(n_actors, n_actors)
+    )
+    return np.asarray(connected_components(edges, directed=False)[1], dtype=np.int64)
+
+
+def _codes(acts: pd.DataFrame, column: str) -> npt.NDArray[np.int64]:
+    if column not in acts.columns:
+        return np.full(len(acts), -1, dtype=np.int64)
+    return np.asarray(pd.factorize(acts[column])[0], dtype=np.int64)
+
+
+Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def _same_circle(actors: npt.NDArray[np.int64], comments: npt.NDArray[np.int64]) -> Iterator[Pair]:
+    """Acts on one comment by one circle, and all acts on it whose actor is unknown, in chains."""
+    circle = np.where(actors >= 0, circles(actors, comments)[actors] if (actors >= 0).any() else -1, -1)
+    order = np.lexsort((circle, comments))
+    chained = (comments[order][1:] == comments[order][:-1]) & (circle[order][1:] == circle[order][:-1])
+    yield order[1:][chained], order[:-1][chained]
+
+
+def _bursts(acts: pd.DataFrame, comments: npt.NDArray[np.int64]) -> Iterator[Pair]:
+    """Chains through runs of acts on one comment, any `BURST_ACTS` of which follow each other within `BURST_S`."""
+    if "created_at" not in acts.columns:
+        return
+    times = pd.to_datetime(acts["created_at"], utc=True)
+    seconds = (times - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan)
+    known = np.flatnonzero(np.isfinite(seconds))
+    order = known[np.lexsort((seconds[known], comments[known]))]
+    for k in range(len(order) - BURST_ACTS + 1):
+        first, last = order[k], order[k + BURST_ACTS - 1]
+        if comments[first] == comments[last] and seconds[last] - seconds[first] <= BURST_S:
+            window = order[k : k + BURST_ACTS]
+            yield window[1:], window[:-1]

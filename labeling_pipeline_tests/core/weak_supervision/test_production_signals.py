@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.linked_actors import source_of_act
+from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
+
+CLASSES = ["fine", "harmful"]
+START = pd.Timestamp("2026-03-02", tz="UTC")
+ON_WRONG, ON_RIGHT = 0.9, 0.15  # flags per comment whose served label is wrong / right
+
+
+def world(seed: int, n: int = 3000) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Feedback, served labels and gold: every label is served as `fine`, one in ten is harmful; flags are Poisson."""
+    rng = np.random.default_rng(seed)
+    harmful = rng.random(n) < 0.1
+    flags = rng.poisson(np.where(harmful, ON_WRONG, ON_RIGHT))
+    rows = [
+        {
+            "comment_id": f"c{i}",
+            "kind": "flag",
+            "actor_id": f"u{rng.integers(100_000)}",
+            "created_at": START + pd.Timedelta(hours=float(rng.uniform(0, 700))),
+        }
+        for i in range(n)
+        for _ in range(flags[i])
+    ]
+    ids = [f"c{i}" for i in range(n)]
+    gold = pd.DataFrame({"comment_id": ids, "label": np.where(harmful, "harmful", "fine"), "role": "fit"})
+    return pd.DataFrame(rows), pd.DataFrame({"comment_id": ids, "label": "fine"}), gold.iloc[: n // 3]
+
+
+def flags_on(comment: str, n: int, *, linked: bool, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    minutes = rng.uniform(0, 30, n) if linked else rng.uniform(0, 20_000, n)
+    times = [START + pd.Timedelta(minutes=float(m)) for m in minutes]
+    name = "ring" if linked else "person"
+    return pd.DataFrame(
+        {"comment_id": comment, "kind": "flag", "actor_id": [f"{name}{i}" for i in range(n)], "created_at": times}
+    )
+
+
+def probability(extra: pd.DataFrame, seed: int) -> float:
+    feedback, served, gold = world(seed)
+    served = pd.concat([served, pd.DataFrame({"comment_id": ["target"], "label": ["fine"]})])
+    found = signal_labels(pd.concat([feedback, extra]), served, CLASSES, gold=gold, class_balance=[0.9, 0.1])
+    return float(found.labels.set_index("comment_id").loc["target", "p_harmful"])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_brigade_of_500_is_one_flag(seed: int) -> None:
+    one = probability(flags_on("target", 1, linked=True), seed)
+    brigade = probability(flags_on("target", 500, linked=True), seed)
+    assert abs(brigade - one) < 0.05
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_five_people_move_it_as_their_rates_imply(seed: int) -> None:
+    odds = 0.1 / 0.9 * (ON_WRONG / ON_RIGHT) ** 5
+    implied = odds / (1 + odds) - 0.1
+    assert probability(flags_on("target", 5, linked=False), seed) - 0.1 >= 0.5 * implied
+
+
+def test_a_ring_that_takes_its_time_is_found_by_meeting_often() -> None:
+    rng = np.random.default_rng(0)
+    rows = [
+        {
+            "comment_id": f"c{c}",
+            "kind": "flag",
+            "actor_id": f"ring{a}",
+            "created_at": START + pd.Timedelta(days=float(d)),
+        }
+        for c in range(6)
+        for a in range(40)
+        for d in [rng.uniform(0, 300)]
+    ]
+    sources = source_of_act(pd.DataFrame(rows))
+    assert len(np.unique(sources)) == 6
+
+
+def test_strangers_stay_apart_and_one_person_counts_once() -> None:
+    acts = flags_on("a", 6, linked=False)
+    assert len(np.unique(source_of_act(acts))) == 6
+    twice = pd.concat([acts, acts.iloc[[0]]], ignore_index=True)
+    assert len(np.unique(source_of_act(twice))) == 6
+    assert len(np.unique(source_of_act(acts.drop(columns="actor_id")))) == 1
+
+
+def test_an_override_names_its_class_and_learned_precision_counts() -> None:
+    served = pd.DataFrame({"comment_id": [f"c{i}" for i in range(101)], "label": "fine"})
+    feedback = pd.DataFrame(
+        {
+            "comment_id": served["comment_id"],
+            "kind": "override",
+            "label": "harmful",
+            "actor_id": [f"m{i}" for i in range(101)],
+        }
+    )
+    gold = pd.DataFrame({"comment_id": [f"c{i}" for i in range(100)], "label": ["harmful"] * 20 + ["fine"] * 80})
+    trusted = signal_labels(feedback, served, CLASSES)
+    doubted = signal_labels(feedback, served, CLASSES, gold=gold)
+    assert trusted.labels["p_harmful"].iloc[100] == pytest.approx(0.95)
+    assert doubted.labels["p_harmful"].iloc[100] < 0.35
+    assert doubted.rates.set_index("kind").loc["override", "n_gold"] == 100
+
+
+def test_acts_on_comments_never_served_are_left_out() -> None:
+    served = pd.DataFrame({"comment_id": ["a"], "label": ["fine"]})
+    found = signal_labels(pd.DataFrame({"comment_id": ["a", "b"], "kind": ["flag", "flag"]}), served, CLASSES)
+    assert found.labels["comment_id"].tolist() == ["a"]
+    with pytest.raises(InputError, match="no column 'kind'"):
+        signal_labels(pd.DataFrame({"comment_id": ["a"]}), served, CLASSES)
