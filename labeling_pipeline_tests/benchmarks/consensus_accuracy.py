@@ -139,16 +139,16 @@ def confidence_scores(
 
 
 def plain_posterior(data: CrowdSet, given: np.ndarray) -> pd.DataFrame:
-    """Dawid-Skene with the same gold clamped, its posterior as it comes (too little gold is told to calibrate on)."""
+    """Dawid-Skene with the same gold clamped, its posterior as it comes (no calibration)."""
     from labeling_pipeline.core.consensus import METHODS
     from labeling_pipeline.core.consensus.gold import read_gold
-    from labeling_pipeline.core.consensus.result import UNCALIBRATED, labels_frame
     from labeling_pipeline.core.consensus.votes import read_votes
 
     votes = read_votes(data.votes, None, (), sorted(set(data.gold["label"])))
     gold = read_gold(data.gold[given], votes, [])
     fit = METHODS["dawid_skene"](votes, clamp=None if gold is None else gold.clamp(votes.n_tasks))
-    return labels_frame(votes, fit.p, fit, UNCALIBRATED)
+    columns = {f"p_{name}": fit.p[k] for k, name in enumerate(votes.classes)}
+    return pd.DataFrame({"task": votes.tasks.to_pylist(), **columns})
 
 
 def mean_of(rows: list[dict[str, float]]) -> dict[str, object]:

@@ -39,7 +39,7 @@ class ConsensusResult:
 
 
 def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.DataFrame:
-    """One row per task, in the order of the tasks' names; ``said`` are the votes before stated confidence weighs them."""
+    """One row per task, in the order of the tasks' names; ``said`` are the votes before stated confidence weighs."""
     counts = vote_counts(said)
     label = p.argmax(axis=0).astype(np.int32)
     shares = smoothed_shares(said)
