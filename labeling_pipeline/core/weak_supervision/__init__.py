@@ -23,12 +23,20 @@ from labeling_pipeline.core.weak_supervision.functions import (
     batch_labeling_function,
     labeling_function,
 )
+from labeling_pipeline.core.weak_supervision.fusion import fuse
 from labeling_pipeline.core.weak_supervision.loading import load_lfs
 from labeling_pipeline.core.weak_supervision.majority import majority, weighted
 from labeling_pipeline.core.weak_supervision.patterns import VotePatterns, check_votes, vote_patterns
+from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
+from labeling_pipeline.core.weak_supervision.proposals import propose_lfs
 from labeling_pipeline.core.weak_supervision.result import FittedModel, LabelModelResult, Setup
 from labeling_pipeline.core.weak_supervision.snorkel_model import snorkel
-from labeling_pipeline.core.weak_supervision.weak_labels import model_votes, weak_label_frame, weak_labels
+from labeling_pipeline.core.weak_supervision.weak_labels import (
+    explain_weak_label,
+    model_votes,
+    weak_label_frame,
+    weak_labels,
+)
 
 LabelModel = Callable[[VotePatterns, Setup], FittedModel]
 
@@ -47,10 +55,14 @@ __all__ = [
     "LabelModelResult",
     "apply_lfs",
     "batch_labeling_function",
+    "explain_weak_label",
+    "fuse",
     "label_model",
     "labeling_function",
     "load_lfs",
     "model_votes",
+    "propose_lfs",
+    "signal_labels",
     "weak_label_frame",
     "weak_labels",
 ]

@@ -168,7 +168,18 @@ def declarative(keys: Mapping[str, Any], classes: Sequence[str] | None, where: s
     rule = build(block)
     label = -1 if isinstance(rule, LookupRule) else block.label(keys.get("label"))
     fields = {name: getattr(rule, name) for name in rule.__dataclass_fields__}
-    return DeclarativeLF(block.name, rule, label, hash_text(type(rule).__name__, str(label), stable_text(fields)))
+    return DeclarativeLF(
+        block.name,
+        rule,
+        label,
+        hash_text(type(rule).__name__, str(label), stable_text(fields)),
+        str(keys.get("note", "")),
+    )
+
+
+def declarative_pattern(phrase: str) -> re.Pattern[str]:
+    """The pattern of a `keywords` block with this one phrase."""
+    return re.compile(_whole_words([phrase]), re.IGNORECASE)
 
 
 def _whole_words(words: Sequence[str]) -> str:

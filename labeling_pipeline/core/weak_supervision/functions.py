@@ -61,6 +61,7 @@ class DeclarativeLF:
     rule: Rule
     label: int
     code_hash: str
+    note: str = ""
 
 
 @dataclass(frozen=True)

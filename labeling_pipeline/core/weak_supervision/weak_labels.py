@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
 from labeling_pipeline.core.weak_supervision.functions import LFSet
 from labeling_pipeline.core.weak_supervision.result import LabelModelResult
@@ -71,6 +72,32 @@ def weak_label_frame(applied: AppliedLFs, result: LabelModelResult) -> pd.DataFr
     out["n_fired"] = (applied.matrix >= 0).sum(axis=1)
     out["method"] = result.method
     return out
+
+
+def explain_weak_label(lfs: LFSet, applied: AppliedLFs, result: LabelModelResult, comment_id: str) -> pd.DataFrame:
+    """Why one comment has its weak label: lf, vote, learned_accuracy, near_copies, code_hash, note; one row per vote.
+
+    Raises InputError for a comment the functions were not applied to.
+    """
+    ids = pd.Series(dtype="str") if applied.comment_ids is None else applied.comment_ids.astype("str")
+    found = np.flatnonzero((ids == comment_id).to_numpy())
+    if not len(found):
+        raise InputError(f"comment {comment_id!r}: no weak label")
+    votes = applied.matrix[found[0]]
+    copies = {j: [applied.names[k] for k in group if k != j] for group in result.clusters for j in group}
+    rows = [
+        {
+            "lf": applied.names[j],
+            "vote": applied.classes[votes[j]],
+            "learned_accuracy": float(result.accuracies[j]),
+            "near_copies": copies.get(int(j), []),
+            "code_hash": applied.code_hashes[j],
+            "note": getattr(lfs.functions[j], "note", ""),
+        }
+        for j in np.flatnonzero(votes >= 0)
+    ]
+    columns = ["lf", "vote", "learned_accuracy", "near_copies", "code_hash", "note"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def gold_vector(applied: AppliedLFs, gold: pd.DataFrame) -> npt.NDArray[np.int64]:
