@@ -9,7 +9,9 @@ import warnings
 from datetime import datetime
 
 import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError
 
+from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.definitions import build_definitions
 from labeling_pipeline.defs.runs import report_dead_runs
 from labeling_pipeline.home import Home
@@ -52,6 +54,15 @@ class Launcher:
 
     def run(self, work: Pending) -> None:
         """Bring the assets of some pending work up to date. A user's error comes out as it was raised."""
+        try:
+            self._execute(work)
+        except DagsterAssetCheckFailedError as error:
+            said = str(error).splitlines()[-1]
+            raise InvariantError(
+                f"an invariant does not hold: {said}", remedy="the run in the UI names the rows: labeling-pipeline ui"
+            ) from error
+
+    def _execute(self, work: Pending) -> None:
         self.job.execute_in_process(
             instance=self.instance,
             asset_selection=[dg.AssetKey(asset) for asset in work.assets],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import traceback
 from importlib import import_module
+from types import TracebackType
 
 import click
 
@@ -59,6 +60,8 @@ def group(ctx: click.Context, debug: bool) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run a command; a user's error becomes one line on stderr and its exit code, never a traceback."""
     argv = sys.argv[1:] if argv is None else argv
+    if "--debug" not in argv:
+        sys.excepthook = _say_unexpected
     try:
         group(argv, standalone_mode=True)
     except LabelingError as error:
@@ -66,3 +69,10 @@ def main(argv: list[str] | None = None) -> None:
             traceback.print_exc()
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
+
+
+def _say_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """An error nobody foresaw, on one line; nothing is swallowed, the process ends with it."""
+    del trace
+    first = (str(error).splitlines() or [""])[0]
+    click.echo(f"error: unexpected {kind.__name__}: {first}; please report it, with what --debug prints", err=True)

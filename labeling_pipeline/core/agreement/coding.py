@@ -113,6 +113,9 @@ def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> Cod
     kept = (label >= 0) & (task >= 0)
     notes = _missing_notes(len(votes) - int(kept.sum()))
     if annotator is not None:
+        n_anonymous = int((kept & (annotator < 0)).sum())
+        if n_anonymous:
+            notes.append(f"{n_anonymous} votes have no annotator id: counted, but not between pairs of annotators")
         repeated = _repeated(task, annotator, kept, len(annotator_names))
         if repeated.any():
             notes.append(f"{int(repeated.sum())} repeated votes of one annotator on one task: the last row counts")
@@ -122,15 +125,9 @@ def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> Cod
     order = _class_order(names, classes)
     place = np.array([order.index(name) for name in names], dtype=np.int64)
     task, n_tasks = compact(task[kept])
-    return CodedVotes(
-        task=task,
-        annotator=None if annotator is None else annotator[kept],
-        label=place[label[kept]],
-        classes=tuple(order),
-        annotators=np.array(annotator_names, dtype=object),
-        n_tasks=n_tasks,
-        notes=tuple(notes),
-    )
+    who = None if annotator is None else annotator[kept]
+    people = np.array(annotator_names, dtype=object)
+    return CodedVotes(task, who, place[label[kept]], tuple(order), people, n_tasks, tuple(notes))
 
 
 def count_tasks(votes: CodedVotes) -> TaskCounts:

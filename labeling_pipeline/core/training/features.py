@@ -61,6 +61,8 @@ def fit_features(
 def _count(
     texts: Sequence[str], kind: str, ngrams: tuple[int, int], min_df: int, max_features: int
 ) -> tuple[list[str], sparse.csr_matrix]:
+    if ngrams == (0, 0):
+        return [], sparse.csr_matrix((len(texts), 0), dtype=np.float64)
     counter = _counter(kind, ngrams)
     try:
         counts = counter.fit_transform(texts)
