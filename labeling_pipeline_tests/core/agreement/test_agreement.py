@@ -83,6 +83,15 @@ def test_missing_labels_are_missing_data() -> None:
     assert "left out" in found["notes"][0]
 
 
+def test_some_missing_ids_are_said_and_leave_only_cohen_smaller() -> None:
+    votes = crowd(0.8).astype({"annotator": object})
+    votes.loc[::5, "annotator"] = None
+    found, whole = agreement(votes), agreement(crowd(0.8))
+    assert found["krippendorff_alpha"]["value"] == whole["krippendorff_alpha"]["value"]
+    assert found["cohen_kappa"]["value"] != whole["cohen_kappa"]["value"]
+    assert "180 votes have no annotator id" in found["notes"][0]
+
+
 def test_integers_floats_and_strings_are_one_label() -> None:
     votes = frame((1, "x", 1), ("1", "y", "1"), (1.0, "z", 1.0), (2, "x", 0), ("2", "y", "0"))
     found = agreement(votes)
