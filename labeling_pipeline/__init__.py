@@ -15,6 +15,10 @@ _EXPORTS = {
     "plan_gold": "labeling_pipeline.core.gold",
     "consensus": "labeling_pipeline.core.consensus",
     "agreement": "labeling_pipeline.core.agreement",
+    "load_lfs": "labeling_pipeline.core.weak_supervision",
+    "apply_lfs": "labeling_pipeline.core.weak_supervision",
+    "label_model": "labeling_pipeline.core.weak_supervision",
+    "weak_labels": "labeling_pipeline.core.weak_supervision",
 }
 __all__ = ["__version__", *_EXPORTS]
 

@@ -91,6 +91,7 @@ def weak_label_command(
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=".html")
 @METHOD
 @GOLD
+@click.option("--verdicts", type=click.Path(path_type=Path), help="comment_id, label, note: proposes functions.")
 @click.option("--slice", "slices", multiple=True, metavar="COLUMN", help="Column of slices (default: slice).")
 @click.option("--time", "time_column", metavar="COLUMN", help="Column of times (default: posted_at).")
 @JSON
@@ -100,6 +101,7 @@ def lf_report_command(
     output: Path,
     method: str,
     gold: Path | None,
+    verdicts: Path | None,
     slices: tuple[str, ...],
     time_column: str | None,
     as_json: bool,
@@ -119,10 +121,12 @@ def lf_report_command(
         frame,
         None if gold is None else _gold(gold),
         slice_columns=_columns(frame, slices, ("slice",)),
+        verdicts=None if verdicts is None else _gold(verdicts),
         time_column=next(iter(_columns(frame, [time_column] if time_column else [], ("posted_at",))), None),
     )
     write_page(render_lf_report(report, comments.name), output)
     facts = {**_facts(result, output), **report.metadata(), "functions": _records(report.summary)}
+    facts["proposals"] = _records(report.proposals)
     _say(facts, as_json, f"{len(report.summary)} labeling functions on {len(frame):,} comments → {output}")
 
 

@@ -35,6 +35,7 @@ def render_lf_report(report: LFReport, source: str) -> str:
         _model(report),
         _conflicts(report.conflicts),
         _findings(report),
+        _proposals(report.proposals),
         _groups(
             report.by_class,
             "class",
@@ -128,6 +129,33 @@ def _findings(report: LFReport) -> Html:
     if len(parts) == 1:
         parts.append(element("p", "None."))
     return join(parts)
+
+
+def _proposals(frame: pd.DataFrame) -> Html:
+    if frame.empty:
+        return Html("")
+    rows = [
+        [
+            p["rank"],
+            element("code", p["phrase"]),
+            p["label"],
+            p["origin"],
+            p["n_corrected"],
+            _precision(p),
+            element("pre", p["toml"]),
+        ]
+        for p in frame.to_dict("records")
+    ]
+    head = ["", "phrase", "label", "from", "corrected", "precision, measured apart", "to adopt it, paste this"]
+    note = "None of these is in use. Precision is measured on comments that did not suggest the phrase."
+    return join([element("h2", "Proposed functions"), element("p", note, class_="note"), table(head, rows, (0, 4, 5))])
+
+
+def _precision(proposal: dict[Any, Any]) -> str:
+    if proposal["n_measured"] == 0:
+        return "not measured"
+    interval = f"[{proposal['low']:.2f}, {proposal['high']:.2f}]"
+    return f"{proposal['precision']:.2f} {interval}, n = {proposal['n_measured']}"
 
 
 def _groups(frame: pd.DataFrame, by: str, title: str, note: str) -> Html:

@@ -88,6 +88,28 @@ def test_lf_report_is_one_file_without_texts(folder: Path, capsys: pytest.Captur
     assert [lf["coverage"] for lf in facts["functions"]] == pytest.approx([0.5, 0.5, 0.0])
 
 
+def test_verdicts_let_the_report_propose(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.read_csv("comments.csv")
+    label = np.where(frame["text"] == "water", "tea", np.where(frame["text"] == "rye bread", "plain", "tea"))
+    note = np.where(frame["text"] == "water", "'water' means tea here", None)
+    frame[["comment_id"]].assign(label=label, note=note).to_csv("verdicts.csv", index=False)
+    call = [
+        "lf-report",
+        "comments.csv",
+        "--lfs",
+        "lfs.toml",
+        "--verdicts",
+        "verdicts.csv",
+        "-o",
+        "report.html",
+        "--json",
+    ]
+    assert run(*call) == 0
+    first = json.loads(capsys.readouterr().out)["proposals"][0]
+    assert (first["phrase"], first["label"], first["origin"]) == ("water", "tea", "notes")
+    assert "says_water" in Path("report.html").read_text(encoding="utf-8")
+
+
 def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     votes, truth = independent(0, 800, [0.8, 0.7, 0.75, 0.65], 3, 0.7)
     frame = pd.DataFrame(votes, columns=list("abcd")).assign(id=[f"r{i}" for i in range(800)])

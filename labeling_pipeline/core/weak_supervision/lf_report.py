@@ -4,7 +4,7 @@ Does not: their layout (``report.lf_report``)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,9 @@ from labeling_pipeline.core.weak_supervision import analysis
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs
 from labeling_pipeline.core.weak_supervision.over_time import dead_and_drifting, weeks
 from labeling_pipeline.core.weak_supervision.patterns import VotePatterns, vote_patterns
+from labeling_pipeline.core.weak_supervision.proposals import propose_lfs
 from labeling_pipeline.core.weak_supervision.result import LabelModelResult
-from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector
+from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector, weak_label_frame
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class LFReport:
     advantage: float
     notes: list[str]
     classes: tuple[str, ...]
+    proposals: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def metadata(self) -> dict[str, int | float]:
         """The figures worth plotting over time."""
@@ -56,10 +58,12 @@ def lf_report(
     *,
     slice_columns: Sequence[str] = (),
     time_column: str | None = None,
+    verdicts: pd.DataFrame | None = None,
 ) -> LFReport:
     """What the labeling functions did on these comments, and how much the label model believes each.
 
-    `comments` are those the functions were applied to, in the same order; `gold` has comment_id and label.
+    `comments` are those the functions were applied to, in the same order; `gold` has comment_id and label;
+    `verdicts` (comment_id, label, note) let it propose phrases for what the weak labels got wrong.
     """
     patterns = vote_patterns(applied.matrix, len(applied.classes))
     truth = None if gold is None else gold_vector(applied, gold)
@@ -87,7 +91,16 @@ def lf_report(
         advantage=result.advantage,
         notes=result.notes,
         classes=applied.classes,
+        proposals=pd.DataFrame() if verdicts is None else _proposals(applied, result, comments, verdicts),
     )
+
+
+def _proposals(
+    applied: AppliedLFs, result: LabelModelResult, comments: pd.DataFrame, verdicts: pd.DataFrame
+) -> pd.DataFrame:
+    """Against what the weak labels say; where no function voted nothing was believed."""
+    labels = weak_label_frame(applied, result)
+    return propose_lfs(comments, verdicts, labels[labels["n_fired"] > 0], adopted=applied.names)
 
 
 def _grouped(
