@@ -76,10 +76,11 @@ def probabilities_at_equal_cost(
 
     learned: text, p_<class>, weight of what the model before learned from. asked: n texts, such as a slice of gold.
     method: how the crowd's votes become labels (see ``core.consensus``), each weighed by its confidence.
-    ``round_options`` go to `equal_cost_round`. Returns (n, K) in the order of ``classes``.
+    ``round_options`` go to `equal_cost_round`. Returns (n, K) in the order of ``classes``, not
+    calibrated.
     """
     from labeling_pipeline.core.consensus import consensus
-    from labeling_pipeline.core.training import train
+    from labeling_pipeline.core.training import TrainingSettings, train
 
     comments, votes = equal_cost_round(cost_usd, seed, **round_options)
     names = [f"p_{one}" for one in classes]
@@ -89,4 +90,7 @@ def probabilities_at_equal_cost(
         bought = labels.loc[comments["comment_id"], names].to_numpy()
         texts, matrix = [*texts, *comments["text"]], np.vstack([matrix, bought])
         weights = np.concatenate([weights, bought.max(axis=1)])
-    return train(texts, matrix, classes=list(classes), weights=weights, seed=seed).predict(list(asked))
+    # Only the most probable class is compared, and no temperature changes that.
+    settings = TrainingSettings(calibration_share=0.0)
+    model = train(texts, matrix, classes=list(classes), weights=weights, seed=seed, settings=settings)
+    return model.predict(list(asked))
