@@ -82,7 +82,8 @@ def _count(
 def _counter(kind: str, ngrams: tuple[int, int], vocabulary: list[str] | None = None) -> Any:
     from sklearn.feature_extraction.text import CountVectorizer
 
-    pattern = {"token_pattern": r"(?u)\b\w+\b|[^\w\s]"} if kind == "word" else {}
+    # Words of two letters and more; shorter ones and punctuation are left to the character n-grams.
+    pattern = {"token_pattern": r"(?u)\b\w\w+\b"} if kind == "word" else {}
     return CountVectorizer(
         analyzer=kind, ngram_range=ngrams, lowercase=True, vocabulary=vocabulary, dtype=np.float64, **pattern
     )

@@ -57,18 +57,8 @@ def train(
     temperature, near_by = _temperature(texts, x, targets[:, seen], settings, seed)
     solution = _fit(x, targets[:, seen], settings, near_by)
     notes += [] if near_by else ["not calibrated: too few training comments, or calibration is off"]
-    coefficients, intercepts = _for_all(solution, seen, len(classes))
-    return Model(
-        classes=tuple(classes),
-        coefficients=coefficients,
-        intercepts=intercepts,
-        temperature=temperature,
-        features=features,
-        settings=settings,
-        seed=seed,
-        n_train=len(texts),
-        notes=tuple(notes),
-    )
+    arrays = _for_all(solution, seen, len(classes))
+    return Model(tuple(classes), *arrays, temperature, features, settings, seed, len(texts), tuple(notes))
 
 
 def _without(classes: Sequence[str], seen: NDArray[np.int64]) -> list[str]:

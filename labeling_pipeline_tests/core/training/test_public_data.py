@@ -11,7 +11,7 @@ from labeling_pipeline.core.selection import select
 from labeling_pipeline.core.training import TrainingSettings, train
 from labeling_pipeline_tests.core.training.texts import public
 
-LIGHT = TrainingSettings(char_ngrams=(1, 1), calibration_share=0)
+LIGHT = TrainingSettings(char_ngrams=(0, 0), calibration_share=0)
 
 
 @pytest.mark.benchmark
@@ -66,7 +66,7 @@ def test_soft_labels_are_better_calibrated_to_votes_than_majority_labels_on_davi
     soft = counts / counts.sum(axis=1, keepdims=True)
     hard = np.eye(3)[soft.argmax(axis=1)]
     texts, test = frame["text"].tolist(), np.random.default_rng(0).random(len(frame)) < 0.3
-    settings = TrainingSettings(class_balance=0, char_ngrams=(1, 1))
+    settings = TrainingSettings(class_balance=0, char_ngrams=(0, 0))
     loss = {}
     for name, labels in (("soft", soft), ("hard", hard)):
         kept = [text for text, out in zip(texts, test, strict=True) if not out]
