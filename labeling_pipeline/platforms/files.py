@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.ontology import Question
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.platforms import Work
 from labeling_pipeline.platforms.deliver import csv_bytes
@@ -30,16 +31,15 @@ class FilesPlatform:
         self.tasks, self.seed = root / "outbox" / "tasks", seed
 
     def publish(self, work: Work) -> list[Path]:
-        """One row per assignment, one empty column per question (answers may be filled in there)."""
-        frame = task_frame(work, self.seed)
-        records = frame.drop(columns=[q.id for q in work.ontology.questions]).to_dict("records")
+        """The csv has a row per answer to fill in and goes back as it is; the jsonl a line per assignment."""
+        screens = screen_frame(work, self.seed)
         questions = [
-            {"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in work.ontology.questions
+            {"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in asked_questions(work)
         ]
-        lines = [json.dumps({**record, "questions": questions}, ensure_ascii=False) for record in records]
+        lines = [json.dumps({**one, "questions": questions}, ensure_ascii=False) for one in screens.to_dict("records")]
         self.tasks.mkdir(parents=True, exist_ok=True)
         csv, jsonl = self._paths(work.labeling_round)
-        _write_whole(csv, csv_bytes(frame))
+        _write_whole(csv, csv_bytes(answer_sheet(work, screens)))
         _write_whole(jsonl, "".join(f"{line}\n" for line in lines).encode("utf-8"))
         return [csv, jsonl]
 
@@ -59,20 +59,37 @@ class FilesPlatform:
         return self.tasks / f"{name}.csv", self.tasks / f"{name}.jsonl"
 
 
-def task_frame(work: Work, seed: int = 0) -> pd.DataFrame:
-    """What annotators get to see: no honeypot mark, rows in a shuffled order that depends on ids and seed alone.
+def screen_frame(work: Work, seed: int = 0) -> pd.DataFrame:
+    """What annotators get to see, a row per screen: no honeypot mark, shuffled by ids and seed alone.
 
     Raises InputError when a needed column is missing.
     """
     shown = [name for name in SHOWN[work.kind] if name in work.items or name != "context"]
     if missing := [name for name in shown if name not in work.items]:
         raise InputError(f"round {work.labeling_round}: work without {', '.join(missing)}", expected=", ".join(shown))
-    frame = work.items[shown].fillna("").astype(str)
+    frame = work.items[shown].astype(object).where(work.items[shown].notna(), "").astype(str)
     keys = frame["comment_id"] + "|" + frame[shown[-1]]
     frame = frame.iloc[unit_hash(keys, seed).argsort(kind="stable")].reset_index(drop=True)
     frame.insert(0, "labeling_round", work.labeling_round)
-    frame["schema_version"] = work.ontology.schema_version
-    return frame.assign(**{question.id: "" for question in work.ontology.questions})
+    return frame.assign(schema_version=work.ontology.schema_version)
+
+
+def answer_sheet(work: Work, screens: pd.DataFrame) -> pd.DataFrame:
+    """The screens with cells to fill in, in the columns of inbox/votes or inbox/verdicts.
+
+    Crowd: a row per question, ``answer`` empty. Expert: ``label`` and ``note`` empty.
+    """
+    if work.kind == "expert":
+        return screens.assign(label="", note="")
+    asked = asked_questions(work)
+    questions = pd.DataFrame({"question": [q.id for q in asked], "question_text": [q.text for q in asked]})
+    return screens.merge(questions, how="cross").assign(answer="")
+
+
+def asked_questions(work: Work) -> list[Question]:
+    """The crowd answers every question; an expert decides the direct one."""
+    direct = work.ontology.direct_question
+    return [direct] if work.kind == "expert" and direct else list(work.ontology.questions)
 
 
 def _write_whole(path: Path, content: bytes) -> None:

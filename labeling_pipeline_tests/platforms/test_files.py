@@ -15,7 +15,7 @@ from labeling_pipeline.core.simulate.assignment import assign
 from labeling_pipeline.files import read_frame
 from labeling_pipeline.platforms import Work
 from labeling_pipeline.platforms.deliver import csv_bytes, deliver
-from labeling_pipeline.platforms.files import FilesPlatform, task_frame
+from labeling_pipeline.platforms.files import FilesPlatform, screen_frame
 
 AT = datetime(2026, 3, 2, 11, 0)
 
@@ -29,7 +29,7 @@ def work() -> Work:
 
 
 def test_honeypots_are_there_and_cannot_be_told(work: Work) -> None:
-    shown = task_frame(work)
+    shown = screen_frame(work)
     pots = work.items.loc[work.items["is_honeypot"].astype(bool), "assignment_id"]
     assert len(pots) > 0
     assert pots.isin(shown["assignment_id"]).all()
@@ -42,9 +42,23 @@ def test_both_files_hold_the_same_work(work: Work, tmp_path: Path) -> None:
     table = read_frame(csv)
     lines = [json.loads(line) for line in jsonl.read_text(encoding="utf-8").splitlines()]
     assert (csv.name, jsonl.name) == ("round-0002.csv", "round-0002.jsonl")
-    assert table["assignment_id"].tolist() == [line["assignment_id"] for line in lines]
-    assert table["text"].tolist() == [line["text"] for line in lines]
+    once = table.drop_duplicates("assignment_id")
+    assert once["assignment_id"].tolist() == [line["assignment_id"] for line in lines]
+    assert once["text"].tolist() == [line["text"] for line in lines]
+    assert len(table) == len(lines) * len(work.ontology.questions)
     assert lines[0]["questions"][0]["answers"] == list(work.ontology.answers(work.ontology.questions[0].id))
+
+
+def test_a_filled_in_sheet_has_the_columns_of_the_inbox(work: Work, tmp_path: Path) -> None:
+    csv, _ = FilesPlatform(tmp_path).publish(work)
+    sheet = read_frame(csv)
+    assert {"comment_id", "annotator_id", "question", "answer", "labeling_round", "schema_version"} <= set(sheet)
+    assert sheet["answer"].isna().all()
+    queue = pd.DataFrame(
+        {"comment_id": ["c1"], "text": ["a calm text"], "expert_id": ["e-01"], "context": ["a thread"]}
+    )
+    csv, _ = FilesPlatform(tmp_path).publish(Work(3, "expert", work.ontology, queue, AT))
+    assert {"comment_id", "expert_id", "label", "note", "context", "schema_version"} <= set(read_frame(csv))
 
 
 def test_no_cell_is_a_formula(work: Work, tmp_path: Path) -> None:
