@@ -51,7 +51,7 @@ def test_the_order_of_the_files_does_not_matter_and_the_seed_does() -> None:
 @pytest.mark.parametrize(("budget", "tagged"), [(20, 5), (37, 0), (60, 3)])
 def test_comments_are_taken_as_often_as_their_inclusion_probability_says(budget: int, tagged: int) -> None:
     votes, comments = world(50, 25, 5, tagged)
-    runs = 250
+    runs = 120
     plans = pd.concat([plan_gold(votes, comments, budget, seed) for seed in range(runs)])
     told = plans.groupby("comment_id")["inclusion_p"].first()
     often = plans.groupby("comment_id").size() / runs
@@ -63,7 +63,7 @@ def test_comments_are_taken_as_often_as_their_inclusion_probability_says(budget:
     assert excess.abs().max() < 1
     assert told.sum() == pytest.approx(len(plans) / runs, abs=0.2)
     # Weighting by 1 / p gives back the number of comments, plan after plan (Horvitz and Thompson 1952).
-    assert (1 / plans["inclusion_p"]).sum() / runs == pytest.approx(len(comments), rel=0.03)
+    assert (1 / plans["inclusion_p"]).sum() / runs == pytest.approx(len(comments), rel=0.04)
 
 
 @settings(max_examples=80, deadline=None)

@@ -187,7 +187,7 @@ VERDICT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(ROW, max_size=8), st.lists(VERDICT, max_size=10), st.floats(0, 1), st.floats(0, 1), st.randoms())
 def test_every_label_gets_one_outcome_with_reasons_whatever_its_history(
     rows: list[dict[str, Any]], said: list[dict[str, Any]], low: float, high: float, shuffle: Any
