@@ -22,10 +22,10 @@ CHUNK = 20_000  # texts counted at once: bounds memory on millions of comments
 class TrainingSettings:
     """Knobs of the built-in model; the defaults were chosen on the development part of EDOS.
 
-    word_ngrams, char_ngrams: ranges of n-gram lengths, (0, 0) for none. min_df: texts an n-gram must occur in. max_features: n-grams
-    kept per kind. c: inverse strength of the L2 penalty. class_balance: 0 = classes weigh as they occur, 1 = all weigh
-    the same. calibration_share: part of the comments a temperature is fitted on (0 = no calibration; it is skipped
-    below 50 comments). max_iterations: of L-BFGS.
+    word_ngrams, char_ngrams: ranges of n-gram lengths, (0, 0) for none. min_df: texts an n-gram must occur in.
+    max_features: n-grams kept per kind. c: inverse strength of the L2 penalty. class_balance: 0 = classes weigh as they
+    occur, 1 = all weigh the same. calibration_share: part of the comments a temperature is fitted on (0 = no
+    calibration; it is skipped below 50 comments). max_iterations: of L-BFGS.
     """
 
     word_ngrams: tuple[int, int] = (1, 2)
