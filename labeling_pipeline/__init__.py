@@ -19,6 +19,7 @@ _EXPORTS = {
     "apply_lfs": "labeling_pipeline.core.weak_supervision",
     "label_model": "labeling_pipeline.core.weak_supervision",
     "weak_labels": "labeling_pipeline.core.weak_supervision",
+    "select": "labeling_pipeline.core.selection",
 }
 __all__ = ["__version__", *_EXPORTS]
 
