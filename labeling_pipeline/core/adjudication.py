@@ -56,19 +56,25 @@ def order_queue(
     Returns columns `COLUMNS`: ``value`` is the expected loss in USD that a verdict takes away, less its price;
     ``expert_id`` is None where the comment has to wait. Equal input gives equal output, whatever its row order.
 
-    >>> queue = order_queue(pd.DataFrame({"comment_id": ["a", "b"], "outcome": ["adjudicate"] * 2,
-    ...     "reasons": [["confidence"], ["confidence"]], "p_fine": [.9, .5], "p_spam": [.1, .5]}), Costs(), 1,
-    ...     experts=["e-1"])
+    >>> waiting = pd.DataFrame({"comment_id": ["a", "b"], "p_fine": [.9, .5], "p_spam": [.1, .5]})
+    >>> queue = order_queue(waiting.assign(outcome="adjudicate", reasons=[["unsure"]] * 2), Costs(), 1, experts=["e-1"])
     >>> queue["comment_id"].tolist(), queue["expert_id"].tolist()
     (['b', 'a'], ['e-1', None])
     """
     if capacity < 0:
         raise SettingError(f"adjudication capacity is {capacity}", expected="0 or more")
-    waiting = outcomes[outcomes["outcome"] == "adjudicate"]
-    value = expected_loss(waiting, costs) * costs.expert_accuracy
-    if boost:
-        value = value * waiting["comment_id"].map(boost).fillna(1.0).to_numpy(dtype=np.float64)
-    queue = pd.DataFrame(
+    queue = _by_value(outcomes[outcomes["outcome"] == "adjudicate"], costs, boost or {})
+    affordable = capacity if budget_usd is None else min(capacity, int(budget_usd // max(costs.expert_usd, 1e-9)))
+    assigned = _assign(queue["comment_id"].tolist(), affordable, experts, _seen(seen))
+    queue["expert_id"] = pd.Series(assigned, dtype=object)
+    queue["rank"] = np.arange(1, len(queue) + 1)
+    return queue[list(COLUMNS)]
+
+
+def _by_value(waiting: pd.DataFrame, costs: Costs, boost: Mapping[str, float]) -> pd.DataFrame:
+    factor = waiting["comment_id"].map(boost).fillna(1.0).to_numpy(dtype=np.float64)
+    value = expected_loss(waiting, costs) * costs.expert_accuracy * factor
+    return pd.DataFrame(
         {
             "comment_id": waiting["comment_id"],
             "reason": ["; ".join(reasons) for reasons in waiting["reasons"]],
@@ -77,12 +83,6 @@ def order_queue(
             "tie": unit_hash(waiting["comment_id"], 0),
         }
     ).sort_values(["value", "tie"], ascending=[False, True], ignore_index=True)
-    affordable = capacity if budget_usd is None else min(capacity, int(budget_usd // max(costs.expert_usd, 1e-9)))
-    queue["expert_id"] = pd.Series(
-        _assign(queue["comment_id"].tolist(), affordable, experts, _seen(seen)), dtype=object
-    )
-    queue["rank"] = np.arange(1, len(queue) + 1)
-    return queue[list(COLUMNS)]
 
 
 def expected_loss(labels: pd.DataFrame, costs: Costs) -> npt.NDArray[np.float64]:

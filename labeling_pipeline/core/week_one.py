@@ -52,12 +52,7 @@ def check(
     table, left_out = _vote_table(votes)
     if gold is not None:
         gold = _gold_table(gold)
-    questions, failed = [], set[str]()
-    for name, rows in table.groupby("question", sort=True):
-        about = _about_question(gold, str(name), table["question"].nunique())
-        entry, fails = _question(str(name), rows.drop(columns="question"), about, gate or GateSettings())
-        questions.append(entry)
-        failed |= fails
+    questions, failed = _by_question(table, gold, gate or GateSettings())
     result: dict[str, Any] = {
         "n_comments": int(table["task"].nunique()),
         "n_votes": len(table),
@@ -71,6 +66,18 @@ def check(
     result["cost"] = _cost(result["n_comments"], result["n_comments"] - len(failed), result["n_assignments"], price_usd)
     result["cannot_know"] = cannot_know(result, has_gold=gold is not None)
     return result
+
+
+def _by_question(
+    table: pd.DataFrame, gold: pd.DataFrame | None, gate: GateSettings
+) -> tuple[list[dict[str, Any]], set[str]]:
+    questions, failed = [], set[str]()
+    for name, rows in table.groupby("question", sort=True):
+        about = _about_question(gold, str(name), table["question"].nunique())
+        entry, fails = _question(str(name), rows.drop(columns="question"), about, gate)
+        questions.append(entry)
+        failed |= fails
+    return questions, failed
 
 
 def _vote_table(votes: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
