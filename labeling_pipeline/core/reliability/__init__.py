@@ -6,6 +6,7 @@ between annotators (see ``core.agreement``), the consensus itself.
 
 from __future__ import annotations
 
+from labeling_pipeline.core.reliability.answers import read_votes
 from labeling_pipeline.core.reliability.consensus_based import consensus_reliability
 from labeling_pipeline.core.reliability.counts import DECAY, update_counts, weekly_counts
 from labeling_pipeline.core.reliability.history import reliability_history
@@ -18,6 +19,7 @@ __all__ = [
     "accuracy_table",
     "bad_annotators",
     "consensus_reliability",
+    "read_votes",
     "reliability_history",
     "update_counts",
     "weekly_counts",

@@ -34,12 +34,14 @@ class Votes:
     labels: pd.Index[str]
 
 
-def read_votes(votes: pd.DataFrame) -> Votes:
+def read_votes(votes: pd.DataFrame | Votes) -> Votes:
     """Votes of `task, annotator, label` (aliases accepted) and, where there is one, `week` (whole number, else 0).
 
     Rows without annotator, task or label are left out. Raises InputError when a column is missing or no vote has an
-    annotator, since reliability is somebody's.
+    annotator, since reliability is somebody's. Votes that are read already are handed back.
     """
+    if isinstance(votes, Votes):
+        return votes
     (task, tasks), (annotator, annotators), (label, labels) = (
         indexed(_column(votes, role)) for role in ("task", "annotator", "label")
     )

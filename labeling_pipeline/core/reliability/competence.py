@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from labeling_pipeline.core.agreement.coding import Floats, Ints
+from labeling_pipeline.core.agreement.coding import Floats, Ints, compact
 from labeling_pipeline.core.reliability.answers import Votes
 
 SMALLEST = 1e-9
@@ -147,7 +147,9 @@ def habits_of(votes: Votes) -> Floats:
 
 def _problem(votes: Votes) -> _Problem:
     size = len(votes.labels)
-    cells, place = np.unique(votes.annotator * size + votes.label, return_inverse=True)
+    cell = votes.annotator * size + votes.label
+    place, _ = compact(cell)
+    cells = np.flatnonzero(np.bincount(cell))
     shape = (len(votes.tasks), cells.size)
     table = sparse.coo_array((np.ones(place.size, dtype=np.float32), (votes.task, place)), shape=shape).tocsr()
     counts = np.bincount(votes.annotator, minlength=len(votes.annotators)).astype(np.float64)

@@ -27,12 +27,12 @@ def supported(votes: Votes, consensus: pd.DataFrame) -> Votes:
 
 
 def consensus_reliability(
-    votes: pd.DataFrame, start: Competence | None = None, confidence: float = 0.95
+    votes: pd.DataFrame | Votes, start: Competence | None = None, confidence: float = 0.95
 ) -> tuple[pd.DataFrame, Competence]:
     """`annotator, value, low, high, n`: expected share of votes that name the class the *other* votes point to.
 
-    `votes`: task, annotator, label. Returned with the fit, which is the `start` of next week's: a warm start arrives
-    where a cold one does, in a fraction of the rounds.
+    `votes`: task, annotator, label, or what `read_votes` made of them. Returned with the fit, which is the `start` of
+    next week's: a warm start arrives where a cold one does, in a fraction of the rounds.
 
     >>> votes = pd.DataFrame({"task": list("ttuuvv"), "annotator": list("ababab"), "label": list("xxyyxy")})
     >>> table, fit = consensus_reliability(votes)
