@@ -15,6 +15,7 @@ from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.definitions import build_definitions
 from labeling_pipeline.defs.runs import report_dead_runs
 from labeling_pipeline.home import Home
+from labeling_pipeline.locks import history_lock
 from labeling_pipeline.stages.pending import Pending
 
 INSTANCE_SETTINGS = """\
@@ -27,8 +28,9 @@ python_logs: {managed_python_loggers: [labeling_pipeline], python_log_level: INF
 
 def instance_of(home: Home) -> dg.DagsterInstance:
     """The run history of a home, in ``.dagster``; the UI shows the same one."""
-    write_instance_settings(home)
-    return dg.DagsterInstance.from_config(str(home.dagster))
+    with history_lock(home):
+        write_instance_settings(home)
+        return dg.DagsterInstance.from_config(str(home.dagster))
 
 
 def write_instance_settings(home: Home) -> None:

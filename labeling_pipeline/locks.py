@@ -27,6 +27,14 @@ def pass_lock(home: Home) -> Iterator[None]:
 
 
 @contextmanager
+def history_lock(home: Home) -> Iterator[None]:
+    """Hold while the run history is opened: Dagster lays out its database files without asking who else does."""
+    home.runs.mkdir(parents=True, exist_ok=True)
+    with _locked(home.runs / "history.lock"):
+        yield
+
+
+@contextmanager
 def live_run(home: Home, run_id: str) -> Iterator[None]:
     """Hold a lock that says the run is alive; the file goes when the run ends."""
     home.runs.mkdir(parents=True, exist_ok=True)
