@@ -25,6 +25,7 @@ from labeling_pipeline.core.consensus.result import (
     labels_frame,
 )
 from labeling_pipeline.core.consensus.stated import stated_weights
+from labeling_pipeline.core.consensus.strangers import pool_strangers
 from labeling_pipeline.core.consensus.votes import Votes, read_votes
 
 # GLAD is left out of the choice: an order of magnitude slower, and never best by more than a standard error where it
@@ -79,6 +80,8 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     if not job.votes.has_annotators:
         method = "majority"
     said = job.votes
+    known = pool_strangers(job.votes, job.history)
+    job.votes, job.history = known.votes, known.history
     _weigh_stated(job)
     tried: dict[str, HeldOut] = {}
     name, free = _auto(job, tried) if method == "auto" else (method, None)
@@ -88,7 +91,8 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     confidence_is = UNCALIBRATED if calibration is None else CALIBRATED
     # What people said is told as they said it; how sure they were only weighs what we believe.
     labels = labels_frame(said, job.votes, p, fit, confidence_is)
-    return ConsensusResult(labels, annotators_frame(job.votes, fit.p, fit), name, job.scores, job.notes)
+    annotators = annotators_frame(replace(said, weight=job.votes.weight), fit.p, fit.confusion[known.row])
+    return ConsensusResult(labels, annotators, name, job.scores, job.notes)
 
 
 def _auto(job: Job, tried: dict[str, HeldOut]) -> tuple[str, Fit | None]:
@@ -138,8 +142,10 @@ def _weigh_stated(job: Job) -> None:
     if votes.stated is None or not votes.has_annotators:
         return
     weight, believed = stated_weights(votes, job.fit(DEFAULT, job.gold))
-    n = len(votes.annotators)
-    job.notes.append(f"stated confidence weighs the votes of {believed} of {n} annotators; elsewhere it told nothing")
+    job.notes.append(
+        f"stated confidence weighs the votes of {believed} of {len(votes.annotators)} annotators; "
+        "elsewhere it told nothing"
+    )
     if believed:
         job.votes = replace(votes, weight=weight if votes.weight is None else weight * votes.weight)
 

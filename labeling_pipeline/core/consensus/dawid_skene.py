@@ -65,7 +65,9 @@ class Hierarchy:
         full = counts if self.history is None else counts + self.history
         crowd = crowd_rows(full.sum(axis=0), self.n_classes)
         self.strength = float(np.clip(strength(full, crowd), self.floor, STRONGEST))
-        return log_rows(full + self.strength * crowd), log_mix(classes, 1.0)
+        rows = log_rows(full + self.strength * crowd)
+        rows[-1] = np.log(crowd)  # nameless votes and those of strangers: nobody's own
+        return rows, log_mix(classes, 1.0)
 
 
 def crowd_rows(total: Floats, n_classes: int) -> Floats:

@@ -64,8 +64,8 @@ def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: 
     return pd.DataFrame(columns, copy=False)
 
 
-def annotators_frame(votes: Votes, p: Floats, fit: Fit) -> pd.DataFrame:
-    """One row per named annotator; reliability is how often we believe their votes were right."""
+def annotators_frame(votes: Votes, p: Floats, confusion: Floats) -> pd.DataFrame:
+    """One row per named annotator: ``confusion[annotator, class, answer]`` and how often we believe them right."""
     n = len(votes.annotators)
     counts = np.bincount(votes.annotator, minlength=votes.n_annotators)[:n]
     columns: dict[str, object] = {
@@ -75,7 +75,7 @@ def annotators_frame(votes: Votes, p: Floats, fit: Fit) -> pd.DataFrame:
     }
     for k, true in enumerate(votes.classes):
         for answer, given in enumerate(votes.classes + votes.non_class):
-            columns[f"c_{true}_{given}"] = fit.confusion[:n, k, answer]
+            columns[f"c_{true}_{given}"] = confusion[:, k, answer]
     return pd.DataFrame(columns, copy=False)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from labeling_pipeline.core.consensus import em
+from labeling_pipeline.core.consensus import consensus, em, strangers
 from labeling_pipeline.core.consensus.dawid_skene import Hierarchy, crowd_rows, strength
 from labeling_pipeline.core.consensus.em import Blocks, Fit, run
 from labeling_pipeline.core.consensus.majority import smoothed_shares
@@ -70,3 +71,21 @@ def test_the_prior_is_as_strong_as_the_annotators_are_alike() -> None:
 def test_the_crowd_stands_half_way_to_one_coin() -> None:
     total = np.array([[8000.0, 1000.0], [2000.0, 9000.0]])
     assert crowd_rows(total, 2) == pytest.approx(np.array([[0.825, 0.125], [0.175, 0.875]]), abs=1e-3)
+
+
+def test_too_many_strangers_share_the_crowds_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    votes, gold = crowd(n_tasks=400, n_votes=4)
+    lone = pd.DataFrame({"task": gold["task"], "annotator": [f"x{i}" for i in range(400)], "label": gold["label"]})
+    everyone = pd.concat([votes, lone])
+    apart = consensus(everyone, method="dawid_skene")
+    monkeypatch.setattr(strangers, "MOST_ROWS", 100)
+    monkeypatch.setattr(strangers, "VOTES_PER_ROW", 1000)
+    pooled = consensus(everyone, method="dawid_skene")
+    assert "400 annotators with at most 1 votes are too many to know: judged as the crowd" in pooled.notes
+    assert pooled.annotators["annotator"].tolist() == apart.annotators["annotator"].tolist()
+    assert (pooled.labels["label"] == apart.labels["label"]).mean() > 0.98
+    own = pooled.annotators.set_index("annotator")
+    assert own.loc["x0", "c_calm_calm"] == own.loc["x1", "c_calm_calm"]
+    assert own.loc["a000", "c_calm_calm"] == pytest.approx(
+        apart.annotators.set_index("annotator").loc["a000", "c_calm_calm"], abs=0.1
+    )
