@@ -46,6 +46,8 @@ def table_version(con: duckdb.DuckDBPyConnection, table: str) -> str:
     """
     facts = column_facts(con, table)
     columns = ", ".join(quoted(name) for name, _, comment in facts if not comment.startswith(NOT_CONTENT))
+    if not columns:
+        return "no content"
     query = f"""
         select count(*), coalesce(sum(h)::varchar, '0'), coalesce(bit_xor(h), 0)
         from (select hash(row({columns})) as h from {quoted(table)})"""

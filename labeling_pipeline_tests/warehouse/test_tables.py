@@ -133,6 +133,9 @@ def test_the_digest_ignores_order_and_what_is_no_content(warehouse: Warehouse) -
             record_state(con, "weak_labels", "in", "out", 2, None, run, at)
             states.append(table_version(con, "asset_state"))
     assert states[0] == states[1]
+    with warehouse.read() as con:
+        names = [name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()]
+        assert all(table_version(con, name) for name in names)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
