@@ -49,7 +49,7 @@ def main():
     from crowdkit import aggregation
 
     model = getattr(aggregation, options.method)(**({"random_state": 0} if options.method == "MACE" else {}))
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     votes = read(options.votes)
     if options.probabilities:
         labels = model.fit_predict_proba(votes).rename_axis("task").add_prefix("p_").reset_index()
@@ -61,6 +61,7 @@ def main():
         labels.to_parquet(options.out, index=False)
     found = {
         "seconds": time.perf_counter() - start,
+        "cpu_seconds": time.process_time() - cpu,
         "peak_mb": peak_mb(),
     }
     if options.method == "DawidSkene":
