@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.evaluation import paired_difference
+from labeling_pipeline.core.evaluation import evaluate, paired_difference
 from labeling_pipeline.core.simulate.counterfactual import comments_affordable, probabilities_at_equal_cost
 from labeling_pipeline.core.training import holdout_mask, load
 from labeling_pipeline.stages.engine import digest
@@ -139,18 +139,18 @@ def _blind_spot(context: Context, models: pd.DataFrame, gold: pd.DataFrame) -> l
     inside = gold["slices"].map(lambda names: name in list(names)).to_numpy(dtype=bool)
     main = str(gold.loc[inside, "label"].mode().iloc[0])
     is_main = inside & (gold["label"] == main).to_numpy()
-    recalls = [float((p[is_main].argmax(axis=1) == classes.index(main)).mean()) for p in (before, after)]
+    recalls = [_recall(truth, p, classes, main, inside) for p in (before, after)]
     rise = paired_difference(truth, before, after, classes=classes, metric=f"recall_{main}", rows=inside)
     where = f"{main} in gold slice {name}"
     since, until = models["trained_at"].iloc[0], models["trained_at"].iloc[1]
     verdicts = context.query("story/verdicts_between", since=since, until=until).iloc[0]
     n_verdicts, cost = int(verdicts["n"]), int(verdicts["n"]) * context.settings.labeling.expert_price_usd
     lines = [
-        Line("model 1, recall", where, recalls[0], None, None, rise.n, "recall_before"),
+        Line("model 1, recall", where, *recalls[0], rise.n, "recall_before"),
         Line(
             "experts' verdicts, USD", f"{verdicts['n_with_context']} with context", cost, None, None, n_verdicts, "cost"
         ),
-        Line("model 2, recall", where, recalls[1], None, None, rise.n, "recall_after"),
+        Line("model 2, recall", where, *recalls[1], rise.n, "recall_after"),
         Line("rise of recall", where, rise.diff, rise.low, rise.high, rise.n, "rise"),
     ]
     if context.is_simulated and cost > 0:
@@ -178,9 +178,19 @@ def _counterfactual(
     )
     moved = paired_difference(gold["label"].tolist(), before, other, classes=classes, metric="accuracy")
     bought = comments_affordable(cost_usd, prices.votes_per_comment, prices.crowd_price_usd)
-    of_affordable = f" (of {bought:,} affordable)" if bought > LARGEST_ROUND else ""
-    what = f"had the crowd labeled {min(bought, LARGEST_ROUND):,} more{of_affordable} instead"
+    of_affordable = f" of {bought:,}" if bought > LARGEST_ROUND else ""
+    what = f"instead, {min(bought, LARGEST_ROUND):,}{of_affordable} more by the crowd"
     return Line(what, "the same comments", moved.diff, moved.low, moved.high, moved.n, "counterfactual")
+
+
+def _recall(
+    truth: list[str], probabilities: NDArray[np.float64], classes: list[str], label: str, inside: NDArray[np.bool_]
+) -> tuple[float, float, float]:
+    """Recall of one class inside a slice, with its interval."""
+    chosen = [one for one, is_in in zip(truth, inside, strict=True) if is_in]
+    found = evaluate(chosen, probabilities[inside], classes).set_index("metric").loc[f"recall_{label}", :]
+    value, low, high = found.loc[["value", "low", "high"]].to_numpy(dtype=float).tolist()
+    return value, low, high
 
 
 def _probabilities(context: Context, path: str, gold: pd.DataFrame, classes: list[str]) -> NDArray[np.float64]:
