@@ -188,9 +188,9 @@ def _recall(
 ) -> tuple[float, float, float]:
     """Recall of one class inside a slice, with its interval."""
     chosen = [one for one, is_in in zip(truth, inside, strict=True) if is_in]
-    found = evaluate(chosen, probabilities[inside], classes).set_index("metric").loc[f"recall_{label}", :]
-    value, low, high = found.loc[["value", "low", "high"]].to_numpy(dtype=float).tolist()
-    return value, low, high
+    found = evaluate(chosen, probabilities[inside], classes)
+    row = found[found["metric"] == f"recall_{label}"].iloc[0]
+    return float(row["value"]), float(row["low"]), float(row["high"])
 
 
 def _probabilities(context: Context, path: str, gold: pd.DataFrame, classes: list[str]) -> NDArray[np.float64]:
