@@ -4,7 +4,8 @@ Belongs here: the test of a pair, and who copied whom where that can be told. Do
 
 On the comments both labeled, b's vote is a's with chance r (the copy rate), else b's own. How careful the two are is
 judged by everybody else's votes only, since a copier makes the copied one look right. Honest people are misled by the
-same comments, which looks like a little copying: only r of one half or more is called so.
+same comments. So a vote that the class the rest point to does not explain may be explained by the shares of what the
+rest said, which are mixed where a comment is hard; and only r of one half or more is called copying.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pandas as pd
 
 from labeling_pipeline.core.agreement.coding import CodedVotes, Floats, Ints
 from labeling_pipeline.core.agreement.pairs import PairVotes, pair_votes
-from labeling_pipeline.core.reliability.answers import Votes
+from labeling_pipeline.core.reliability.answers import Bools, Votes
 from labeling_pipeline.core.reliability.competence import SMALLEST, Competence
 from labeling_pipeline.core.reliability.habits import FEW_WAYS, WAYS, Carelessness, likelihoods, mixture, posterior
 from labeling_pipeline.core.reliability.significance import expected_false_share
@@ -30,6 +31,9 @@ WORTH_TESTING = 2.0
 # Which of the two copied is said when it is this likely.
 CLEAR_DIRECTION, LIKELY_DIRECTION = 0.9, 0.6
 IMPOSSIBLE = -1e9
+TYPICAL_VOTES = 2.0
+# From so many other votes on it can be seen that a comment is hard.
+MIN_OTHERS = 5
 COLUMNS = ["annotator", "other", "n_shared", "copy_rate", "chance", "q", "direction"]
 
 
@@ -49,9 +53,11 @@ def copied_pairs(votes: Votes, fit: Competence, habits: Carelessness, *, min_sha
     weights = mixture(habits.logs[habits.n_votes >= min_shared][:, FEW_WAYS])
     logs = np.full((pairs.first.size, 2, COPY_RATES.size), IMPOSSIBLE)
     logs[:, :, 0] = 0
+    cells = np.bincount(votes.task * len(votes.labels) + votes.label, minlength=fit.posterior.size)
+    said: Floats = cells.reshape(fit.posterior.shape).astype(np.float64)
     rows_of = np.split(np.argsort(pairs.pair, kind="stable"), np.cumsum(pairs.shared)[:-1])
     for pair in np.flatnonzero(_surplus(pairs, fit) > WORTH_TESTING):
-        logs[pair] = _Pair.of(pairs, rows_of[pair], int(pair), fit, habits).logs(weights)
+        logs[pair] = _Pair.of(pairs, rows_of[pair], int(pair), fit, habits, said).logs(weights)
     either = np.logaddexp(logs[:, 0], logs[:, 1])
     belief = posterior(either, mixture(np.vstack([either, _no_copying()])))
     chance = belief[:, COPY_RATES >= COPYING].sum(axis=1)
@@ -88,12 +94,13 @@ class _Pair:
     """One pair's common comments: what the rest say (V, K), each one's chance of their vote per class and way."""
 
     rest: Floats
-    is_same: np.ndarray
+    is_same: Bools
+    shares: tuple[Floats, Floats]
     chances: tuple[Floats, Floats]
     elsewhere: tuple[Floats, Floats]
 
     @classmethod
-    def of(cls, pairs: PairVotes, rows: Ints, pair: int, fit: Competence, habits: Carelessness) -> _Pair:
+    def of(cls, pairs: PairVotes, rows: Ints, pair: int, fit: Competence, habits: Carelessness, said: Floats) -> _Pair:
         task, labels = pairs.task[rows], (pairs.label_a[rows], pairs.label_b[rows])
         people = (int(pairs.first[pair]), int(pairs.second[pair]))
         chances, elsewhere = [], []
@@ -104,9 +111,11 @@ class _Pair:
             here = [np.log(of_votes).sum() for of_votes in likelihoods(fit, others, whose, label, WAYS[FEW_WAYS])]
             elsewhere.append(habits.logs[who, FEW_WAYS] - np.array(here))
             chances.append(_chances(fit, who, label))
+        rest = _without_both(pairs, rows, fit)
         return cls(
-            _without_both(pairs, rows, fit),
+            rest,
             labels[0] == labels[1],
+            _shares(fit, rest, said[task], *labels),
             (chances[0], chances[1]),
             (elsewhere[0], elsewhere[1]),
         )
@@ -114,17 +123,34 @@ class _Pair:
     def logs(self, weights: Floats) -> Floats:
         """Log-likelihood of every copy rate (2, R): the first row if b copied a, the second if a copied b."""
         a, b = self.chances
-        both = np.einsum("vk,svk,tvk->stv", self.rest, a, b, optimize=True)
+        share_a, share_b = self.shares
+        both = np.maximum(np.einsum("vk,svk,tvk->stv", self.rest, a, b, optimize=True), share_a * share_b)
         prior_a, prior_b = (posterior(logs[None, :], weights)[0] for logs in self.elsewhere)
         prior = np.log(prior_a + SMALLEST)[:, None] + np.log(prior_b + SMALLEST)[None, :]
         found = np.empty((2, COPY_RATES.size))
-        for way, single in enumerate(
-            (np.einsum("vk,svk->sv", self.rest, a)[:, None], np.einsum("vk,tvk->tv", self.rest, b)[None])
-        ):
+        alone_a = np.maximum(np.einsum("vk,svk->sv", self.rest, a), share_a)[:, None]
+        alone_b = np.maximum(np.einsum("vk,tvk->tv", self.rest, b), share_b)[None]
+        for way, single in enumerate((alone_a, alone_b)):
             for place, rate in enumerate(COPY_RATES):
                 likely = (1 - rate) * both + rate * self.is_same * single
                 found[way, place] = np.logaddexp.reduce((np.log(likely + SMALLEST).sum(axis=2) + prior).ravel())
         return found
+
+
+def _shares(fit: Competence, rest: Floats, said: Floats, label_a: Ints, label_b: Ints) -> tuple[Floats, Floats]:
+    """Share of either label in what the rest said of each comment, two typical votes added; 0 where unused."""
+    care = float(fit.care.mean())
+    typical = care * (rest @ fit.confusion) + (1 - care) * fit.usual
+    row = np.arange(label_a.size)
+    n_others = said.sum(axis=1) - 2
+    same = label_a == label_b
+    share_a, share_b = (
+        (said[row, label] - 1 - same + TYPICAL_VOTES * typical[row, label]) / (n_others + TYPICAL_VOTES)
+        for label in (label_a, label_b)
+    )
+    # Only against the class the rest point to: on it, each one's own care says more than the crowd's.
+    usable = [(n_others >= MIN_OTHERS) & (rest[row, label] < 0.5) for label in (label_a, label_b)]
+    return np.where(usable[0], share_a, 0), np.where(usable[1], share_b, 0)
 
 
 def _chances(fit: Competence, who: int, label: Ints) -> Floats:

@@ -41,6 +41,30 @@ def test_copiers(seed: int) -> None:
     assert hit <= wanted | set(world.sources)
 
 
+def test_copiers_among_many_votes_per_comment() -> None:
+    world = bad_crowd(n_tasks=6_000, votes=10, seed=0)
+    hit = flagged(bad_annotators(world.votes, checks=["copier"]), "copier")
+    assert len(hit & world.of("copier")) >= 11
+    assert hit <= world.of("copier") | set(world.sources)
+
+
+def test_hard_comments_do_not_make_copiers() -> None:
+    # On one comment in six nearly half of everybody is misled the same way; nobody copies.
+    rng = np.random.default_rng(0)
+    truth, hard = rng.integers(0, 2, 400), rng.random(400) < 1 / 6
+    who = rng.random((400, 40)).argpartition(20, axis=1)[:, :20]
+    wrong = rng.random(who.shape) < np.where(hard, 0.45, rng.uniform(0.02, 0.06, 400))[:, None]
+    votes = pd.DataFrame(
+        {
+            "task": np.repeat(np.arange(400), 20),
+            "annotator": who.ravel(),
+            "label": np.where(truth[:, None] ^ wrong, "yes", "no").ravel(),
+        }
+    )
+    found = bad_annotators(votes, checks=["copier"])
+    assert set(found["status"]) == {"clear"}
+
+
 def test_times_tell_who_copied() -> None:
     world = bad_crowd(seed=3, elsewhere=100)
     rng = np.random.default_rng(0)
