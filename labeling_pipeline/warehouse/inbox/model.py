@@ -5,6 +5,7 @@ Belongs here: the values (a file, what was taken, a kind of file). Does not: rea
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,6 +45,16 @@ class InboxFile:
     sha256: str
     size: int
     mtime_ns: int
+
+    @property
+    def name(self) -> str:
+        """Its name as text, also where the name's bytes are none."""
+        return path_text(Path(self.path.name))
+
+
+def path_text(path: Path) -> str:
+    """A path as text that can be stored: a file name may hold bytes that are no text."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)

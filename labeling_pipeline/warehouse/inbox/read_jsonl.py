@@ -9,7 +9,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from labeling_pipeline.warehouse.inbox.batch import BadRow, Batch, DamagedFileError, is_text, shown, wrong_cells
+from labeling_pipeline.warehouse.inbox.batch import BadRow, Batch, DamagedFileError, as_row, is_text, shown, wrong_cells
+
+DEEPEST = 100
 
 
 def read_jsonl(stream: BinaryIO, max_cell_bytes: int) -> Iterator[Batch]:
@@ -40,7 +42,9 @@ def read_jsonl(stream: BinaryIO, max_cell_bytes: int) -> Iterator[Batch]:
 
 
 def _add(batch: Batch, line: int, record: dict[str, Any], text: str, raw: bytes, max_cell_bytes: int) -> None:
-    wrong = wrong_cells(record, len(text), "\\u0000" in text, is_text(text) and _is_utf8(raw), max_cell_bytes)
+    # Half a character, or a NUL, can also be written as an escape; only then is the row worth a second look.
+    whole = as_row(record) if "\\u" in text else text
+    wrong = wrong_cells(record, len(text), "\\u0000" in whole, is_text(whole) and is_text(text), max_cell_bytes)
     batch.columns.update(record)
     if wrong is None:
         batch.add(line, record, text)
@@ -50,16 +54,15 @@ def _add(batch: Batch, line: int, record: dict[str, Any], text: str, raw: bytes,
 
 def _parsed(raw: bytes) -> tuple[dict[str, Any], str] | None:
     try:
-        record = json.loads(raw.decode("utf-8", "surrogateescape"), parse_constant=str)
-        text = json.dumps(record, ensure_ascii=False)
+        text = raw.decode("utf-8", "surrogateescape").strip()
+        record = json.loads(text, parse_constant=str)
     except (ValueError, RecursionError):  # also numbers too long to convert, and nesting without end
         return None
-    return (record, text) if isinstance(record, dict) else None
+    is_usable = isinstance(record, dict) and not (text.count("[") + text.count("{") > DEEPEST and _is_deep(record))
+    return (record, text) if is_usable else None
 
 
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _is_deep(value: Any, left: int = DEEPEST) -> bool:
+    """Whether lists and objects are nested deeper than anything written by hand; writing them again could fail."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return left == 0 or any(_is_deep(one, left - 1) for one in inner)

@@ -63,7 +63,7 @@ def _again(
     context: IngestContext,
 ) -> int:
     own = rows[(rows["file_sha256"] == sha256) & (rows["kind"] == kind)]
-    records = [json.loads(text) for text in own["row"]]
+    records = [json.loads(text, parse_constant=str) for text in own["row"]]
     is_csv = format_of(Path(name))[0] == ".csv"
     arranged = arrange(records, own["line"].tolist(), own["row"].tolist(), KINDS[kind], context, is_csv)
     staged = staged_frame(KINDS[kind], with_tasks(warehouse, arranged) if kind == "votes" else arranged, context)

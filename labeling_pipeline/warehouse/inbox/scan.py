@@ -9,14 +9,14 @@ import hashlib
 import logging
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from labeling_pipeline.warehouse.inbox.model import InboxFile
+from labeling_pipeline.warehouse.inbox.model import InboxFile, path_text
 from labeling_pipeline.warehouse.inbox.readers import format_of
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.store import Warehouse
@@ -52,22 +52,31 @@ def scan(
         return []
     with warehouse.read() as con:
         seen = {(p, s, m): sha for p, s, m, sha in run_named(con, "seen_files").itertuples(index=False)}
-        taken = {(sha, _ending(path)) for sha, path in run_named(con, "taken_files", kind=kind).itertuples(index=False)}
+        taken = {
+            (sha, format_of(Path(path)))
+            for sha, path in run_named(con, "taken_files", kind=kind).itertuples(index=False)
+        }
+    files = [_looked_at(path, kind, stat, seen) for path, stat in found]
     waiting, copies = [], []
-    for path, stat in found:
-        sha256 = seen.get((str(path), stat.st_size, stat.st_mtime_ns)) or _content_of(path, stat)
-        if sha256 is None:
+    for file in files:
+        if file is None:
             continue
-        file = InboxFile(path, kind, sha256, stat.st_size, stat.st_mtime_ns)
         # Content is read by the ending of its name, so under another ending it is another file.
-        if (sha256, _ending(path)) not in taken:
-            taken.add((sha256, _ending(path)))
+        if (file.sha256, format_of(file.path)) not in taken:
+            taken.add((file.sha256, format_of(file.path)))
             waiting.append(file)
-        elif (str(path), stat.st_size, stat.st_mtime_ns) not in seen:
+        elif (path_text(file.path), file.size, file.mtime_ns) not in seen:
             copies.append(file)
     if copies and not warehouse.is_open:
         _remember(warehouse, copies)
     return waiting
+
+
+def _looked_at(
+    path: Path, kind: str, stat: os.stat_result, seen: Mapping[tuple[str, int, int], str]
+) -> InboxFile | None:
+    sha256 = seen.get((path_text(path), stat.st_size, stat.st_mtime_ns)) or _content_of(path, stat)
+    return InboxFile(path, kind, sha256, stat.st_size, stat.st_mtime_ns) if sha256 else None
 
 
 def _files(folders: Sequence[Path], kind: str) -> Iterator[tuple[Path, os.stat_result]]:
@@ -79,10 +88,6 @@ def _files(folders: Sequence[Path], kind: str) -> Iterator[tuple[Path, os.stat_r
                 yield Path(entry.path), entry.stat()
         except FileNotFoundError:  # gone, or a link to nothing
             continue
-
-
-def _ending(path: str | Path) -> tuple[str, bool]:
-    return format_of(Path(path))
 
 
 def _is_ignored(name: str) -> bool:
@@ -106,7 +111,7 @@ def _content_of(path: Path, stat: os.stat_result) -> str | None:
     except FileNotFoundError:
         return None
     except PermissionError:
-        log.warning("%s: not readable, left where it is; give this user the right to read it", path)
+        log.warning("%s: not readable, left where it is; give this user the right to read it", path_text(path))
         return None
 
 
@@ -118,7 +123,7 @@ def _sha256(path: str, size: int, mtime_ns: int) -> str:
 
 def _remember(warehouse: Warehouse, copies: Sequence[InboxFile]) -> None:
     """A copy of a file that was taken under another name is not hashed every time."""
-    rows = [(str(f.path), f.size, f.mtime_ns, f.sha256) for f in copies]
+    rows = [(path_text(f.path), f.size, f.mtime_ns, f.sha256) for f in copies]
     frame = pd.DataFrame(rows, columns=["path", "size", "mtime_ns", "file_sha256"])
     with warehouse.write() as con:
         run_named(con, "remember_files", {"looked_at": frame})

@@ -65,7 +65,11 @@ def damaged(kind: Kind, error: DamagedFileError) -> Staged:
 def staged_frame(kind: Kind, rows: pd.DataFrame, context: IngestContext) -> Staged:
     """Rows that are already arranged, sifted in memory."""
     split = kind.sift(rows, context)
-    accepted, quarantine = _table(split.accepted, kind.schema), _table(split.quarantine, QUARANTINE)
+    # Where the cell is no text the row is damaged, and its bytes are kept; elsewhere the row as text says it all.
+    texts, rules = split.quarantine["row"], split.quarantine["rule"]
+    raw = [t.encode("utf-8") if rule == "not_text" else None for t, rule in zip(texts, rules, strict=True)]
+    quarantined = split.quarantine.assign(raw=pd.Series(raw, dtype=object))
+    accepted, quarantine = _table(split.accepted, kind.schema), _table(quarantined, QUARANTINE)
     return Staged(accepted, quarantine, accepted.num_rows, quarantine.num_rows)
 
 

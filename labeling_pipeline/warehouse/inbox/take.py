@@ -13,8 +13,9 @@ from pathlib import Path
 import duckdb
 
 from labeling_pipeline.core.errors import InvariantError
+from labeling_pipeline.core.ontology import as_utc
 from labeling_pipeline.warehouse.inbox.kinds import KINDS
-from labeling_pipeline.warehouse.inbox.model import InboxFile, IngestContext, Taken
+from labeling_pipeline.warehouse.inbox.model import InboxFile, IngestContext, Taken, path_text
 from labeling_pipeline.warehouse.inbox.readers import format_of
 from labeling_pipeline.warehouse.inbox.rules import rules_version
 from labeling_pipeline.warehouse.inbox.stage import Staged, staged_file
@@ -59,7 +60,7 @@ def recorded(con: duckdb.DuckDBPyConnection, file: InboxFile) -> Taken | None:
         {"sha256": file.sha256, "kind": file.kind},
     ).fetchall()
     same = [counts for path, *counts in rows if format_of(Path(path)) == format_of(file.path)]
-    return Taken(file.path.name, file.kind, *same[0]) if same else None
+    return Taken(file.name, file.kind, *same[0]) if same else None
 
 
 def store_rows(
@@ -78,7 +79,7 @@ def store_rows(
 
 
 def _store(con: duckdb.DuckDBPyConnection, file: InboxFile, staged: Staged, context: IngestContext) -> Taken:
-    accepted, already_known, quarantined = store_rows(con, file.kind, file.path.name, file.sha256, staged)
+    accepted, already_known, quarantined = store_rows(con, file.kind, file.name, file.sha256, staged)
     run_named(
         con,
         "take_file",
@@ -86,29 +87,31 @@ def _store(con: duckdb.DuckDBPyConnection, file: InboxFile, staged: Staged, cont
         kind=file.kind,
         file_sha256=file.sha256,
         path=_relative(file.path, context.home),
-        seen_path=str(file.path),
+        seen_path=path_text(file.path),
         size=file.size,
         mtime_ns=file.mtime_ns,
         rows_in=accepted + quarantined,
         accepted=accepted,
         already_known=already_known,
         quarantined=quarantined,
-        known_at=context.known_at,
+        known_at=context.known_at and as_utc(context.known_at),
         rules_version=rules_version(context, file.kind),
     )
-    return Taken(file.path.name, file.kind, accepted + quarantined, accepted, already_known, quarantined)
+    return Taken(file.name, file.kind, accepted + quarantined, accepted, already_known, quarantined)
 
 
 def _check_unchanged(file: InboxFile) -> None:
     try:
         now = file.path.stat()
     except FileNotFoundError:
-        raise StaleInputError(f"{file.path}: gone since it was looked at", remedy="drop it again") from None
+        raise StaleInputError(f"{path_text(file.path)}: gone since it was looked at", remedy="drop it again") from None
     if (now.st_size, now.st_mtime_ns) != (file.size, file.mtime_ns):
-        raise StaleInputError(f"{file.path}: still being written", remedy="nothing to do: it is taken once it is still")
+        raise StaleInputError(
+            f"{path_text(file.path)}: still being written", remedy="nothing to do: it is taken once it is still"
+        )
 
 
 def _relative(path: Path, home: Path | None) -> str:
     root = home.resolve() if home else None
     place = path.resolve()
-    return place.relative_to(root).as_posix() if root and place.is_relative_to(root) else str(place)
+    return path_text(place.relative_to(root) if root and place.is_relative_to(root) else place)

@@ -168,5 +168,14 @@ def test_formats_of_one_content_are_one_content(with_comments: SmallHome) -> Non
     assert with_comments.content() == before
 
 
+def test_a_name_that_is_no_text(with_comments: SmallHome) -> None:
+    name = os.fsdecode(b"vot\xe9s.csv")
+    with_comments.drop("votes", name, VOTES + "c1,a,\n")
+    with_comments.drop("votes", name.replace("vot", "again-vot"), VOTES + "c1,a,\n")
+    assert [one.accepted for one in with_comments.ingest()] == [12]
+    assert with_comments.waiting("votes") == []
+    assert with_comments.rows("quarantine")["file"].tolist() == ["again-vot\ufffds.csv"]
+
+
 def test_paths_are_recorded_relative_to_the_home(with_comments: SmallHome) -> None:
     assert with_comments.rows("inbox_files")["path"].tolist() == ["inbox/comments/c.csv"]

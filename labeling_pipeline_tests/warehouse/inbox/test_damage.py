@@ -104,6 +104,7 @@ JSON_ROWS = {
     "no text": ('{"comment_id": "b"}', "empty_text"),
     "prose": ("one", "not_json"),
     "array": ("[1]", "not_json"),
+    "nested": ('{"text": "one", "x": ' + "[" * 500 + "]" * 500 + "}", "not_json"),
     "deep": ("[" * 100_000, "not_json"),
     "deep value": ('{"text": "one", "x": ' + "[" * 100_000 + "]" * 100_000 + "}", "not_json"),
     "long number": ('{"text": ' + "9" * 10_000 + "}", "not_json"),
@@ -123,6 +124,8 @@ def test_a_damaged_json_row_costs_that_row_only(home: SmallHome, name: str) -> N
     assert astuple(home.take("comments", content, "c.jsonl"))[2:] == (3, 2, 0, 1)
     assert home.refused() == [(2, rule)]
     assert sorted(home.rows("raw_comments")["comment_id"]) == ["3", "a"]
+    kept = home.rows("quarantine")["raw"][0]
+    assert rule == "empty_text" or bytes(kept).rstrip() == raw
 
 
 def test_parquet_rows(home: SmallHome) -> None:
