@@ -24,28 +24,15 @@ def loop_asset(name: str, stage: Stage) -> dg.AssetsDefinition:
         code_version=__version__,
     )
     def asset(context: dg.AssetExecutionContext, labeling: LabelingHome) -> dg.MaterializeResult:
-        result, is_changed = materialize(name, stage, labeling.context)
-        numbers = result.metrics if is_changed else {}
-        metadata: dict[str, object] = {"dagster/row_count": result.row_count, **numbers}
-        with labeling.context.warehouse.read():
-            version = _version(labeling, name)
-            if stage.tables:
-                metadata["dagster/table_name"] = name
-                metadata["dagster/column_schema"] = _column_schema(labeling, stage.tables[0])
-        if result.waiting_for:
-            metadata["waiting_for"] = result.waiting_for
-        if not is_changed:
+        done = materialize(name, stage, labeling.context)
+        metadata: dict[str, object] = {"dagster/row_count": done.result.row_count, **done.result.metrics}
+        if stage.tables:
+            metadata["dagster/table_name"] = name
+            metadata["dagster/column_schema"] = labeling.column_schema(stage.tables[0])
+        if done.result.waiting_for:
+            metadata["waiting_for"] = done.result.waiting_for
+        if not done.is_changed:
             context.log.info("nothing new to read")
-        return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version))
+        return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(done.output_version))
 
     return asset
-
-
-def _column_schema(labeling: LabelingHome, table: str) -> dg.TableSchema:
-    columns = labeling.context.columns(table)
-    return dg.TableSchema(columns=[dg.TableColumn(name, type_, description=said) for name, type_, said in columns])
-
-
-def _version(labeling: LabelingHome, name: str) -> str:
-    recorded = labeling.context.state()
-    return recorded[name].output_version if name in recorded else "none"

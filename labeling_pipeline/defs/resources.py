@@ -24,6 +24,7 @@ class LabelingHome(dg.ConfigurableResource):  # type: ignore[type-arg]
     root: str = ""
     now: str = ""
     _context: Context | None = PrivateAttr(default=None)
+    _schemas: dict[str, dg.TableSchema] = PrivateAttr(default_factory=dict)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[LabelingHome]:
@@ -45,3 +46,11 @@ class LabelingHome(dg.ConfigurableResource):  # type: ignore[type-arg]
         if self._context is None:
             self._context = self.open()
         return self._context
+
+    def column_schema(self, table: str) -> dg.TableSchema:
+        """The columns of a table with their comments; asked once per run, since no run changes them."""
+        if table not in self._schemas:
+            facts = self.context.columns(table)
+            columns = [dg.TableColumn(name, kind, description=said) for name, kind, said in facts]
+            self._schemas[table] = dg.TableSchema(columns=columns)
+        return self._schemas[table]

@@ -5,6 +5,8 @@ Belongs here: asking the Dagster instance about runs of our jobs. Does not: star
 
 from __future__ import annotations
 
+import time
+
 import dagster as dg
 
 from labeling_pipeline.home import Home
@@ -13,8 +15,10 @@ from labeling_pipeline.locks import is_live
 JOBS = ("loop", "deliver")
 AT_WORK = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
-# A run process needs some seconds from its start to taking its lock; before that it is not called dead.
-START_S = 20.0
+# A run's process needs some time from its launch to taking its lock, on a busy machine much; until then it is not
+# called dead, unless it was launched before this process, whose child it would be, was there.
+START_S = 90.0
+PROCESS_STARTED = time.time()
 
 
 def report_dead_runs(instance: dg.DagsterInstance, home: Home, now: float | None = None) -> list[str]:
@@ -22,19 +26,15 @@ def report_dead_runs(instance: dg.DagsterInstance, home: Home, now: float | None
 
     A run that was killed holds no lock any more, since the operating system released it.
     """
-    import time
-
-    dead = []
-    for record in instance.get_run_records(dg.RunsFilter(statuses=AT_WORK)):
-        run = record.dagster_run
-        started = record.start_time or record.create_timestamp.timestamp()
-        age = (now or time.time()) - started
-        if run.job_name in JOBS and age > (START_S if not _has_lock_file(home, run.run_id) else 0):
-            if is_live(home, run.run_id):
-                continue
-            instance.report_run_failed(run, "the process of this run is gone; its work is taken up again")
-            (home.runs / f"{run.run_id}.lock").unlink(missing_ok=True)
-            dead.append(run.run_id)
+    at, dead = now or time.time(), []
+    for record in instance.get_run_records(dg.RunsFilter(statuses=[*AT_WORK, dg.DagsterRunStatus.NOT_STARTED])):
+        run, launched = record.dagster_run, record.start_time or record.create_timestamp.timestamp()
+        is_starting = not _has_lock_file(home, run.run_id) and launched >= PROCESS_STARTED and at - launched < START_S
+        if run.job_name not in JOBS or is_starting or is_live(home, run.run_id):
+            continue
+        instance.report_run_failed(run, "the process of this run is gone; its work is taken up again")
+        (home.runs / f"{run.run_id}.lock").unlink(missing_ok=True)
+        dead.append(run.run_id)
     return dead
 
 

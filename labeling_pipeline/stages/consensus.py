@@ -10,7 +10,7 @@ import pandas as pd
 from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.labels import Labels, label_comments
 from labeling_pipeline.stages.engine import Context, Result
-from labeling_pipeline.stages.frames import map_column, with_map
+from labeling_pipeline.stages.frames import with_map
 
 LABEL_COLUMNS = [
     "comment_id", "labeling_round", "schema_version", "guideline_hash", "label", "confidence", "probabilities",
@@ -45,12 +45,15 @@ def consensus_labels(context: Context) -> Result:
 
 
 def _label_rows(labels: Labels, votes: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
-    evidence = votes.groupby("task").agg(
-        labeling_round=("labeling_round", "max"),
+    rounds = sorted(votes["labeling_round"].unique(), key=lambda name: (len(name), name))  # 9 before 10
+    places = votes.assign(place=votes["labeling_round"].map({name: place for place, name in enumerate(rounds)}))
+    evidence = places.groupby("task").agg(
+        labeling_round=("place", "max"),
         schema_version=("schema_version", "last"),
         guideline_hash=("guideline_hash", "last"),
         evidence_at=("answered_at", "max"),
     )
+    evidence["labeling_round"] = evidence["labeling_round"].map(dict(enumerate(rounds)))
     frame = labels.labels.merge(evidence, left_on="comment_id", right_index=True)
     frame = with_map(with_map(frame, "p_", classes, "probabilities"), "v_", classes, "vote_shares")
     return frame.assign(method=labels.method)[LABEL_COLUMNS]
@@ -71,15 +74,21 @@ def _metrics(frame: pd.DataFrame) -> dict[str, float]:
 def round_agreement(context: Context, votes: pd.DataFrame) -> pd.DataFrame:
     """Agreement of every round on the question that decides the label: batch_id, statistic, value.
 
-    A round on which a statistic is undefined has no row: the gate says so instead of guessing a value.
+    A round whose comments a strategy chose is held to the agreement on comments that were drawn, of all rounds: what
+    is chosen for being hard agrees less, and that says nothing against those who labeled it. A round on which the
+    statistic is undefined has no row: the gate says so instead of guessing a value.
     """
-    statistic = context.settings.quality.batch_statistic
-    rows = []
+    drawn, rows = votes[votes["is_drawn"]], []
+    overall = _agreement(context, drawn)
     for name, given in votes.groupby("labeling_round"):
-        value = agreement(given[["task", "annotator", "label"]], n_boot=0)[statistic]["value"]
+        value = overall if given["is_of_batch"].all() else _agreement(context, given)
         if value is not None:
-            rows.append((f"round-{name}", statistic, float(value)))
+            rows.append((f"round-{name}", context.settings.quality.batch_statistic, value))
     return pd.DataFrame(rows, columns=["batch_id", "statistic", "value"])
 
 
-__all__ = ["consensus_labels", "map_column", "round_agreement"]
+def _agreement(context: Context, votes: pd.DataFrame) -> float | None:
+    if votes.empty:
+        return None
+    value = agreement(votes[["task", "annotator", "label"]], n_boot=0)[context.settings.quality.batch_statistic]["value"]
+    return None if value is None else float(value)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -114,23 +115,40 @@ def is_due(asset: str, stage: Stage, context: Context, state: Mapping[str, Asset
     return context.now.date() >= due_on
 
 
-def materialize(asset: str, stage: Stage, context: Context) -> tuple[Result, bool]:
-    """Bring one asset up to date; returns its result and whether it was written.
+@dataclass(frozen=True)
+class Done:
+    """What became of an asset: its result, the version of its output, and whether it was written now."""
+
+    result: Result
+    output_version: str
+    is_changed: bool
+
+
+def materialize(asset: str, stage: Stage, context: Context) -> Done:
+    """Bring one asset up to date.
 
     The write is discarded when an upstream table changed while this one was computed: the asset stays due, and the
     next pass works from what is there then.
     """
-    with context.warehouse.read():
-        state = context.state()
-        if not is_due(asset, stage, context, state):
-            return Result(state[asset].row_count or 0), False
-        version, upstream = input_version(stage, context, state), upstream_versions(stage, state)
-    result = _run(stage, context)
+    opened = nullcontext() if stage.inbox or stage.is_slow else context.warehouse.read()
+    with opened:
+        with context.warehouse.read():
+            state = context.state()
+            if not is_due(asset, stage, context, state):
+                return Done(Result(state[asset].row_count or 0), state[asset].output_version, False)
+            version, upstream = input_version(stage, context, state), upstream_versions(stage, state)
+        result = stage.run(context)
     if stage.inbox:  # its input is what it took just now
         version = input_version(stage, context, state)
+    return _write(asset, stage, context, result, version, upstream)
+
+
+def _write(
+    asset: str, stage: Stage, context: Context, result: Result, version: str, upstream: Mapping[str, str]
+) -> Done:
     with context.warehouse.write() as con:
         if upstream_versions(stage, read_state(con)) != upstream:
-            return Result(result.row_count), False
+            return Done(Result(result.row_count), "superseded", False)
         for table, frame in result.replace.items():
             replace_rows(con, table, frame)
         for table, rows in result.append.items():
@@ -138,14 +156,7 @@ def materialize(asset: str, stage: Stage, context: Context) -> tuple[Result, boo
         output = digest([table_version(con, table) for table in stage.tables])
         as_of = None if result.waiting_for else context.now
         record_state(con, asset, version, output, result.row_count, as_of, context.run_id, context.known_at)
-    return result, True
-
-
-def _run(stage: Stage, context: Context) -> Result:
-    if stage.inbox or stage.is_slow:
-        return stage.run(context)
-    with context.warehouse.read():
-        return stage.run(context)
+    return Done(result, output, True)
 
 
 def stages_due(stages: Mapping[str, Stage], context: Context) -> Sequence[str]:
@@ -155,10 +166,16 @@ def stages_due(stages: Mapping[str, Stage], context: Context) -> Sequence[str]:
         return [asset for asset, stage in stages.items() if is_due(asset, stage, context, state)]
 
 
-def downstream(stages: Mapping[str, Stage], assets: Sequence[str]) -> list[str]:
-    """The given assets and all that read them, in order."""
-    chosen = set(assets)
+def downstream(stages: Mapping[str, Stage], due: Sequence[str]) -> list[str]:
+    """The assets that are due and all that read them, in order.
+
+    An asset that takes files and has none to take is brought along, but what reads it is not: it hardly ever changes
+    then, and when it does, the next pass sees to it.
+    """
+    chosen, moving = set(due), set(due)
     for asset, stage in stages.items():
-        if chosen.intersection(stage.after):
+        if moving.intersection(stage.after):
             chosen.add(asset)
+            if stage.inbox is None:
+                moving.add(asset)
     return [asset for asset in stages if asset in chosen]
