@@ -38,14 +38,12 @@ def reliability_history(
     """`annotator_id, week, statistic, value, low, high, n` for every week from an annotator's first evidence on.
 
     `votes`: task, annotator, label, week (of the vote), or what `read_votes` made of them. `gold`, `verdicts`,
-    `honeypots`, `consensus`: task, label and perhaps week (since when it is known; 0 if not given).
-
-    Statistics: `gold_accuracy`, `honeypot_accuracy` and `consensus_accuracy` are decayed shares of correct votes with
-    Jeffreys intervals; `reliability` joins gold, verdicts and honeypots (weight 1, one count per vote however often it
-    is confirmed) and the consensus (weight .1) over a weak prior. A verdict counts in the week it arrives, for all who
-    voted on that comment; it is left out of `gold_accuracy`, since experts see the disputed comments. A week without
-    evidence widens an interval and leaves the value. `n`: judged votes so far; there is no row where it is 0. `weeks`
-    keeps the rows of those weeks only.
+    `honeypots`, `consensus`: task, label and perhaps week (since when it is known; 0 if not given). `gold_accuracy`,
+    `honeypot_accuracy` and `consensus_accuracy` are decayed shares of correct votes with Jeffreys intervals;
+    `reliability` joins gold, verdicts and honeypots (weight 1, one count per vote however often it is confirmed) and the
+    consensus (weight .1) over a weak prior. A verdict counts in the week it arrives, for all who voted on that comment,
+    and not as gold: experts see the disputed comments. A week without evidence widens an interval and leaves the value.
+    `n`: judged votes so far, never 0. `weeks` keeps the rows of those weeks only.
 
     >>> votes = pd.DataFrame({"task": ["t"] * 3, "annotator": list("abc"), "label": list("xyx"), "week": 0})
     >>> seen = pd.DataFrame({"task": ["t"], "label": ["x"], "week": [0]})
