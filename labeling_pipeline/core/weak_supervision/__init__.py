@@ -26,7 +26,7 @@ from labeling_pipeline.core.weak_supervision.functions import (
 from labeling_pipeline.core.weak_supervision.fusion import fuse
 from labeling_pipeline.core.weak_supervision.loading import load_lfs
 from labeling_pipeline.core.weak_supervision.majority import majority, weighted
-from labeling_pipeline.core.weak_supervision.patterns import VotePatterns, check_votes, vote_patterns
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, check_votes, vote_patterns
 from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
 from labeling_pipeline.core.weak_supervision.proposals import propose_lfs
 from labeling_pipeline.core.weak_supervision.result import FittedModel, LabelModelResult, Setup
@@ -100,12 +100,16 @@ def label_model(
     setup = make_setup(patterns, class_balance, gold, seed)
     fitted = LABEL_MODELS[method](patterns, setup)
     table = fitted.predict_votes(patterns.votes)
+    return _result(patterns, fitted, table, _method_used(method, fitted))
+
+
+def _result(patterns: VotePatterns, fitted: FittedModel, table: Matrix, method: str) -> LabelModelResult:
     notes = list(fitted.notes)
     if not patterns.fired.any():
         notes.append("no labeling function voted on any row: every row has the class balance")
     return LabelModelResult(
         probabilities=table[patterns.row_pattern],
-        method=_method_used(method, fitted),
+        method=method,
         advantage=expected_advantage(patterns, table),
         accuracies=fitted.accuracies,
         clusters=fitted.clusters,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
@@ -15,7 +16,7 @@ from labeling_pipeline.core.weak_supervision.bounded import Faults
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
 from labeling_pipeline.core.weak_supervision.evaluation import no_votes, run_batch, run_rows, run_rule
 from labeling_pipeline.core.weak_supervision.functions import BatchLF, DeclarativeLF, LFSet, RowLF
-from labeling_pipeline.core.weak_supervision.patterns import Votes
+from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN, Votes
 
 MOST_CLASSES = 127  # votes are stored in one byte
 
@@ -86,17 +87,18 @@ def apply_lfs(
     `keep_content`) on the same comments, only functions whose code hash changed are run. `scan` runs declarative rules;
     without it they run in Python.
 
-    Without classes, votes are integers 0, 1, …, and the classes are those that occur, named "0", "1", ….
-    Raises InputError without a text column, and on text that is not text.
+    `classes`: all classes in order; those of the file may be some of them, in any order. Without, votes are integers
+    0, 1, …, and the classes are those that occur, named "0", "1", …. Raises InputError without a text column, and on
+    text that is not text.
     """
     names = _class_names(lfs, classes)
     _check_text(comments)
     content = content_hash(comments) if keep_content or known is not None else ""
     old = _reusable(known, content, names)
-    n_classes = MOST_CLASSES if names is None else len(names)
-    matrix = no_votes(len(comments), len(lfs.functions))
-    faults: dict[str, Faults] = {}
-    todo: list[int] = []
+    place = _places(lfs.classes or names, names)
+    n_classes = len(place) - 1
+    matrix = no_votes(len(comments), len(lfs))
+    faults, todo = dict[str, Faults](), list[int]()
     for j, lf in enumerate(lfs.functions):
         if (lf.name, lf.code_hash) in old and known is not None:
             matrix[:, j] = known.matrix[:, old[lf.name, lf.code_hash]]
@@ -104,12 +106,11 @@ def apply_lfs(
         else:
             todo.append(j)
     for columns, votes, found in _run(lfs, todo, comments, n_classes, scan):
-        matrix[:, columns] = votes
+        matrix[:, columns] = place[votes]
         faults |= {lfs.functions[j].name: f for j, f in zip(columns, found, strict=True)}
     used = names or tuple(str(k) for k in range(max(2, int(matrix.max(initial=0)) + 1)))
-    ids = comments["comment_id"] if "comment_id" in comments.columns else None
     hashes = [lf.code_hash for lf in lfs.functions]
-    return AppliedLFs(matrix, lfs.names, hashes, used, faults, ids, content)
+    return AppliedLFs(matrix, lfs.names, hashes, used, faults, comments.get("comment_id"), content)
 
 
 def content_hash(comments: pd.DataFrame) -> str:
@@ -146,9 +147,17 @@ def _class_names(lfs: LFSet, classes: Sequence[str] | None) -> tuple[str, ...] |
     names = None if classes is None else tuple(classes)
     if names is None:
         return lfs.classes
-    if lfs.classes is not None and names != lfs.classes:
-        raise InputError(f"{lfs.where}classes {list(lfs.classes)}", expected=f"{list(names)}, in this order")
+    unknown = [name for name in lfs.classes or () if name not in names]
+    if unknown:
+        raise InputError(f"{lfs.where}class {unknown[0]!r} is not one of the ontology's", expected=", ".join(names))
     return names
+
+
+def _places(own: tuple[str, ...] | None, names: tuple[str, ...] | None) -> npt.NDArray[np.int8]:
+    """Where each class index of the file stands among all classes; the last entry keeps -1 (abstain) as it is."""
+    if own is None or names is None:
+        return np.array([*range(MOST_CLASSES), ABSTAIN], dtype=np.int8)
+    return np.array([*(names.index(name) for name in own), ABSTAIN], dtype=np.int8)
 
 
 def _check_text(comments: pd.DataFrame) -> None:

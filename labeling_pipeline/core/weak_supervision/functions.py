@@ -102,6 +102,9 @@ class LFSet:
         if not names:
             raise InputError(f"{self.where}no labeling functions", expected="at least one")
 
+    def __len__(self) -> int:
+        return len(self.functions)
+
     @property
     def where(self) -> str:
         """The file these came from, as the start of a message."""

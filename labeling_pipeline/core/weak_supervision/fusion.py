@@ -72,21 +72,18 @@ def fuse(
     balance = _balance(class_balance, len(classes))
     evidence = _evidence(tables, balance, len(ids), len(classes))
     truth = _truth(gold, ids, classes)
-    chosen, notes = _choose(names, evidence, balance, truth, weights)
-    parts = [evidence[s] * chosen[name] for s, name in enumerate(names)]
-    used = list(chosen.items())
+    chosen, learned_on, note = _choose(names, evidence, balance, truth, weights)
+    parts, used = [evidence[s] * chosen[name] for s, name in enumerate(names)], list(chosen.items())
     if verdicts is not None and not verdicts.empty:
-        parts.append(_verdicts(verdicts, ids, classes))
-        used.append((VERDICT, 1.0))
+        parts, used = [*parts, _verdicts(verdicts, ids, classes)], [*used, (VERDICT, 1.0)]
     stacked = np.stack(parts)
     probabilities = softmax(np.log(balance) + stacked.sum(axis=0))
-    learned = truth >= 0 if weights is None and len(truth[truth >= 0]) >= LEAST_GOLD else np.zeros(len(ids), dtype=bool)
     return Fused(
         _labels(ids, probabilities, stacked, used, classes),
         _explained(ids, probabilities, stacked, used),
         chosen,
-        [ids[i] for i in np.flatnonzero(learned)],
-        notes,
+        [ids[i] for i in learned_on],
+        [note],
     )
 
 
@@ -147,19 +144,21 @@ def _choose(
     balance: Matrix,
     truth: npt.NDArray[np.int64],
     given: Mapping[str, float] | None,
-) -> tuple[dict[str, float], list[str]]:
+) -> tuple[dict[str, float], npt.NDArray[np.int64], str]:
+    none = np.empty(0, dtype=np.int64)
     defaults = np.array([DEFAULT_WEIGHTS.get(name, UNKNOWN_SOURCE_WEIGHT) for name in names])
     if given is not None:
         absent = [name for name in names if name not in given]
         if absent:
             raise InputError(f"weights: none for source {absent[0]!r}", expected=", ".join(names))
-        return {name: float(given[name]) for name in names}, ["weights as given"]
+        return {name: float(given[name]) for name in names}, none, "weights as given"
     rows = np.flatnonzero((truth >= 0) & (np.abs(evidence).sum(axis=(0, 2)) > 0))
     if len(rows) < LEAST_GOLD or not names:
-        return dict(zip(names, defaults.tolist(), strict=True)), ["stated default weights: too little gold of role fit"]
+        note = "stated default weights: too little gold of role fit"
+        return dict(zip(names, defaults.tolist(), strict=True)), none, note
     learned = _learn(evidence[:, rows], np.log(balance), truth[rows], defaults)
     note = f"weights learned on {len(rows)} gold comments of role fit; they are not for reporting"
-    return dict(zip(names, learned.tolist(), strict=True)), [note]
+    return dict(zip(names, learned.tolist(), strict=True)), rows, note
 
 
 def _learn(evidence: Matrix, log_balance: Matrix, truth: npt.NDArray[np.int64], defaults: Matrix) -> Matrix:

@@ -101,18 +101,17 @@ def _learn_at(problem: _Problem, explained: float) -> Learned:
 def _maximise(problem: _Problem, tied: Matrix, pull: float) -> tuple[Rates, Matrix, Matrix]:
     votes, mass = problem.encoded(tied)
     balance = problem.mix if problem.given_balance is None else problem.given_balance
-    precision, raw = problem.prior, problem.prior
+    precision = problem.prior
     for _ in range(STEPS):
         rates = rates_of(precision, balance, tied, mass)
         posterior = softmax(votes.score(rates))
         seen = problem.weighted_hot.T @ posterior
-        raw = _shrunk(problem, seen, balance, 1.0, 0.0)
         before, precision = precision, _shrunk(problem, seen, balance, PSEUDO_VOTES, pull)
         if problem.given_balance is None:
             balance = _bounded_mix(problem, posterior)
         if np.abs(precision - before).max() < 1e-3:
             break
-    return rates, posterior, raw
+    return rates, posterior, _shrunk(problem, seen, balance, 1.0, 0.0)
 
 
 def _shrunk(problem: _Problem, seen: Matrix, balance: Matrix, pseudo: float, pull: float) -> Matrix:

@@ -67,23 +67,19 @@ def lf_report(
     """
     patterns = vote_patterns(applied.matrix, len(applied.classes))
     truth = None if gold is None else gold_vector(applied, gold)
-    names = applied.names
-    summary = analysis.lf_summary(patterns, names, truth).assign(learned_accuracy=result.accuracies)
-    summary["code_hash"] = applied.code_hashes
-    summary["polarity"] = [[applied.classes[k] for k in ks] for ks in summary["polarity"]]
+    names, summary = applied.names, _summary(patterns, applied, result, truth)
     weekly = _grouped(patterns, None if time_column is None else weeks(comments[time_column]), names, truth)
     sliced = [
         _grouped(patterns, comments[c].astype("str").where(comments[c].notna()), names, truth).assign(slice_column=c)
         for c in slice_columns
     ]
-    has_gold = truth is not None and bool((truth >= 0).any())
     return LFReport(
         corpus=analysis.corpus_summary(patterns),
         summary=summary,
         clusters=[[names[j] for j in group] for group in result.clusters if len(group) > 1],
         conflicts=analysis.worst_conflicts(patterns, names, applied.comment_ids, result.confidence),
         faults=applied.fault_frame(),
-        by_class=_by_class(patterns, truth, names, applied.classes) if has_gold else pd.DataFrame(),
+        by_class=_by_class(patterns, truth, names, applied.classes),
         by_slice=pd.concat(sliced, ignore_index=True) if sliced else pd.DataFrame(),
         by_week=weekly,
         findings=_findings(weekly, summary),
@@ -93,6 +89,14 @@ def lf_report(
         classes=applied.classes,
         proposals=pd.DataFrame() if verdicts is None else _proposals(applied, result, comments, verdicts),
     )
+
+
+def _summary(
+    patterns: VotePatterns, applied: AppliedLFs, result: LabelModelResult, truth: npt.NDArray[np.int64] | None
+) -> pd.DataFrame:
+    summary = analysis.lf_summary(patterns, applied.names, truth)
+    summary["polarity"] = [[applied.classes[k] for k in ks] for ks in summary["polarity"]]
+    return summary.assign(learned_accuracy=result.accuracies, code_hash=applied.code_hashes)
 
 
 def _proposals(
@@ -114,7 +118,7 @@ def _grouped(
 def _by_class(
     patterns: VotePatterns, truth: npt.NDArray[np.int64] | None, names: list[str], classes: tuple[str, ...]
 ) -> pd.DataFrame:
-    if truth is None:
+    if truth is None or not (truth >= 0).any():
         return pd.DataFrame()
     frame = analysis.accuracy_by_class(patterns, truth, names)
     frame["class"] = [classes[k] for k in frame["class"]]

@@ -130,8 +130,15 @@ def test_missing_text_abstains_and_other_types_are_refused() -> None:
         apply_lfs(pd.DataFrame({"text": ["a", 3]}, dtype=object), lfs)
     with pytest.raises(InputError, match="no column 'text'"):
         apply_lfs(pd.DataFrame({"body": ["a"]}), lfs)
-    with pytest.raises(InputError, match=r"expected \['x', 'y'\]"):
-        apply_lfs(comments("tea"), lfs, ["x", "y"])
+    with pytest.raises(InputError, match="class 'no' is not one of the ontology's; expected x, yes"):
+        apply_lfs(comments("tea"), lfs, ["x", "yes"])
+
+
+def test_the_files_classes_find_their_place_among_all() -> None:
+    toml = 'classes = ["no", "yes"]\n[[lf]]\nname = "t"\nkind = "keywords"\nwords = ["tea"]\nlabel = "yes"\n'
+    applied = apply_lfs(comments("tea", "x"), load_lfs(toml), ["yes", "maybe", "no"])
+    assert applied.matrix[:, 0].tolist() == [0, -1]
+    assert applied.classes == ("yes", "maybe", "no")
 
 
 def test_weak_labels_has_a_row_per_comment() -> None:
