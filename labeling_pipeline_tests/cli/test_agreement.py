@@ -75,3 +75,17 @@ def test_a_bad_file_is_one_line_and_exit_2(tmp_path: Path, content: bytes, capsy
     message = capsys.readouterr().err.strip()
     assert message.startswith("error: ")
     assert len(message.splitlines()) == 1
+
+
+def test_the_documented_output_is_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(__file__).parents[2]
+    text = (root / "docs" / "agreement.md").read_text(encoding="utf-8")
+    shown = text.split("$ labeling-pipeline agreement ")[1].split("```")[0]
+    path, expected = shown.split("\n", 1)
+    if not (root / path).is_file():
+        pytest.skip(f"{path} is not there")
+    monkeypatch.setenv("COLUMNS", "120")
+    printed = run(root / path)
+    assert [line.split() for line in printed.strip().splitlines()] == [
+        line.split() for line in expected.strip().splitlines()
+    ]

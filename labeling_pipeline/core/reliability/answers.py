@@ -101,9 +101,15 @@ def weeks_of(frame: pd.DataFrame) -> Ints:
     """The column `week` as whole numbers, 0 where there is no such column."""
     if "week" not in frame.columns:
         return np.zeros(len(frame), dtype=np.int64)
-    if frame["week"].isna().any() or not pd.api.types.is_numeric_dtype(frame["week"]):
+    weeks = pd.to_numeric(frame["week"], errors="coerce")
+    if weeks.isna().any():
         raise InputError("column 'week' is not a number throughout", expected="whole numbers", remedy="fill it in")
-    return frame["week"].to_numpy(dtype=np.int64)
+    return weeks.to_numpy(dtype=np.int64)
+
+
+def untimed(votes: pd.DataFrame | Votes) -> pd.DataFrame | Votes:
+    """The votes without their weeks, for whom time does not matter."""
+    return votes if isinstance(votes, Votes) else votes.drop(columns="week", errors="ignore")
 
 
 @dataclass(frozen=True)

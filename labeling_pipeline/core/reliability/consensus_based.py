@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.reliability.answers import Votes, judged, one_vote_per_task, read_votes, taken
+from labeling_pipeline.core.reliability.answers import Votes, judged, one_vote_per_task, read_votes, taken, untimed
 from labeling_pipeline.core.reliability.competence import Competence, fit_competence
 from labeling_pipeline.core.reliability.intervals import beta_interval
 
@@ -40,7 +40,7 @@ def consensus_reliability(
     >>> bool((warm["value"] - table["value"]).abs().max() < 1e-3), again.n_rounds <= fit.n_rounds
     (True, True)
     """
-    read = one_vote_per_task(read_votes(votes))
+    read = one_vote_per_task(read_votes(untimed(votes)))
     fit = fit_competence(read, start)
     right = fit.without_own(read)[np.arange(read.label.size), read.label]
     n = np.bincount(read.annotator, minlength=len(read.annotators)).astype(np.float64)

@@ -40,7 +40,7 @@ def reliability_history(
     `votes`: task, annotator, label, week (of the vote), or what `read_votes` made of them. `gold`, `verdicts`,
     `honeypots`, `consensus`: task, label and perhaps week (since when it is known; 0 if not given). `gold_accuracy`,
     `honeypot_accuracy` and `consensus_accuracy` are decayed shares of correct votes with Jeffreys intervals;
-    `reliability` joins gold, verdicts and honeypots (weight 1, one count per vote however often it is confirmed) and the
+    `reliability` joins gold, verdicts and honeypots (weight 1, one count per vote however often confirmed) and the
     consensus (weight .1) over a weak prior. A verdict counts in the week it arrives, for all who voted on that comment,
     and not as gold: experts see the disputed comments. A week without evidence widens an interval and leaves the value.
     `n`: judged votes so far, never 0. `weeks` keeps the rows of those weeks only.

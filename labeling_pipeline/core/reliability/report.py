@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.agreement.coding import Floats, Ints
+from labeling_pipeline.core.agreement.coding import Floats, Ints, text_codes
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability.answers import Bools, Votes, moments_of, one_vote_per_task, read_votes
 from labeling_pipeline.core.reliability.association import no_association
@@ -73,7 +73,9 @@ def sudden_decline(crowd: Crowd) -> pd.DataFrame:
     """Votes that fit the others' less from some week on, beyond what the comments explain."""
     n = crowd.habits.n_votes
     if crowd.week is None:
-        return _frame(crowd, np.full(n.size, "insufficient"), reason=np.full(n.size, "no column week or answered_at"))
+        return _frame(
+            crowd, np.full(n.size, "insufficient"), reason=np.full(n.size, "no complete column week or answered_at")
+        )
     enough = n >= MIN_VOTES_DECLINE
     if not enough.any():
         return _frame(crowd, np.full(n.size, "insufficient"), _few(n, MIN_VOTES_DECLINE))
@@ -135,13 +137,15 @@ def bad_annotators(votes: pd.DataFrame, *, checks: list[str] | None = None, only
     unknown = set(checks or ()) - set(CHECKS)
     if unknown:
         raise InputError(f"no check {', '.join(sorted(unknown))}", expected=", ".join(CHECKS), remedy="check the name")
-    timed = _timed(votes)
+    timed, names = _timed(votes)
     read = one_vote_per_task(read_votes(timed))
     if read.task.size == 0:
         return pd.DataFrame(columns=COLUMNS)
     crowd = Crowd(read, read.week if "week" in timed.columns else None)
     frames = [CHECKS[name](crowd).assign(check=name) for name in (checks or CHECKS)]
     found = pd.concat(frames, ignore_index=True).reindex(columns=COLUMNS)
+    if names is not None:
+        found["since"] = [None if pd.isna(place) else names[place] for place in found["since"]]
     if only_flagged:
         found = found[found["status"] == "flagged"]
     rank = found["status"].map({"flagged": 0, "clear": 1, "insufficient": 2})
@@ -181,12 +185,20 @@ def _few(n: np.ndarray, least: int) -> np.ndarray:
     return np.where(n < least, [f"{size} of {least} votes" for size in n], "")
 
 
-def _timed(votes: pd.DataFrame) -> pd.DataFrame:
-    """`votes` with a `week`, from `answered_at` (whole days since the first) where there is no such column."""
-    if "week" in votes.columns or "answered_at" not in votes.columns:
-        return votes
+def _timed(votes: pd.DataFrame) -> tuple[pd.DataFrame, list[str] | None]:
+    """`votes` with a whole-number `week` if their time is known, and the weeks' names where they are not numbers.
+
+    Without a column `week` it is the whole days since the first `answered_at`. A week that is missing anywhere is none.
+    """
+    if "week" in votes.columns:
+        if votes["week"].isna().any():
+            return votes.drop(columns="week"), None
+        if pd.to_numeric(votes["week"], errors="coerce").notna().all():
+            return votes, None
+        codes, names = text_codes(votes["week"])
+        return votes.assign(week=codes), names
     seconds = moments_of(votes)
     if seconds is None or not np.isfinite(seconds).any():
-        return votes
+        return votes, None
     days = (seconds - np.nanmin(seconds)) // 86_400
-    return votes.assign(week=np.where(np.isfinite(days), days, 0).astype(np.int64))
+    return votes.assign(week=np.where(np.isfinite(days), days, 0).astype(np.int64)), None

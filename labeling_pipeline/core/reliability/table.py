@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.agreement.coding import column_of, indexed
-from labeling_pipeline.core.reliability.answers import Judged, Votes, judged, read_votes
+from labeling_pipeline.core.reliability.answers import Judged, Votes, judged, read_votes, untimed
 from labeling_pipeline.core.reliability.intervals import wilson
 
 MIN_ANSWERS = 10
@@ -34,7 +34,7 @@ def accuracy_table(
     >>> accuracy_table(votes, pd.DataFrame({"task": list("wxy"), "label": list("ppp")})).iloc[:, :4].values.tolist()
     [['a', 3, 2, 0.6666666666666666], ['b', 0, 0, <NA>]]
     """
-    read = read_votes(votes)
+    read = read_votes(untimed(votes))
     rows = judged(read, answers.drop(columns="week", errors="ignore"))
     keys: dict[str, Any] = {"annotator": read.annotators.take(read.annotator[rows.vote])}
     if by_class:

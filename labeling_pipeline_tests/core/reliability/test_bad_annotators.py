@@ -128,6 +128,16 @@ def test_no_time_means_no_decline() -> None:
     found = bad_annotators(votes.drop(columns="week"), checks=["sudden_decline"])
     assert set(found["status"]) == {"insufficient"}
     assert found["reason"].str.contains("week or answered_at").all()
+    holed = votes.assign(week=votes["week"].where(votes["week"] != 3))
+    assert set(bad_annotators(holed, checks=["sudden_decline"])["status"]) == {"insufficient"}
+
+
+def test_weeks_may_have_names() -> None:
+    world, found = planted(0)
+    named = world.votes.assign(week="2026-W" + (10 + world.votes["week"]).astype(str))
+    again = bad_annotators(named, checks=["sudden_decline"], only_flagged=True)
+    numbers = found[(found["check"] == "sudden_decline") & (found["status"] == "flagged")]
+    assert again["since"].tolist() == [f"2026-W{10 + week}" for week in numbers["since"]]
 
 
 def test_a_million_annotators_with_one_vote_each() -> None:

@@ -1,0 +1,78 @@
+"""Reliability without any known answer: warm starts arrive where cold ones do, and the ranking is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.reliability import consensus_reliability, read_votes
+from labeling_pipeline.core.reliability.competence import fit_competence
+from labeling_pipeline_tests.core.reliability.planted import MIX, bad_crowd, crowd
+
+DATA = Path(__file__).parents[4] / "shared" / "data"
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_warm_start_arrives_where_a_cold_one_does(seed: int) -> None:
+    votes = bad_crowd(seed=seed).votes
+    cold, fit = consensus_reliability(votes)
+    _, last_week = consensus_reliability(votes[votes["week"] < 19])
+    warm, again = consensus_reliability(votes, last_week)
+    assert cold["annotator"].tolist() == warm["annotator"].tolist()
+    assert (cold["value"] - warm["value"]).abs().max() < 1e-3
+    assert again.n_rounds <= fit.n_rounds
+
+
+def test_new_annotators_and_new_labels_are_no_obstacle() -> None:
+    votes, _, _ = crowd(n_tasks=600)
+    early = votes[votes["annotator"] < "a030"]
+    _, start = consensus_reliability(early)
+    warm, _ = consensus_reliability(votes, start)
+    cold, _ = consensus_reliability(votes)
+    assert (cold["value"] - warm["value"]).abs().max() < 1e-3
+    _, other = consensus_reliability(votes[votes["label"] != "spam"])
+    assert len(consensus_reliability(votes, other)[0]) == len(cold)
+
+
+def test_ranks_by_true_accuracy_and_finds_the_class_mix() -> None:
+    votes, _, accuracy = crowd(n_tasks=8_000)
+    table, fit = consensus_reliability(votes)
+    assert spearmanr(table["value"], accuracy[table["annotator"]]).statistic > 0.9
+    mix = pd.Series(MIX, index=["none", "insult", "threat", "slur", "spam"])
+    assert np.abs(fit.mix - mix[fit.labels].to_numpy()).max() < 0.05
+    assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
+
+
+def test_own_votes_do_not_judge_themselves() -> None:
+    votes, _, _ = crowd(n_tasks=1_000)
+    alone = pd.DataFrame({"task": [f"x{i}" for i in range(200)], "annotator": "loner", "label": "spam"})
+    table, _ = consensus_reliability(pd.concat([votes, alone]))
+    # Nobody else saw these comments: all that speaks for the votes is how common the class is.
+    assert table.set_index("annotator").loc["loner", "value"] < 0.3
+
+
+def test_votes_read_once_serve_every_call() -> None:
+    votes, _, _ = crowd(n_tasks=300)
+    pd.testing.assert_frame_equal(consensus_reliability(votes)[0], consensus_reliability(read_votes(votes))[0])
+
+
+def test_no_annotators_is_an_error() -> None:
+    votes, _, _ = crowd(n_tasks=50)
+    with pytest.raises(InputError, match="annotator"):
+        consensus_reliability(votes.drop(columns="annotator"))
+
+
+def test_a_quarrelsome_crowd_keeps_its_classes() -> None:
+    path = DATA / "civil_comments" / "votes.csv"
+    if not path.is_file():
+        pytest.skip(f"civil_comments is not at {DATA}")
+    votes = pd.read_csv(path, dtype=str)
+    fit = fit_competence(read_votes(votes))
+    shares = votes["label"].value_counts(normalize=True)[fit.labels].to_numpy()
+    assert np.abs(fit.mix - shares).sum() / 2 <= 0.15
+    assert 0.3 < fit.care.mean() < 0.7
