@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_the_graph_is_the_committed_one() -> None:
 def test_the_eight_assets_form_the_loop_and_all_companions_are_there() -> None:
     assets = graph()["assets"]
     assert set(THE_LOOP + COMPANIONS) <= set(assets)
-    for before, after in zip(THE_LOOP, THE_LOOP[1:], strict=False):
+    for before, after in pairwise(THE_LOOP):
         assert before in assets[after]["after"], f"{after} does not read {before}"
 
 

@@ -87,10 +87,10 @@ def _answer_rows(answered: dict[str, ConsensusResult]) -> pd.DataFrame:
     columns = ["comment_id", "question", "answer", "confidence", "probabilities", "n_votes", "agreement"]
     rows = []
     for question, result in answered.items():
-        names = [column for column in result.labels if column.startswith("p_")]
+        names = [str(column) for column in result.labels if str(column).startswith("p_")]
         maps = [dict(zip([name[2:] for name in names], row, strict=True)) for row in result.labels[names].to_numpy()]
         frame = result.labels.rename(columns={"task": "comment_id", "label": "answer"})
-        rows.append(frame.assign(question=question, probabilities=maps)[columns])
+        rows.append(frame.assign(question=question, probabilities=pd.Series(maps, frame.index, dtype=object))[columns])
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
 
 

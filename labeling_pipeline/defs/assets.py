@@ -4,6 +4,7 @@ Belongs here: turning a stage into a Dagster asset. Does not: an ``if`` about th
 """
 
 import inspect
+from typing import Any
 
 import dagster as dg
 
@@ -25,7 +26,7 @@ def loop_asset(name: str, stage: Stage) -> dg.AssetsDefinition:
     )
     def asset(context: dg.AssetExecutionContext, labeling: LabelingHome) -> dg.MaterializeResult:
         done = materialize(name, stage, labeling.context)
-        metadata: dict[str, object] = {"dagster/row_count": done.result.row_count, **done.result.metrics}
+        metadata: dict[str, Any] = {"dagster/row_count": done.result.row_count, **done.result.metrics}
         if stage.tables:
             metadata["dagster/table_name"] = name
             metadata["dagster/column_schema"] = labeling.column_schema(stage.tables[0])

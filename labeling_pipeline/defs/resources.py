@@ -18,7 +18,7 @@ from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.engine import Context
 
 
-class LabelingHome(dg.ConfigurableResource):  # type: ignore[type-arg]
+class LabelingHome(dg.ConfigurableResource):
     """A home at one time. ``root``: LABELING_HOME, else ``data``; ``now``: ISO time in UTC, else the wall clock."""
 
     root: str = ""

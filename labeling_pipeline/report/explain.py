@@ -39,7 +39,7 @@ def explain(context: Context, comment_id: str) -> list[Event]:
 
 
 def _comment(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
-    for row in rows.itertuples():
+    for row in _each(rows):
         place = f" in {row.thread_id}" if _given(row.thread_id) else ""
         slices = f" · slices: {', '.join(row.slices)}" if len(row.slices) else ""
         yield Event(
@@ -49,7 +49,7 @@ def _comment(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
 
 def _predictions(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
     limit = context.settings.feedback.low_margin
-    for row in rows.itertuples():
+    for row in _each(rows):
         scores = "  ".join(f"P({name})={p:.2f}" for name, p in _sorted(row.probabilities) if p >= 0.005)
         queued = "LOW → queued for annotation" if round(row.margin, 9) <= limit else "not low"
         yield Event(
@@ -59,7 +59,7 @@ def _predictions(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
 
 
 def _feedback(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
-    for row in rows.itertuples():
+    for row in _each(rows):
         said = f": {row.label}" if _given(row.label) else ""
         yield Event(_time(row.created_at), "feedback", (f"{row.kind}{said} by {row.actor_id or 'somebody'}",))
 
@@ -68,7 +68,7 @@ def _tasks(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
     for name, part in rows.groupby("labeling_round"):
         first = part.iloc[0]
         lines = [f"round {name} ({first['kind']}: {first['reason']}) · schema {first['schema_version']}"]
-        for place, row in enumerate(part.itertuples(), start=1):
+        for place, row in enumerate(_each(part), start=1):
             answer = f" → {row.answer} ({row.confidence:.2f})" if _given(row.answer) else ""
             lines.append(f"Q{place} {row.question}{answer}")
         yield Event(_time(first["created_at"]), "tasks", tuple(lines))
@@ -81,13 +81,13 @@ def _votes(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
         f"{row.annotator_id or 'somebody'} → {row.label}"
         + (f" (stated confidence {row.stated_confidence:g})" if _given(row.stated_confidence) else "")
         + ("" if row.is_current else " · superseded")
-        for row in rows.itertuples()
+        for row in _each(rows)
     ]
     yield Event(_time(rows["answered_at"].max()), "votes", tuple(said))
 
 
 def _consensus(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
-    for row in rows.itertuples():
+    for row in _each(rows):
         p = "  ".join(f"p({name})={value:.2f}" for name, value in _sorted(row.probabilities) if value >= 0.005)
         v = "  ".join(f"v({name})={value:.2f}" for name, value in _sorted(row.vote_shares) if value >= 0.005)
         agreed = f"{row.agreement:.2f}" if _given(row.agreement) else "undefined (one vote)"
@@ -101,7 +101,7 @@ def _consensus(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
 
 
 def _history(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
-    for row in rows.itertuples():
+    for row in _each(rows):
         detail = json.loads(row.detail) if str(row.detail).startswith("{") else {}
         if row.event in ("passed", "adjudicate", "rejected"):
             to = " → queue of the experts" if row.event == "adjudicate" else ""
@@ -114,7 +114,7 @@ def _history(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
 
 
 def _verdicts(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
-    for row in rows.itertuples():
+    for row in _each(rows):
         sure = f" (stated confidence {row.stated_confidence:g})" if _given(row.stated_confidence) else ""
         lines = [f"{row.expert_id} → {row.label}{sure}"]
         lines += [f"context shown: {row.context_shown}"] if _given(row.context_shown) else []
@@ -125,8 +125,9 @@ def _verdicts(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
 def _reliability(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
     for week, part in rows.groupby("week"):
         lines = [
-            f"{row.annotator_id} reliability: {row.before:.3f} → {row.value:.3f} ({'up' if row.value > row.before else 'down'})"
-            for row in part.itertuples()
+            f"{row.annotator_id} reliability: {row.before:.3f} → {row.value:.3f} "
+            f"({'up' if row.value > row.before else 'down'})"
+            for row in _each(part)
         ]
         yield Event(_time(week), "reliability", tuple(lines))
 
@@ -134,20 +135,21 @@ def _reliability(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
 def _exports(context: Context, comment_id: str) -> Iterator[Event]:
     exports = context.query("explain/exports")
     last, first_model = None, False
-    for row in exports.itertuples():
+    for row in _each(exports):
         found = pq.read_table(
             context.home.root / row.path / "labels.parquet", filters=[("comment_id", "==", comment_id)]
         )
         label = found.select(["label", "confidence", "weight", "source"]).to_pylist()
         if label and label[0] != last:
             one = label[0]
-            said = f"export {row.version}: {one['label']} · confidence {one['confidence']:.2f} · weight {one['weight']:.2f}"
+            sure = f"confidence {one['confidence']:.2f} · weight {one['weight']:.2f}"
+            said = f"export {row.version}: {one['label']} · {sure}"
             yield Event(_time(row.exported_at), "export", (f"{said} · from {one['source']}",))
             last = one
         if label and _given(row.model_version):
             how = "first learns from it" if not first_model else "learns from it"
             lines = [f"model {row.model_version} {how} (export {row.version})", f"{row.status}: {row.status_reason}"]
-            yield Event(_time(row.trained_at), "training", tuple([*lines, *_recalls(context, str(row.model_version))]))
+            yield Event(_time(row.trained_at), "training", (*lines, *_recalls(context, str(row.model_version))))
             first_model = True
 
 
@@ -157,8 +159,13 @@ def _recalls(context: Context, model_version: str) -> list[str]:
         f"recall of {row._2} in slice {row.slice} of measuring gold: "
         + (f"{row.before:.2f} → " if _given(row.before) else "")
         + f"{row.value:.2f} (n = {row.n})"
-        for row in rows.itertuples()
+        for row in _each(rows)
     ]
+
+
+def _each(rows: pd.DataFrame) -> Iterator[Any]:
+    """Rows whose columns are those of a query, which no type checker knows."""
+    yield from rows.itertuples()
 
 
 def _given(value: Any) -> bool:

@@ -27,7 +27,8 @@ def consensus_labels(context: Context) -> Result:
     if votes.empty:
         return Result(0, waiting_for="votes")
     known = {ontology.schema_version: ontology for ontology in context.ontologies}
-    rows, answers, notes = [], [], []
+    rows, answers = [], []
+    notes: list[str] = []
     for version, under in sorted(votes.groupby("schema_version"), key=lambda pair: known[str(pair[0])].effective_at):
         ontology = known[str(version)]
         consensus = context.settings.consensus
@@ -90,5 +91,7 @@ def round_agreement(context: Context, votes: pd.DataFrame) -> pd.DataFrame:
 def _agreement(context: Context, votes: pd.DataFrame) -> float | None:
     if votes.empty:
         return None
-    value = agreement(votes[["task", "annotator", "label"]], n_boot=0)[context.settings.quality.batch_statistic]["value"]
+    value = agreement(votes[["task", "annotator", "label"]], n_boot=0)[context.settings.quality.batch_statistic][
+        "value"
+    ]
     return None if value is None else float(value)

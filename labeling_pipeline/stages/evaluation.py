@@ -75,11 +75,9 @@ def _promote(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     comparison, paired = None, pd.DataFrame(columns=COLUMNS)
     if len(serving) and len(gold):
-        scores = [
-            load(context.home.root / row["path"]).predict(gold["text"].tolist()) for row in (serving.iloc[0], newest)
-        ]
-        classes = load(context.home.root / newest["path"]).classes
-        comparison = compare(gold["label"].tolist(), *scores, classes, list(gold["slices"]))
+        before, after = (load(context.home.root / row["path"]) for row in (serving.iloc[0], newest))
+        texts, truth = gold["text"].tolist(), gold["label"].tolist()
+        comparison = compare(truth, before.predict(texts), after.predict(texts), after.classes, list(gold["slices"]))
         paired = comparison.rename(columns={"diff": "value"}).assign(
             model_version=newest["model_version"], evaluated_on="gold_measure_paired"
         )

@@ -85,7 +85,12 @@ def adjudication_queue(context: Context) -> Result:
     unknown = dict.fromkeys(classes, 1.0 / len(classes))
     believed = [unknown if one is None or one is pd.NA else one for one in waiting["probabilities"]]
     queue = order_queue(
-        with_columns(waiting.assign(probabilities=believed), "probabilities", "p_", classes),
+        with_columns(
+            waiting.assign(probabilities=pd.Series(believed, waiting.index, dtype=object)),
+            "probabilities",
+            "p_",
+            classes,
+        ),
         Costs(expert_usd=settings.labeling.expert_price_usd),
         settings.adjudication.capacity,
         experts=experts,

@@ -55,7 +55,7 @@ def retrained_model(context: Context) -> Result:
         "metrics": {},
     }
     rows = Append(pd.DataFrame([row]), ("model_version",))
-    metrics = {"n_train": len(learned), "model_version": name, "notes": "; ".join(model.notes)}
+    metrics: dict[str, int | str] = {"n_train": len(learned), "model_version": name, "notes": "; ".join(model.notes)}
     return Result(len(models) + 1, metrics, append={"retrained_model": rows})
 
 
