@@ -1,6 +1,6 @@
 """File locks of a home's runs: the operating system releases them however a process ends.
 
-Belongs here: one pass over a home at a time, and telling a live run from a dead one. Does not: the warehouse's own lock,
+Belongs here: one pass over a home at a time, and telling a live run from a dead one. Does not: the warehouse's lock,
 which is held for milliseconds (``warehouse.connection``).
 """
 

@@ -37,7 +37,8 @@ def init_command(folder: Path, ontology: Path | None) -> None:
     click.echo(f"{folder}/labeling.toml            settings, every key explained")
     click.echo(f"{folder}/ontology/{parsed.schema_version}.toml        classes and questions: make them yours")
     click.echo(
-        f"{folder}/inbox/…                  drop comments, votes, gold here, then: labeling-pipeline run --home {folder}"
+        f"{folder}/inbox/…                  drop comments, votes, gold here, "
+        f"then: labeling-pipeline run --home {folder}"
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 class LabelingError(Exception):
     """Something a user can mend; ``exit_code`` is what the command line returns.
 
-    >>> print(InputError("votes.csv: no column 'label'", expected="a column label or answer", remedy="rename the column"))
-    votes.csv: no column 'label'; expected a column label or answer; rename the column
+    >>> print(InputError("votes.csv: no column 'label'", expected="a column label or answer", remedy="rename a column"))
+    votes.csv: no column 'label'; expected a column label or answer; rename a column
     """
 
     exit_code = 1

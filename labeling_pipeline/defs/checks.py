@@ -1,6 +1,6 @@
 """Blocking checks: invariants that hold whatever the data is. A batch that fails a rule is held by the gate instead.
 
-Belongs here: asset checks from the invariant queries of the warehouse. Does not: thresholds, which route and never fail.
+Belongs here: asset checks from the invariant queries of the warehouse. Does not: thresholds, which route, never fail.
 """
 
 import dagster as dg

@@ -1,7 +1,7 @@
 """The life of one comment, in time order, every line read from the store.
 
-Belongs here: what is told of a comment, and in which words. Does not: printing (``cli.explain``), or anything that is not
-in the warehouse or an export.
+Belongs here: what is told of a comment, and in which words. Does not: printing (``cli.explain``), or anything that is
+not in the warehouse or an export.
 """
 
 from __future__ import annotations

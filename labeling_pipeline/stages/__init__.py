@@ -31,7 +31,8 @@ STAGES: dict[str, Stage] = {
     "annotators": Stage(annotators, "1_ingestion", tables=("annotators",), inbox="annotators"),
     "gold_set": Stage(gold_set, "4_quality", ("raw_comments",), ("gold_set",), "gold"),
     "production_predictions": Stage(
-        production_predictions, "7_production", ("raw_comments",), ("production_predictions",), "predictions", ("feedback",)
+        production_predictions, "7_production", ("raw_comments",), ("production_predictions",), "predictions",
+        settings=("feedback",),
     ),
     "production_feedback": Stage(
         production_feedback, "7_production", ("raw_comments",), ("production_feedback",), "feedback"
@@ -57,7 +58,9 @@ STAGES: dict[str, Stage] = {
     "qc_outcomes": Stage(
         qc_outcomes, "4_quality", ("consensus_labels", "verdicts"), ("qc_outcomes",), settings=("quality",)
     ),
-    "qc_passed_labels": Stage(qc_passed_labels, "4_quality", ("consensus_labels", "qc_outcomes"), ("qc_passed_labels",)),
+    "qc_passed_labels": Stage(
+        qc_passed_labels, "4_quality", ("consensus_labels", "qc_outcomes"), ("qc_passed_labels",)
+    ),
     "adjudication_queue": Stage(
         adjudication_queue, "4_quality", ("qc_outcomes", "decomposed_tasks", "annotators"), ("adjudication_queue",),
         settings=("adjudication",),
@@ -70,7 +73,8 @@ STAGES: dict[str, Stage] = {
         every_days=lambda settings: settings.training.every_days, is_urgent=drift_asks, is_slow=True,
     ),
     "model_evaluation": Stage(
-        model_evaluation, "6_model", ("retrained_model", "gold_set"), ("model_evaluation", "retrained_model"), is_slow=True,
+        model_evaluation, "6_model", ("retrained_model", "gold_set"), ("model_evaluation", "retrained_model"),
+        is_slow=True,
     ),
     "pre_labels": Stage(
         pre_labels, "6_model", ("model_evaluation", "raw_comments", "qc_passed_labels"), ("pre_labels",), is_slow=True,

@@ -83,7 +83,7 @@ def rounds_state(context: Context) -> pd.DataFrame:
 
 
 def crowd_votes(context: Context) -> Result:
-    """Every accepted vote, append-only; ``is_current`` says which counts. Rounds without votes go out to the platform."""
+    """Every accepted vote, append-only; ``is_current`` says which counts. Rounds without votes go to the platform."""
     taken = take_files(context, "votes", "vote_log")
     assignments = _publish(context)
     metrics = {**taken.metrics, "current_votes": int(context.query("vote_counts")["n_current"].iloc[0])}

@@ -1,6 +1,6 @@
 """The versioned export.
 
-Belongs here: what goes into the next version, and re-asserting the gate. Does not: the files' formats (``core.export``).
+Belongs here: what goes into the next version, re-asserting the gate. Does not: the files' formats (``core.export``).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def raw_comments(context: Context) -> Result:
     for ontology in context.ontologies:
         if known.get(ontology.schema_version, ontology.ontology_hash) != ontology.ontology_hash:
             raise SettingError(
-                f"{ontology.source}: schema version {ontology.schema_version} says something else than when it was first used",
+                f"{ontology.source}: schema version {ontology.schema_version} is not what it was when first used",
                 remedy="undo the change and write a new file with a new schema_version",
             )
     taken = take_files(context, "comments", "raw_comments")
