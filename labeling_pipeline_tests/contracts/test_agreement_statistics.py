@@ -127,7 +127,7 @@ def test_without_ids_only_cohen_is_impossible(name: str) -> None:
         max_size=40,
     )
 )
-def test_any_votes_give_numbers_in_range_or_a_reason(rows: list[tuple[int, int, str | None]]) -> None:
+def test_any_votes_give_a_number_or_a_reason(rows: list[tuple[int, int, str | None]]) -> None:
     votes = pd.DataFrame(rows, columns=["task", "annotator", "label"])
     if votes["label"].isna().all():
         return
@@ -137,6 +137,8 @@ def test_any_votes_give_numbers_in_range_or_a_reason(rows: list[tuple[int, int, 
         if estimate["value"] is None:
             assert estimate["note"]
             continue
-        assert -1 - 1e-9 <= estimate["value"] <= 1 + 1e-9
+        # No lower end: with few tasks and unequal numbers of votes Fleiss and Krippendorff may fall below -1.
+        assert np.isfinite(estimate["value"])
+        assert estimate["value"] <= 1 + 1e-9
         for bound in ("low", "high"):
             assert estimate[bound] is None or np.isfinite(estimate[bound])
