@@ -29,9 +29,11 @@ from labeling_pipeline.core.weak_supervision.functions import (
     TextRule,
 )
 from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN, Votes
-from labeling_pipeline.core.weak_supervision.re2 import to_re2
+from labeling_pipeline.core.weak_supervision.re2 import SYMBOL_STAND_IN, AsciiPattern, to_re2
 
 # One batch is one thread's work in DuckDB: small enough to share a scan, large enough to vectorise.
+# Symbols beyond ASCII (neither letter, mark, number, separator nor control): no class but "anything else" holds them.
+SYMBOL = r"[^\x00-\x7f\pL\pM\pN\pZ\pC]"
 BATCH_ROWS = 32_768
 PLAIN = "strlen(text) = length(text) and text <> ''"
 NO_FINAL_NEWLINE = " and not suffix(text, chr(10))"
@@ -57,7 +59,7 @@ def scan_rules(rules: list[DeclarativeLF], comments: pd.DataFrame, n_classes: in
             votes[:, j], faults[j] = run_rule(rule, comments, n_classes)
     if not expressions or comments.empty:
         return votes, faults
-    columns, odd = _scan(_table(rules, comments), expressions, _plain(rules))
+    columns, odd = _scan(_table(rules, comments), expressions, _readable(rules), _plain(rules))
     votes[:, list(expressions)] = columns
     _redo(rules, list(expressions), comments, odd, n_classes, votes, faults)
     return votes, faults
@@ -93,17 +95,32 @@ def _table(rules: list[DeclarativeLF], comments: pd.DataFrame) -> pa.Table:
     return pa.Table.from_batches(table.combine_chunks().to_batches(max_chunksize=BATCH_ROWS), table.schema)
 
 
+def _translated(rules: list[DeclarativeLF]) -> list[AsciiPattern]:
+    found = [to_re2(lf.rule.pattern) for lf in rules if isinstance(lf.rule, TextRule)]
+    return [pattern for pattern in found if pattern is not None]
+
+
 def _plain(rules: list[DeclarativeLF]) -> str:
-    translated = [to_re2(lf.rule.pattern) for lf in rules if isinstance(lf.rule, TextRule)]
-    ends = any(pattern is not None and pattern.final_newline_differs for pattern in translated)
+    ends = any(pattern.final_newline_differs for pattern in _translated(rules))
     return PLAIN + (NO_FINAL_NEWLINE if ends else "")
 
 
-def _scan(table: pa.Table, expressions: dict[int, str], plain: str) -> tuple[Votes, npt.NDArray[np.int64]]:
+def _readable(rules: list[DeclarativeLF]) -> str:
+    """The comments with symbols beyond ASCII replaced by one ASCII stand-in, where no pattern can tell the
+    difference."""
+    reads_cells = any(isinstance(lf.rule, LookupRule | ScoreRule) and lf.rule.column == "text" for lf in rules)
+    if reads_cells or not all(pattern.symbols_are_alike for pattern in _translated(rules)):
+        return "comments"
+    replaced = f"regexp_replace(text, {_text(SYMBOL)}, chr({ord(SYMBOL_STAND_IN)}), 'g')"
+    text = f"case when strlen(text) = length(text) then text else {replaced} end"
+    return f"(select * replace ({text} as text) from comments)"
+
+
+def _scan(table: pa.Table, expressions: dict[int, str], source: str, plain: str) -> tuple[Votes, npt.NDArray[np.int64]]:
     selected = ", ".join(f"({sql})::TINYINT as v{j}" for j, sql in expressions.items())
     with _memory_connection() as connection:
         connection.register("comments", table)
-        done = connection.sql(f"select {selected}, coalesce({plain}, true) as plain from comments").to_arrow_table()
+        done = connection.sql(f"select {selected}, coalesce({plain}, true) as plain from {source}").to_arrow_table()
     votes = np.empty((table.num_rows, len(expressions)), dtype=np.int8)
     for place, j in enumerate(expressions):
         votes[:, place] = done[f"v{j}"].to_numpy()

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision import apply_lfs, load_lfs, weak_labels
-from labeling_pipeline.warehouse import lf_stream
+from labeling_pipeline.warehouse import lf_scan, lf_stream
 from labeling_pipeline.warehouse.lf_scan import scan_rules
 
 TOML = r"""
@@ -64,6 +67,11 @@ at_least = 0.9
 label = "yes"
 """
 PIECES = [
+    "’",
+    "“",
+    "😀",
+    "Ⓐ",
+    "\x01",
     "kiwi",
     "KIWI",
     "sea  side",
@@ -85,7 +93,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.none() | st.lists(st.sampled_from(PIECES), max_size=5).map("".join), min_size=1, max_size=15))
 def test_the_scan_equals_python_on_every_row(texts: list[str | None]) -> None:
     lfs = load_lfs(TOML)
@@ -98,6 +106,30 @@ def test_the_scan_equals_python_on_every_row(texts: list[str | None]) -> None:
         }
     )
     assert np.array_equal(apply_lfs(comments, lfs, scan=scan_rules).matrix, apply_lfs(comments, lfs).matrix)
+
+
+def test_no_symbol_that_the_scan_replaces_is_more_than_a_symbol_to_python() -> None:
+    beyond = [chr(code) for code in range(128, 0x110000) if not 0xD800 <= code < 0xE000]
+    table = pa.table({"c": beyond})
+    with duckdb.connect(":memory:") as connection:
+        connection.register("t", table)
+        found = connection.execute("select c from t where regexp_matches(c, $s)", {"s": lf_scan.SYMBOL}).fetchall()
+    assert len(found) > 5_000
+    assert not [c for (c,) in found if re.match(r"[\w\s\d]", c) or c.isalnum() or c.isspace()]
+
+
+@pytest.mark.parametrize("pattern", ["[’x]", "[\\x00-\\x05]", "[!-\\uffff]", "[^’]$"])
+def test_patterns_that_know_symbols_still_equal_python(pattern: str) -> None:
+    toml = f"classes = ['a', 'b']\n[[lf]]\nname = 'n'\nkind = 'regex'\npattern = '{pattern}'\nlabel = 'b'\n"
+    comments = pd.DataFrame({"text": ["’", "x’", "“", "\x01", "é", "b", "b’"]})
+    lfs = load_lfs(toml)
+    assert np.array_equal(apply_lfs(comments, lfs, scan=scan_rules).matrix, apply_lfs(comments, lfs).matrix)
+
+
+def test_a_lookup_of_the_text_itself_sees_it_as_it_is() -> None:
+    toml = "classes = ['a', 'b']\n[[lf]]\nname = 'n'\nkind = 'lookup'\ncolumn = 'text'\nvalues = { '’' = 'b' }\n"
+    votes = apply_lfs(pd.DataFrame({"text": ["’", "“", "x"]}), load_lfs(toml), scan=scan_rules).matrix
+    assert votes[:, 0].tolist() == [1, -1, -1]
 
 
 def test_order_and_rows_are_kept_over_many_batches() -> None:

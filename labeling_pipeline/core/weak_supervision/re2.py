@@ -15,6 +15,8 @@ from typing import Any
 
 from re import _compiler, _parser  # type: ignore[attr-defined]  # isort: skip
 
+SYMBOL_STAND_IN = "\x01"
+_A_SYMBOL = "\u2019"
 MAX_REPEAT = 1000  # RE2 refuses more
 _NOTHING = r"[^\x00-\x{10FFFF}]"
 _SINGLE = {"LITERAL", "NOT_LITERAL", "ANY", "IN"}
@@ -27,11 +29,13 @@ _INLINE = re.IGNORECASE | re.MULTILINE | re.DOTALL
 class AsciiPattern:
     """An RE2 pattern that finds what the Python pattern finds, on non-empty ASCII text.
 
-    Where `final_newline_differs`, only on text that does not end in a newline.
+    Where `final_newline_differs`, only on text that does not end in a newline. Where `symbols_are_alike`, the pattern
+    treats every symbol beyond ASCII (curly quotes, dashes, emoji) as it treats the character `SYMBOL_STAND_IN`.
     """
 
     pattern: str
     final_newline_differs: bool
+    symbols_are_alike: bool
 
 
 class _UntranslatableError(Exception):
@@ -53,13 +57,14 @@ def to_re2(pattern: re.Pattern[str]) -> AsciiPattern | None:
         text = translator.sequence(parsed, pattern.flags)
     except _UntranslatableError:
         return None
-    return AsciiPattern(text, translator.uses_end)
+    return AsciiPattern(text, translator.uses_end, translator.symbols_are_alike)
 
 
 class _Translator:
     def __init__(self, state: Any) -> None:
         self.state = state
         self.uses_end = False
+        self.symbols_are_alike = True
 
     def sequence(self, nodes: Any, flags: int) -> str:
         return "".join(self._node(node, flags) for node in nodes)
@@ -82,6 +87,8 @@ class _Translator:
 
     def _matching(self, node: Any, flags: int) -> list[int]:
         single = _compiler.compile(_parser.SubPattern(self.state, [node]), flags)
+        alike = bool(single.match(SYMBOL_STAND_IN)) == bool(single.match(_A_SYMBOL))
+        self.symbols_are_alike &= alike and _largest(node) < 128
         return [code for code in range(128) if single.match(chr(code))]
 
     def _anchor(self, name: str, flags: int) -> str:
@@ -105,6 +112,13 @@ class _Translator:
         if short is None and not endless:
             short = "?" if (low, high) == (0, 1) else f"{{{low},{high}}}"
         return body + (short or f"{{{low},}}")
+
+
+def _largest(node: Any) -> int:
+    """The largest character code a single-character node names."""
+    if isinstance(node, int):
+        return int(node)
+    return max((_largest(part) for part in node), default=0) if isinstance(node, list | tuple) else 0
 
 
 def _char_class(codes: list[int]) -> str:
