@@ -44,18 +44,7 @@ def label_comments(
     if not by_question:
         known = ", ".join(sorted(asked))
         raise InputError(f"no vote answers a question of ontology {ontology.schema_version}", expected=known)
-    # "unsure" is an answer here, and a method that looks for one truth behind all votes would explain it away.
-    answered = {
-        question.id: consensus(
-            _vote_columns(by_question[question.id]),
-            method="majority" if question.unsure else method,
-            classes=ontology.answers(question.id),
-            seed=seed,
-            non_class_answers=(),
-        )
-        for question in ontology.atomic_questions
-        if question.id in by_question
-    }
+    answered = _answered(by_question, ontology, method, seed)
     composed = _composed(answered, ontology)
     direct = ontology.direct_question
     if direct is not None and direct.id in by_question:
@@ -77,6 +66,23 @@ def label_comments(
         method=main.method,
         notes=tuple(main.notes),
     )
+
+
+def _answered(
+    by_question: dict[str, pd.DataFrame], ontology: Ontology, method: str, seed: int
+) -> dict[str, ConsensusResult]:
+    # "unsure" is an answer here, and a method that looks for one truth behind all votes would explain it away.
+    return {
+        question.id: consensus(
+            _vote_columns(by_question[question.id]),
+            method="majority" if question.unsure else method,
+            classes=ontology.answers(question.id),
+            seed=seed,
+            non_class_answers=(),
+        )
+        for question in ontology.atomic_questions
+        if question.id in by_question
+    }
 
 
 def _vote_columns(votes: pd.DataFrame) -> pd.DataFrame:

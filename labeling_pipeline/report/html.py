@@ -39,6 +39,7 @@ def element(tag: str, *content: object, **attributes: object) -> Html:
 
 
 def join(parts: Iterable[object]) -> Html:
+    """The parts one below the other, each made safe."""
     return Html("\n".join(safe(part) for part in parts))
 
 
