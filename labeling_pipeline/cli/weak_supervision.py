@@ -194,16 +194,17 @@ def _progress(done: int, of: int) -> None:
 def _comments(path: Path) -> pd.DataFrame:
     from labeling_pipeline.core.errors import InputError
     from labeling_pipeline.files import read_frame
+    from labeling_pipeline.warehouse.lf_stream import with_ids
 
     frame = read_frame(path)
     if "text" not in frame.columns:
         raise InputError(f"{path}: no column 'text'", remedy="rename the column that holds the text")
     if "comment_id" not in frame.columns:
-        return frame
+        return with_ids(frame)
     repeated = frame["comment_id"].duplicated() & frame["comment_id"].notna()
     if repeated.any():
         raise InputError(f"{path}: comment_id {frame['comment_id'][repeated].iloc[0]!r} occurs twice")
-    return frame.assign(comment_id=frame["comment_id"].astype("str"))
+    return with_ids(frame)
 
 
 def _gold(path: Path) -> pd.DataFrame:

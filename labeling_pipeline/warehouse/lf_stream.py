@@ -23,6 +23,7 @@ from labeling_pipeline.core.weak_supervision.bounded import Faults
 from labeling_pipeline.core.weak_supervision.evaluation import rule_column
 from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF
 from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector
+from labeling_pipeline.warehouse.inbox.keys import text_hash
 from labeling_pipeline.warehouse.lf_scan import scan_rules
 
 PART_ROWS = 262_144
@@ -83,7 +84,7 @@ def _apply(
         for name, found in part.faults.items():
             for reason, times in found.counts.items():
                 faults[name].add(reason, start + found.first_row[reason], times)
-        if "comment_id" in frame.columns:
+        if "comment_id" in file.schema_arrow.names:
             hashes = pd.util.hash_pandas_object(frame["comment_id"], index=False)
             seen.append(hashes.to_numpy())
         if truth is not None and gold is not None:
@@ -106,8 +107,18 @@ def _columns(file: pq.ParquetFile, lfs: LFSet) -> list[str] | None:
 def _parts(file: pq.ParquetFile, columns: Sequence[str] | None) -> Iterator[tuple[int, pd.DataFrame]]:
     start = 0
     for batch in file.iter_batches(batch_size=PART_ROWS, columns=columns):
-        yield start, batch.to_pandas()
+        yield start, with_ids(batch.to_pandas())
         start += batch.num_rows
+
+
+def with_ids(comments: pd.DataFrame) -> pd.DataFrame:
+    """The comments with text ids; where none is given, the one that the inbox would derive from the text."""
+    given = comments["comment_id"] if "comment_id" in comments.columns else pd.Series(None, comments.index, dtype="str")
+    if given.notna().all():
+        return comments.assign(comment_id=given.astype("str"))
+    texts = comments["text"].fillna("").astype("str")
+    derived = texts.map(lambda text: f"h-{text_hash(text)[:24]}")
+    return comments.assign(comment_id=given.astype("str").where(given.notna(), derived))
 
 
 def _refuse_repeats(seen: list[npt.NDArray[np.generic]]) -> None:
@@ -122,16 +133,14 @@ def _write(
     file: pq.ParquetFile, output: Path, applied: AppliedLFs, result: LabelModelResult, progress: Progress | None
 ) -> None:
     n = len(applied.matrix)
-    has_ids = "comment_id" in file.schema_arrow.names
     unfinished = output.with_name(f".{output.name}.part")
     writer: pq.ParquetWriter | None = None
-    ids = _parts(file, ["comment_id"]) if has_ids else ((s, None) for s in range(0, n, PART_ROWS))
+    read = [name for name in ("comment_id", "text") if name in file.schema_arrow.names]
     try:
-        for start, frame in ids:
-            stop = min(start + PART_ROWS, n) if frame is None else start + len(frame)
+        for start, frame in _parts(file, read):
+            stop = start + len(frame)
             table = _table(applied, result, start, stop)
-            if frame is not None:
-                table = table.add_column(0, "comment_id", pa.array(frame["comment_id"].astype("str")))
+            table = table.add_column(0, "comment_id", pa.array(frame["comment_id"], pa.string()))
             writer = writer or pq.ParquetWriter(unfinished, table.schema)
             writer.write_table(table)
             _tell(progress, stop, n)

@@ -74,6 +74,17 @@ def test_parquet_to_parquet_says_the_same(folder: Path) -> None:
     pd.testing.assert_frame_equal(pd.read_parquet("out.parquet"), pd.read_csv("out.csv"), check_dtype=False)
 
 
+def test_comments_without_ids_get_those_of_the_inbox(folder: Path) -> None:
+    texts = pd.read_csv("comments.csv", dtype=str)[["text"]].head(4)
+    texts.to_csv("texts.csv", index=False)
+    texts.to_parquet("texts.parquet")
+    assert run("weak-label", "texts.csv", "--lfs", "lfs.toml", "-o", "a.csv") == 0
+    assert run("weak-label", "texts.parquet", "--lfs", "lfs.toml", "-o", "b.parquet") == 0
+    one, other = pd.read_csv("a.csv"), pd.read_parquet("b.parquet")
+    assert one["comment_id"].tolist() == other["comment_id"].tolist()
+    assert one["comment_id"].str.fullmatch("h-[0-9a-f]{24}").all()
+
+
 def test_lf_report_is_one_file_without_texts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         run("lf-report", "comments.csv", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "report.html", "--json") == 0
