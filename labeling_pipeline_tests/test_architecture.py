@@ -147,6 +147,8 @@ def test_no_error_is_swallowed() -> None:
         for node in ast.walk(tree):
             if name in CALLS_FOREIGN_CODE or not isinstance(node, ast.ExceptHandler):
                 continue
+            if isinstance(node.body[-1], ast.Raise):
+                continue
             caught = {part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)} if node.type else broad
             assert not caught & broad, f"{name}:{node.lineno} catches everything"
 
