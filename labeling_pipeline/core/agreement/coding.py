@@ -95,9 +95,9 @@ def indexed(values: pd.Series[Any]) -> tuple[Ints, pd.Index[str]]:
 def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> CodedVotes:
     """Read a long frame (`task`, `annotator`, `label`, or their aliases) into codes.
 
-    Empty labels are missing data and left out; of two votes of one annotator on one task the last row counts; both are
-    said in `notes`. `classes` fixes the class order (labels outside it follow, sorted). Raises InputError when a column
-    or every label is missing, or the label column plainly holds something else.
+    Empty labels are missing data and left out; of two votes of one annotator on one task the later `answered_at`
+    counts, else the last row; both are said in `notes`. `classes` fixes the class order (labels outside it follow, sorted).
+    Raises InputError when a column or every label is missing, or the label column plainly holds something else.
     """
     task_column, label_column = column_of(votes, "task"), column_of(votes, "label")
     if task_column is None or label_column is None:
@@ -113,13 +113,7 @@ def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> Cod
     kept = (label >= 0) & (task >= 0)
     notes = _missing_notes(len(votes) - int(kept.sum()))
     if annotator is not None:
-        n_anonymous = int((kept & (annotator < 0)).sum())
-        if n_anonymous:
-            notes.append(f"{n_anonymous} votes have no annotator id: counted, but not between pairs of annotators")
-        repeated = _repeated(task, annotator, kept, len(annotator_names))
-        if repeated.any():
-            notes.append(f"{int(repeated.sum())} repeated votes of one annotator on one task: the last row counts")
-            kept &= ~repeated
+        kept &= ~_replaced(task, annotator, kept, votes, notes)
     if not kept.any():
         raise InputError("there are no votes", expected="rows with a task and a label", remedy="check the label column")
     order = _class_order(names, classes)
@@ -181,12 +175,45 @@ def _missing_notes(n_missing: int) -> list[str]:
     return [f"{n_missing} rows without a label or task are left out"] if n_missing else []
 
 
-def _repeated(task: Ints, annotator: Ints, kept: NDArray[np.bool_], n_annotators: int) -> NDArray[np.bool_]:
+def _replaced(
+    task: Ints, annotator: Ints, kept: NDArray[np.bool_], votes: pd.DataFrame, notes: list[str]
+) -> NDArray[np.bool_]:
+    """Rows that a later vote of the same annotator on the same task replaces; said, with anonymous ones, in `notes`."""
     known = np.flatnonzero(kept & (annotator >= 0))
-    pair = pd.Series(task[known] * n_annotators + annotator[known])
-    repeated = np.zeros(task.size, dtype=bool)
-    repeated[known] = pair.duplicated(keep="last").to_numpy()
+    n_anonymous = int(kept.sum()) - known.size
+    if n_anonymous:
+        notes.append(f"{n_anonymous} votes have no annotator id: counted, but not between pairs of annotators")
+    pair = task[known] * (int(annotator.max(initial=0)) + 1) + annotator[known]
+    replaced = np.zeros(task.size, dtype=bool)
+    replaced[known] = pd.Series(pair).duplicated(keep="last").to_numpy()
+    if replaced.any():
+        moment = moments_of(votes)
+        replaced[known] = repeated_pairs(pair, None if moment is None else moment[known])
+        which = "the last row counts" if moment is None else "the latest counts"
+        notes.append(f"{int(replaced.sum())} repeated votes of one annotator on one task: {which}")
+    return replaced
+
+
+def repeated_pairs(pair: Ints, moment: Floats | None) -> NDArray[np.bool_]:
+    """True for every vote of a pair (annotator and task as one code) that a later one replaces.
+
+    Later by `moment` (seconds; unknown times come first), then by row.
+    """
+    order = np.arange(pair.size)
+    if moment is not None:
+        order = np.argsort(np.where(np.isfinite(moment), moment, -np.inf), kind="stable")
+    repeated = np.zeros(pair.size, dtype=bool)
+    repeated[order] = pd.Series(pair[order]).duplicated(keep="last").to_numpy()
     return repeated
+
+
+def moments_of(frame: pd.DataFrame) -> Floats | None:
+    """The column `answered_at` in seconds, NaN where it cannot be read; None where there is no such column."""
+    if "answered_at" not in frame.columns:
+        return None
+    answered = pd.to_datetime(frame["answered_at"], utc=True, errors="coerce")
+    seconds = (answered - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
+    return np.asarray(seconds.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _class_order(names: list[str], classes: Sequence[str] | None) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.agreement.coding import Floats, Ints, column_of, indexed
+from labeling_pipeline.core.agreement.coding import Floats, Ints, column_of, indexed, moments_of, repeated_pairs
 from labeling_pipeline.core.errors import InputError
 
 Bools = NDArray[np.bool_]
@@ -62,15 +62,6 @@ def read_votes(votes: pd.DataFrame | Votes) -> Votes:
     )
 
 
-def moments_of(frame: pd.DataFrame) -> Floats | None:
-    """The column `answered_at` in seconds, NaN where it cannot be read; None where there is no such column."""
-    if "answered_at" not in frame.columns:
-        return None
-    answered = pd.to_datetime(frame["answered_at"], utc=True, errors="coerce")
-    seconds = (answered - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
-    return np.asarray(seconds.to_numpy(dtype=np.float64, na_value=np.nan))
-
-
 def taken(votes: Votes, kept: Ints | Bools) -> Votes:
     """The votes of these rows; tasks and annotators keep their codes."""
     return replace(
@@ -84,9 +75,9 @@ def taken(votes: Votes, kept: Ints | Bools) -> Votes:
 
 
 def one_vote_per_task(votes: Votes) -> Votes:
-    """Of several votes of one annotator on one task (two rounds, a correction), the last row."""
-    pair = pd.Series(votes.annotator * (len(votes.tasks) + 1) + votes.task)
-    return taken(votes, ~pair.duplicated(keep="last").to_numpy())
+    """Of several votes of one annotator on one task, the latest (`answered_at`, then row)."""
+    repeated = repeated_pairs(votes.annotator * (len(votes.tasks) + 1) + votes.task, votes.moment)
+    return taken(votes, ~repeated) if repeated.any() else votes
 
 
 def _column(frame: pd.DataFrame, role: str) -> pd.Series[Any]:

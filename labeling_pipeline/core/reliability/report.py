@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.agreement.coding import Floats, Ints, text_codes
+from labeling_pipeline.core.agreement.coding import Floats, Ints, moments_of, text_codes
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.reliability.answers import Bools, Votes, moments_of, one_vote_per_task, read_votes
+from labeling_pipeline.core.reliability.answers import Bools, Votes, one_vote_per_task, read_votes
 from labeling_pipeline.core.reliability.association import no_association
 from labeling_pipeline.core.reliability.competence import Competence, fit_competence
 from labeling_pipeline.core.reliability.copiers import MIN_SHARED, copied_pairs

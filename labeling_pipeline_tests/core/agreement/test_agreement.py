@@ -71,6 +71,14 @@ def test_the_last_of_two_votes_counts_and_it_is_said() -> None:
     assert found["notes"] == ["1 repeated votes of one annotator on one task: the last row counts"]
 
 
+def test_the_later_of_two_votes_counts_where_times_are_known() -> None:
+    votes = frame(("t", "x", "p"), ("t", "y", "p"), ("t", "y", "q"), ("u", "x", "p"), ("u", "y", "p"))
+    votes["answered_at"] = ["2026-03-02", "2026-03-04", "2026-03-03", "2026-03-02", None]
+    found = agreement(votes)
+    assert found["percent_agreement"]["value"] == 1
+    assert found["notes"] == ["1 repeated votes of one annotator on one task: the latest counts"]
+
+
 def test_missing_labels_are_missing_data() -> None:
     votes = crowd(0.8)
     votes.loc[::7, "label"] = None
