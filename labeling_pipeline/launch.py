@@ -5,7 +5,6 @@ Belongs here: the Dagster instance of a home and one pass of the loop. Does not:
 
 from __future__ import annotations
 
-import warnings
 from datetime import datetime
 
 import dagster as dg
@@ -48,10 +47,7 @@ class Launcher:
         self.home = home
         self.instance = instance_of(home)
         definitions = build_definitions(str(home.root), now.isoformat() if now else "")
-        with warnings.catch_warnings():
-            # Dagster warns of a parameter it passes to itself; a user can do nothing about it.
-            warnings.simplefilter("ignore", dg.BetaWarning)
-            self.job = definitions.resolve_job_def("loop")
+        self.job = definitions.resolve_job_def("loop")
         report_dead_runs(self.instance, home)
 
     def run(self, work: Pending) -> None:

@@ -1,4 +1,4 @@
-"""Blocking checks: invariants that hold whatever the data is. A batch that fails a rule is held by the gate instead.
+"""Blocking checks: invariants that hold whatever the data is. A batch that fails a rule is held by the gate.
 
 Belongs here: asset checks from the invariant queries of the warehouse. Does not: thresholds, which route, never fail.
 """

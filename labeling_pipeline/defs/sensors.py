@@ -15,7 +15,6 @@ from collections.abc import Iterator
 import dagster as dg
 
 from labeling_pipeline.core.errors import WarehouseBusyError
-from labeling_pipeline.defs.jobs import deliver, loop
 from labeling_pipeline.defs.runs import attempts, is_busy, report_dead_runs
 from labeling_pipeline.home import Home
 from labeling_pipeline.stages import STAGES
@@ -69,7 +68,7 @@ def cause_sensor(cause: str) -> dg.SensorDefinition:
 
     @dg.sensor(
         name=f"{cause}_sensor",
-        job=deliver if cause == "platform" else loop,
+        job_name="deliver" if cause == "platform" else "loop",
         minimum_interval_seconds=1,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=CAUSES[cause],

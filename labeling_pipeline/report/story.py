@@ -125,9 +125,16 @@ def _before(context: Context, models: pd.DataFrame) -> list[Line]:
                 Line("agreement (Krippendorff α)", on, alpha["value"], alpha["low"], alpha["high"], n, "alpha")
             )
     measured = context.query("story/measures", model_version=str(models["model_version"].iloc[0]))
-    for on, value, low, high, n in measured[["evaluated_on", "value", "low", "high", "n"]].astype(object).values:
-        lines.append(Line("model 1, macro F1", SETS[on], float(value), _given(low), _given(high), int(n), on))
-    return lines
+    return [*lines, *_pair("model 1, macro F1", measured, "")]
+
+
+def _pair(what: str, measured: pd.DataFrame, ending: str) -> list[Line]:
+    """One measure on both sets, side by side."""
+    rows = measured[["evaluated_on", "value", "low", "high", "n"]].astype(object).values
+    return [
+        Line(what, SETS[on], float(value), _given(low), _given(high), int(n), on + ending)
+        for on, value, low, high, n in rows
+    ]
 
 
 def _blind_spot(context: Context, models: pd.DataFrame, gold: pd.DataFrame) -> list[Line]:
@@ -145,7 +152,10 @@ def _blind_spot(context: Context, models: pd.DataFrame, gold: pd.DataFrame) -> l
     since, until = models["trained_at"].iloc[0], models["trained_at"].iloc[1]
     verdicts = context.query("story/verdicts_between", since=since, until=until).iloc[0]
     n_verdicts, cost = int(verdicts["n"]), int(verdicts["n"]) * context.settings.labeling.expert_price_usd
+    first = str(models["model_version"].iloc[0])
+    f1 = context.query("story/class_f1", model_version=first, metric=f"f1_{main}")
     lines = [
+        *_pair(f"model 1, F1 of {main}", f1, "_f1"),
         Line("model 1, recall", where, *recalls[0], rise.n, "recall_before"),
         Line(
             "experts' verdicts, USD", f"{verdicts['n_with_context']} with context", cost, None, None, n_verdicts, "cost"

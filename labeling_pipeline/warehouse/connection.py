@@ -158,6 +158,8 @@ def _opened(path: Path, mode: Mode, deadline: float, wait_s: float) -> Iterator[
                 raise _busy(path, wait_s, _foreign_holder(str(error))) from error
             _pause(time.monotonic() - started)
     try:
+        # DuckDB draws its own bar on standard output, in the middle of whatever a command prints there.
+        con.execute("set enable_progress_bar = false")
         yield con
     finally:
         con.close()

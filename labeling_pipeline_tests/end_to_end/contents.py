@@ -25,7 +25,9 @@ def tables_of(home: Path) -> dict[str, pd.DataFrame]:
             if name in BOOKKEEPING:
                 continue
             kept = [c for c, _, said in column_facts(con, name) if not said.startswith(NOT_CONTENT)]
-            frame = con.execute(f'select {", ".join(f"{chr(34)}{c}{chr(34)}::varchar" for c in kept)} from "{name}"').df()
+            frame = con.execute(
+                f'select {", ".join(f"{chr(34)}{c}{chr(34)}::varchar" for c in kept)} from "{name}"'
+            ).df()
             frame.columns = pd.Index(kept)
             found[name] = frame.sort_values(kept, ignore_index=True)
     return found

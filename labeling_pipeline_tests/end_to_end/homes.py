@@ -24,7 +24,9 @@ def new_sample(folder: Path) -> Path:
 def run_command(*arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
     """The command line, as a user's shell would start it."""
     command = [sys.executable, "-c", "from labeling_pipeline.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False
+    )
 
 
 def finished_sample(shared: Path) -> tuple[Path, str]:

@@ -36,13 +36,18 @@ def test_every_row_is_accounted_for(home: Path) -> None:
     assert ask(home, "select count(*) from raw_comments").iat[0, 0] == 16_100
     votes = ask(home, "select rows_in, accepted, quarantined from inbox_files where kind = 'votes'").iloc[0].tolist()
     assert votes == [59_215, 58_257, 958]
-    assert ask(home, "select rule, count(*) as n from quarantine group by rule").values.tolist() == [["empty_label", 958]]
+    assert ask(home, "select rule, count(*) as n from quarantine group by rule").values.tolist() == [
+        ["empty_label", 958]
+    ]
     assert ask(home, "select count(*) from crowd_votes where is_current").iat[0, 0] == 58_256
 
 
 def test_every_voted_comment_has_a_label_and_an_outcome(home: Path) -> None:
     voted = ask(home, "select distinct comment_id from crowd_votes where is_current order by 1")["comment_id"].tolist()
-    labels = ask(home, "select comment_id, list_sum(map_values(probabilities)) as total, confidence_is from consensus_labels order by 1")
+    labels = ask(
+        home,
+        "select comment_id, list_sum(map_values(probabilities)) as total, confidence_is from consensus_labels order by 1",
+    )
     assert labels["comment_id"].tolist() == voted
     assert labels["total"].sub(1).abs().max() < 1e-9
     assert set(labels["confidence_is"]) == {"uncalibrated"}
@@ -53,7 +58,9 @@ def test_every_voted_comment_has_a_label_and_an_outcome(home: Path) -> None:
 
 
 def test_the_class_mix_does_not_run_away(home: Path) -> None:
-    labels = ask(home, "select label from consensus_labels")["label"].value_counts(normalize=True).reindex(CLASSES).fillna(0)
+    labels = (
+        ask(home, "select label from consensus_labels")["label"].value_counts(normalize=True).reindex(CLASSES).fillna(0)
+    )
     said = ask(home, """
         with counted as (select comment_id, label, count(*) as n from crowd_votes where is_current group by all),
         best as (select *, n = max(n) over (partition by comment_id) as is_best from counted),

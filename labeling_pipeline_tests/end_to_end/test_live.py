@@ -22,7 +22,9 @@ def root(finished: tuple[Path, str], tmp_path: Path) -> Path:
 
 
 def new_comments(name: str, n: int = 40) -> str:
-    rows = [f'{name}-{i},"a {name} remark number {i} about the garden, the pond and the {i % 7} ducks"' for i in range(n)]
+    rows = [
+        f'{name}-{i},"a {name} remark number {i} about the garden, the pond and the {i % 7} ducks"' for i in range(n)
+    ]
     return "comment_id,text\n" + "\n".join(rows) + "\n"
 
 
@@ -40,7 +42,9 @@ def test_a_dropped_file_becomes_a_new_batch_and_a_killed_daemon_catches_up(root:
         wait_for(lambda: all(run["status"] == "SUCCESS" for run in live.runs()), PATIENCE_S, "the run ends well")
         before = {run["runId"] for run in live.runs()}
         dropped = live.drop("comments", "second.csv", new_comments("second"))
-        wait_for(lambda: any(r["status"] == "STARTED" for r in live.runs() if r["runId"] not in before), PATIENCE_S, "a run")
+        wait_for(
+            lambda: any(r["status"] == "STARTED" for r in live.runs() if r["runId"] not in before), PATIENCE_S, "a run"
+        )
         live.kill()
     with dagster_dev(root) as live:
         restarted = time.monotonic()
