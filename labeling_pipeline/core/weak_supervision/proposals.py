@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,7 +79,9 @@ def propose_lfs(
     candidates = _candidates(suggest)
     chosen = _greedy(candidates, suggest, top + len(adopted))
     rows = [_measured(c, labeled, measure, comments) for c in chosen]
-    kept = [row for row in rows if _name(str(row["phrase"])) not in set(adopted)][:top]
+    shares = measure["label"].value_counts(normalize=True)
+    better = [row for row in rows if row["n_measured"] == 0 or row["precision"] > shares.get(str(row["label"]), 0.0)]
+    kept = [row for row in better if _name(str(row["phrase"])) not in set(adopted)][:top]
     return pd.DataFrame([{"rank": i + 1, **row} for i, row in enumerate(kept)], columns=COLUMNS)
 
 
@@ -159,7 +162,7 @@ def _greedy(candidates: list[_Candidate], suggest: pd.DataFrame, top: int) -> li
 
 def _measured(
     candidate: _Candidate, labeled: pd.DataFrame, measure: pd.DataFrame, comments: pd.DataFrame
-) -> dict[str, object]:
+) -> dict[str, Any]:
     has = np.array([candidate.phrase in phrases for phrases in measure["phrases"]], dtype=bool)
     n, right = int(has.sum()), int((has & (measure["label"] == candidate.label).to_numpy()).sum())
     share, low, high = wilson([right], [n])
