@@ -96,8 +96,9 @@ def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> Cod
     """Read a long frame (`task`, `annotator`, `label`, or their aliases) into codes.
 
     Empty labels are missing data and left out; of two votes of one annotator on one task the later `answered_at`
-    counts, else the last row; both are said in `notes`. `classes` fixes the class order (labels outside it follow, sorted).
-    Raises InputError when a column or every label is missing, or the label column plainly holds something else.
+    counts, else the last row; both are said in `notes`. `classes` fixes the class order (labels outside it follow,
+    sorted). Raises InputError when a column or every label is missing, or the label column plainly holds something
+    else.
     """
     task_column, label_column = column_of(votes, "task"), column_of(votes, "label")
     if task_column is None or label_column is None:
