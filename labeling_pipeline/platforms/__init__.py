@@ -6,9 +6,9 @@ asked what (``core.simulate.assignment``), or reading what came back (the inbox 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -49,19 +49,11 @@ class Platform(Protocol):
         ...
 
 
-def _files(root: Path, seed: int) -> Platform:
-    from labeling_pipeline.platforms.files import FilesPlatform
-
-    return FilesPlatform(root, seed)
-
-
-def _simulated(root: Path, seed: int) -> Platform:
-    from labeling_pipeline.platforms.simulated import SimulatedPlatform
-
-    return SimulatedPlatform(root, seed)
-
-
-PLATFORMS: dict[str, Callable[[Path, int], Platform]] = {"files": _files, "simulated": _simulated}
+# name → where its class is; loaded when opened, since a platform's module imports the words above
+PLATFORMS: dict[str, str] = {
+    "files": "labeling_pipeline.platforms.files:FilesPlatform",
+    "simulated": "labeling_pipeline.platforms.simulated:SimulatedPlatform",
+}
 
 
 def open_platform(name: str, root: Path, seed: int = 0) -> Platform:
@@ -69,4 +61,6 @@ def open_platform(name: str, root: Path, seed: int = 0) -> Platform:
     if name not in PLATFORMS:
         remedy = 'write name = "files" under [platform]'
         raise SettingError(f"platform.name is {name!r}", expected=" or ".join(PLATFORMS), remedy=remedy)
-    return PLATFORMS[name](root, seed)
+    module, kind = PLATFORMS[name].split(":")
+    platform: Platform = getattr(import_module(module), kind)(root, seed)
+    return platform
