@@ -83,9 +83,8 @@ def _functions(report: LFReport) -> Html:
 def _measured(lf: dict[Any, Any]) -> str:
     if "accuracy" not in lf or math.isnan(lf["accuracy"]):
         return "not measured"
-    return f"{lf['accuracy']:.3f} [{lf['accuracy_low']:.3f}, {lf['accuracy_high']:.3f}], n = {
-        int(lf.get('n_votes', lf['n_gold']))
-    }"
+    n = int(lf.get("n_votes", lf["n_gold"]))
+    return f"{lf['accuracy']:.3f} [{lf['accuracy_low']:.3f}, {lf['accuracy_high']:.3f}], n = {n}"
 
 
 def _accuracy(report: LFReport) -> Html:
