@@ -164,8 +164,9 @@ def _estimate(name: str, values: Floats, data: Measured, confidence: float) -> d
     if not np.isfinite(value) or (data.n_pairable < 2 and name != "percent_agreement"):
         return {"value": None, "low": None, "high": None, "note": note}
     bounds = interval(values[1:], confidence) if data.n_pairable > 1 else None
-    low, high = bounds or (None, None)
-    return {"value": value, "low": low, "high": high, "note": note}
+    if bounds is None:
+        return {"value": value, "low": None, "high": None, "note": note}
+    return {"value": value, "low": min(bounds[0], value), "high": max(bounds[1], value), "note": note}
 
 
 def _split(votes: pd.DataFrame, by: str | Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
