@@ -49,11 +49,11 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
 @click.option("--port", default=3000, show_default=True, help="Port of the UI.")
 def ui_command(home: str | None, port: int) -> None:
     """The Dagster UI, its sensors and schedules on this home."""
-    from labeling_pipeline.launch import write_instance_settings
+    from labeling_pipeline.launch import instance_of
 
     found = Home.find(home)
     found.prepare()
-    write_instance_settings(found)
+    instance_of(found)  # made here, so that webserver and daemon do not both make it
     environment = {**os.environ, "DAGSTER_HOME": str(found.dagster), "LABELING_HOME": str(found.root)}
     command = [sys.executable, "-m", "dagster", "dev", "-m", "labeling_pipeline.definitions", "-p", str(port)]
     os.execve(sys.executable, command, environment)

@@ -134,7 +134,7 @@ def _reliability(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
 
 def _exports(context: Context, comment_id: str) -> Iterator[Event]:
     exports = context.query("explain/exports")
-    last, first_model = None, False
+    last, first_model, serving = None, False, ""
     for row in _each(exports):
         found = pq.read_table(
             context.home.root / row.path / "labels.parquet", filters=[("comment_id", "==", comment_id)]
@@ -147,10 +147,15 @@ def _exports(context: Context, comment_id: str) -> Iterator[Event]:
             yield Event(_time(row.exported_at), "export", (f"{said} · from {one['source']}",))
             last = one
         if label and _given(row.model_version):
+            if row.status == "serving":
+                serving = str(row.model_version)
             how = "first learns from it" if not first_model else "learns from it"
             lines = [f"model {row.model_version} {how} (export {row.version})", f"{row.status}: {row.status_reason}"]
             yield Event(_time(row.trained_at), "training", (*lines, *_recalls(context, str(row.model_version))))
             first_model = True
+    if serving:
+        said = f"model {serving} serves, and has learned from it"
+        yield Event(_time(context.now), "today", (said, *_recalls(context, serving)))
 
 
 def _recalls(context: Context, model_version: str) -> list[str]:

@@ -5,6 +5,7 @@ Belongs here: what a model is measured on, and when it may serve. Does not: the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -55,19 +56,30 @@ def _measure(context: Context, row: pd.Series, gold: pd.DataFrame) -> pd.DataFra
     labels = export_labels(context, row["export_version"])
     held_out = labels[holdout_mask(labels["comment_id"], context.settings.training.holdout_share)]
     crowd = held_out[held_out["source"] == "crowd"]
-    parts = [_on(model, crowd, "crowd_holdout", [()] * len(crowd))] if len(crowd) else []
+    classes = context.all_classes
+    parts = [_on(model, crowd, "crowd_holdout", [()] * len(crowd), classes)] if len(crowd) else []
     if len(gold):
-        parts.append(_on(model, gold, "gold_measure", gold["slices"], 1.0 / gold["inclusion_p"].fillna(1.0).to_numpy()))
+        parts.append(_on(model, gold, "gold_measure", gold["slices"], classes, _weights(gold)))
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     return rows.assign(model_version=row["model_version"])
 
 
 def _on(
-    model: Model, labeled: pd.DataFrame, name: str, slices: Any, weights: NDArray[np.float64] | None = None
+    model: Model,
+    labeled: pd.DataFrame,
+    name: str,
+    slices: Any,
+    classes: Sequence[str],
+    weights: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
-    probabilities = model.predict(labeled["text"].tolist())
-    truth = labeled["label"].tolist()
-    return evaluate(truth, probabilities, model.classes, list(slices), weights).assign(evaluated_on=name)
+    # An ontology may have gained classes since the model learned; it never says those.
+    probabilities = model.predict(labeled["text"].tolist(), classes)
+    return evaluate(labeled["label"].tolist(), probabilities, classes, list(slices), weights).assign(evaluated_on=name)
+
+
+def _weights(gold: pd.DataFrame) -> NDArray[np.float64]:
+    """What each gold comment stands for in the stream."""
+    return np.asarray(1.0 / gold["inclusion_p"].astype(float).fillna(1.0).to_numpy(), dtype=np.float64)
 
 
 def _promote(

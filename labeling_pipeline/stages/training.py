@@ -92,4 +92,7 @@ def _thresholds(model: Model, gold: pd.DataFrame) -> pd.DataFrame | None:
     gold = gold.dropna(subset="text")
     if gold.empty:
         return None
-    return thresholds(gold["label"].tolist(), model.predict(gold["text"].tolist()), model.classes)
+    known = gold[gold["label"].isin(model.classes)]
+    weights = np.asarray(1.0 / known["inclusion_p"].astype(float).fillna(1.0).to_numpy(), dtype=np.float64)
+    probabilities = model.predict(known["text"].tolist())
+    return thresholds(known["label"].tolist(), probabilities, model.classes, weights=weights)

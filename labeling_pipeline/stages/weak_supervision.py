@@ -24,11 +24,14 @@ def weak_labels(context: Context) -> Result:
         return Result(0, waiting_for="labeling_functions.toml or labeling_functions.py in the home")
     from labeling_pipeline.core.weak_supervision import load_lfs
     from labeling_pipeline.core.weak_supervision import weak_labels as label
+    from labeling_pipeline.warehouse.lf_scan import scan_rules
 
     classes, comments = context.all_classes, context.query("texts_of_comments")
     lfs = load_lfs(path)
-    frame = label(comments, lfs, classes, context.query("gold_to_fit"), method=context.settings.weak_supervision.method)
-    rows = with_map(frame, "p_", classes, "probabilities")
-    coverage = float((rows["n_fired"] > 0).mean()) if len(rows) else 0.0
-    metrics = {"labeling_functions": len(lfs), "coverage": coverage}
+    gold = context.query("gold_to_fit").rename(columns={"task": "comment_id"})
+    frame = label(comments, lfs, classes, gold, method=context.settings.weak_supervision.method, scan=scan_rules)
+    fired = frame[frame["n_fired"] > 0]
+    rows = with_map(fired, "p_", classes, "probabilities")
+    coverage = len(fired) / max(len(frame), 1)
+    metrics = {"labeling_functions": len(lfs.names), "coverage": coverage}
     return Result(len(rows), metrics, replace={"weak_labels": rows})

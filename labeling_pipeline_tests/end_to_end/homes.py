@@ -15,7 +15,8 @@ REAL_DATA = ROOT.parent / "shared" / "data"
 def new_sample(folder: Path) -> Path:
     """A sample home as it is after cloning: committed files only."""
     folder.mkdir(parents=True)
-    shutil.copy(ROOT / "data" / "labeling.toml", folder)
+    for name in ("labeling.toml", "labeling_functions.toml"):
+        shutil.copy(ROOT / "data" / name, folder)
     for name in ("ontology", "sample"):
         shutil.copytree(ROOT / "data" / name, folder / name)
     return folder
