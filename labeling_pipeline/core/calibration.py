@@ -56,7 +56,7 @@ def calibrate(
     weight = np.ones(len(truth)) if weight is None else weight / weight.mean()
     if len(truth) < MIN_GOLD or p.shape[1] < 2:
         return None
-    fold = balanced_folds(p[np.arange(len(truth)), truth], FOLDS)
+    fold = balanced_folds(log_odds(p, truth), FOLDS)
     held_out = np.empty_like(p)
     for k in range(FOLDS):
         train, test = fold != k, fold == k
@@ -69,10 +69,19 @@ def calibrate(
 
 def balanced_folds(key: Floats, n_folds: int) -> NDArray[np.int64]:
     """Folds dealt in the order of the key: each holds easy and hard rows alike, whatever the rows are called."""
-    order = np.argsort(np.round(key, 9), kind="stable")
+    order = np.argsort(np.round(key, 6), kind="stable")
     fold = np.empty(len(key), np.int64)
     fold[order] = np.arange(len(key)) % n_folds
     return fold
+
+
+def log_odds(p: Floats, truth: NDArray[np.int64]) -> Floats:
+    """Log-odds of the true class (n codes) under p (n, K); exact where p is all but 0 or 1."""
+    rows = np.arange(len(truth))
+    others = p.copy()
+    others[rows, truth] = 0.0
+    tiny = np.finfo(np.float64).tiny
+    return np.asarray(np.log(np.maximum(p[rows, truth], tiny)) - np.log(np.maximum(others.sum(axis=1), tiny)))
 
 
 def log_loss(p: Floats, truth: NDArray[np.int64], weight: Floats | None = None) -> float:

@@ -168,3 +168,16 @@ def test_weights_scale_votes(method: str) -> None:
     plain = consensus(votes, method=method, classes=CLASSES)
     after = consensus(weighted, method=method, classes=CLASSES)
     assert (plain.labels["label"] == after.labels["label"]).mean() > 0.97
+
+
+def test_auto_with_gold_knows_no_names_either() -> None:
+    votes, gold = crowd(n_tasks=300, n_votes=3)
+    known = gold.head(120)
+    renamed, known_renamed = (
+        frame.apply(lambda column: column if column.name == "label" else column.str[::-1]) for frame in (votes, known)
+    )
+    before = consensus(votes, gold=known)
+    after = consensus(renamed.sample(frac=1, random_state=1), gold=known_renamed.sample(frac=1, random_state=2))
+    assert before.scores == pytest.approx(after.scores)
+    labels = after.labels.assign(task=after.labels["task"].str[::-1])
+    same(numbers(before), labels.set_index("task"))

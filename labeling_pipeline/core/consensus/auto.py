@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.calibration import balanced_folds
+from labeling_pipeline.core.calibration import balanced_folds, log_odds
 from labeling_pipeline.core.consensus.columns import Floats
 from labeling_pipeline.core.consensus.em import Fit, Method
 from labeling_pipeline.core.consensus.gold import Gold
@@ -44,7 +44,7 @@ def held_out(votes: Votes, method: Method, gold: Gold, free: Floats, history: Fl
 
     Folds are dealt by how well an unclamped fit (posteriors ``free[class, task]``) knew each gold task.
     """
-    fold = balanced_folds(free[gold.truth, gold.task], FOLDS)
+    fold = balanced_folds(log_odds(free[:, gold.task].T, gold.truth), FOLDS)
     p = np.empty((len(gold.task), len(votes.classes)))
     for k in range(FOLDS):
         test = fold == k
