@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns
 
-Z95 = float(norm.ppf(0.975))
+Z95 = float(ndtri(0.975))
 
 
 def lf_summary(patterns: VotePatterns, names: list[str], gold: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:

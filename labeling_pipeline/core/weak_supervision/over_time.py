@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from labeling_pipeline.core.errors import InputError
 
@@ -56,4 +56,4 @@ def _drifts(votes: np.typing.NDArray[np.float64], rows: np.typing.NDArray[np.flo
         return False
     statistic = float((((votes - mean * rows) ** 2) / (mean * (1 - mean) * rows)).sum())
     share = votes / rows
-    return bool(chi2.sf(statistic, len(rows) - 1) < FALSE_ALARM and np.ptp(share) >= LEAST_CHANGE * mean)
+    return bool(chdtrc(len(rows) - 1, statistic) < FALSE_ALARM and np.ptp(share) >= LEAST_CHANGE * mean)
