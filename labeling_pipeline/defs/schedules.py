@@ -35,7 +35,7 @@ def clock_schedule(name: str, asset: str, cron: str, why: str) -> dg.ScheduleDef
         work = pending(STAGES, open_context(Home.find(), at))
         if asset not in work.assets:
             return dg.SkipReason(f"{asset} is not due")
-        return request(work, context.instance)
+        return request(work, name, context.instance)
 
     return tick
 

@@ -18,7 +18,8 @@ from labeling_pipeline.core.errors import WarehouseBusyError
 from labeling_pipeline.defs.runs import attempts, is_busy, report_dead_runs
 from labeling_pipeline.home import Home
 from labeling_pipeline.stages import STAGES
-from labeling_pipeline.stages.clock import open_context
+from labeling_pipeline.stages.clock import can_advance, open_context
+from labeling_pipeline.stages.engine import digest
 from labeling_pipeline.stages.pending import Pending, pending
 
 CAUSES = {
@@ -32,6 +33,8 @@ CAUSES = {
     "unfinished": "assets are older than what they read, after a failed, killed or partial run",
     "platform": "the simulated platform has answers to give",
 }
+MOMENT_S = 1.0
+_LATEST: dict[str, tuple[float, Pending | None]] = {}
 BACK_OFF_S = (0, 2, 8, 30, 120, 600)
 
 
@@ -42,22 +45,45 @@ def ask(cause: str, context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
     if is_busy(context.instance):
         return dg.SkipReason("a run is at work")
     try:
-        work = pending(STAGES, open_context(home))
+        work = _pending_now(home)
     except WarehouseBusyError as busy:
         return dg.SkipReason(str(busy))
-    if not work or work.causes[0] != cause:
+    if _first_watched(work, home) != cause:
         return dg.SkipReason(f"nothing pending for: {CAUSES[cause]}")
-    return request(work, context.instance)
+    return request(work, cause, context.instance)
 
 
-def request(work: Pending, instance: dg.DagsterInstance) -> dg.RunRequest | dg.SkipReason:
+def _first_watched(work: Pending, home: Home) -> str | None:
+    """The cause whose sensor starts the run; work that only the clock asks for waits for its schedule.
+
+    A simulated home's clock is not the wall's, so no schedule ticks for it: what is due there is taken up at once.
+    """
+    watched = [cause for cause in work.causes if cause in CAUSES]
+    if watched or not work.causes:
+        return watched[0] if watched else None
+    return "unfinished" if home.settings.platform.name == "simulated" else None
+
+
+def _pending_now(home: Home) -> Pending:
+    """What is pending, asked once for all sensors that the daemon evaluates in the same moment."""
+    at, work = _LATEST.get(str(home.root), (float("-inf"), None))
+    if work is None or time.monotonic() - at > MOMENT_S:
+        context = open_context(home)
+        work = pending(STAGES, context)
+        if not work and can_advance(context):
+            work = Pending(("platform",), (), digest("platform", context.now))
+        _LATEST[str(home.root)] = (time.monotonic(), work)
+    return work
+
+
+def request(work: Pending, cause: str, instance: dg.DagsterInstance) -> dg.RunRequest | dg.SkipReason:
     """The run for this work, later and later the more often it failed."""
     failed, last_ended = attempts(instance, work.digest)
     wait = BACK_OFF_S[min(failed, len(BACK_OFF_S) - 1)]
     if last_ended is not None and time.time() - last_ended < wait:
         return dg.SkipReason(f"failed {failed} times; next attempt {wait} s after the last")
-    key, tags = f"{work.digest}:{failed}", {"work": work.digest, "cause": work.causes[0]}
-    if work.causes[0] == "platform":
+    key, tags = f"{work.digest}:{failed}", {"work": work.digest, "cause": cause}
+    if cause == "platform":
         return dg.RunRequest(run_key=key, job_name="deliver", tags=tags)
     assets = [dg.AssetKey(asset) for asset in work.assets]
     return dg.RunRequest(run_key=key, job_name="loop", asset_selection=assets, tags=tags)

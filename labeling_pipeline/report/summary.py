@@ -47,6 +47,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "next_batch": {"batch_id": batch["batch_id"].iloc[0], "comments": len(batch)} if len(batch) else None,
         "confidence": _pairs(context, "confidence_kinds", "confidence_is"),
         "has_gold": bool(context.count("gold_set")),
+        "last_written": context.query("last_written").astype(str).to_dict("records"),
     }  # fmt: skip
 
 
@@ -90,6 +91,9 @@ def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("model", f"{model['model_version']}: {model['status']} — {model['status_reason']}"))
     if told["next_batch"]:
         lines.append(("next batch", f"{told['next_batch']['comments']:,} comments ({told['next_batch']['batch_id']})"))
+    if told["last_written"]:
+        last = told["last_written"][0]
+        lines.append(("last written", f"{last['asset']} at {last['finished_at']} by run {last['run_id'][:8]}"))
     if not told["has_gold"] and rows["consensus_labels"]:
         lines.append(("without gold", WITHOUT_GOLD))
     return lines

@@ -24,6 +24,11 @@ CAUSES = {
     "drift_report": "nightly",
     "retrained_model": "retraining",
 }
+# What people and the world did comes before what a clock asks for.
+ORDER = (
+    "ontology", "inbox", "votes", "verdicts", "production", "relabeling", "drift", "unfinished",
+    "retraining", "weekly", "nightly",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ def pending(stages: Mapping[str, Stage], context: Context) -> Pending:
     """
     with context.warehouse.read():
         due = stages_due(stages, context)
-        causes = list(dict.fromkeys(_cause(asset, stages, context) for asset in due))
+        causes = sorted({_cause(asset, stages, context) for asset in due}, key=ORDER.index)
         files = [file.sha256 for asset in due if (kind := stages[asset].inbox) for file in context.untaken(kind)]
         state = sorted((asset, last.output_version) for asset, last in context.state().items())
     return Pending(tuple(causes), tuple(downstream(stages, due)), digest(due, files, state))

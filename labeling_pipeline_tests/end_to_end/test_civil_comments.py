@@ -46,7 +46,8 @@ def test_every_voted_comment_has_a_label_and_an_outcome(home: Path) -> None:
     voted = ask(home, "select distinct comment_id from crowd_votes where is_current order by 1")["comment_id"].tolist()
     labels = ask(
         home,
-        "select comment_id, list_sum(map_values(probabilities)) as total, confidence_is from consensus_labels order by 1",
+        "select comment_id, list_sum(map_values(probabilities)) as total, confidence_is"
+        " from consensus_labels order by 1",
     )
     assert labels["comment_id"].tolist() == voted
     assert labels["total"].sub(1).abs().max() < 1e-9

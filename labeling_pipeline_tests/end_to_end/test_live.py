@@ -51,3 +51,12 @@ def test_a_dropped_file_becomes_a_new_batch_and_a_killed_daemon_catches_up(root:
         wait_for(lambda: is_past(live, "next_uncertainty_batch", dropped), PATIENCE_S, "the killed run's work")
         print(f"caught up {time.monotonic() - restarted:.1f} s after the restart")
         assert is_past(live, "raw_comments", dropped)
+        wait_for(lambda: all(run["status"] != "STARTED" for run in live.runs()), PATIENCE_S, "the run ends")
+        let_the_world_go_on(root / "data" / "labeling.toml")
+        wait_for(lambda: any(run["jobName"] == "deliver" for run in live.runs()), PATIENCE_S, "the simulated clock moves")
+
+
+def let_the_world_go_on(settings: Path) -> None:
+    """One more simulated day: the platform's sensor has something to deliver."""
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("until_day = 30", "until_day = 31"), encoding="utf-8")
