@@ -10,6 +10,8 @@ prior).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -67,19 +69,27 @@ class _Problem:
         return votes, np.asarray(self.counts @ votes.weighted)
 
 
+@lru_cache(maxsize=1)
+def _thread_pools() -> Any:
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # comes with scikit-learn
+
+    return ThreadpoolController()
+
+
 def learn(patterns: VotePatterns, setup: Setup) -> Learned:
     """Learn rates from vote patterns; `explained` says how far they were believed.
 
     The weight of the prior and the share of dependence that the classes explain are brought into agreement: learned
     precisions count in proportion to `explained`, the prior precision in proportion to the rest.
     """
-    problem = _Problem(patterns.sample(MAX_PATTERNS, setup.seed), setup)
     explained = 0.5
-    for _ in range(TRUSTS):
-        learned = _learn_at(problem, explained)
-        if abs(learned.explained - explained) < 0.02:
-            break
-        explained = learned.explained
+    with _thread_pools().limit(limits=1, user_api="blas"):  # small products: threads would only wait for each other
+        problem = _Problem(patterns.sample(MAX_PATTERNS, setup.seed), setup)
+        for _ in range(TRUSTS):
+            learned = _learn_at(problem, explained)
+            if abs(learned.explained - explained) < 0.02:
+                break
+            explained = learned.explained
     return learned
 
 
