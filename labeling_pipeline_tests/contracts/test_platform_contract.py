@@ -53,5 +53,5 @@ def test_nothing_that_goes_out_says_what_is_a_honeypot(name: str, tmp_path: Path
 
 
 def test_an_unknown_platform_is_named() -> None:
-    with pytest.raises(SettingError, match=r"'postal'.*files or simulated"):
+    with pytest.raises(SettingError, match=r"'postal'.*" + " or ".join(PLATFORMS)):
         open_platform("postal", Path())
