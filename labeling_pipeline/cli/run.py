@@ -37,11 +37,13 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
         click.echo(json.dumps(told, default=str))
     else:
         print_summary(told)
-        lines = story(open_context(found))
+        context = open_context(found)
+        lines = story(context)
         if lines:
             Console().print()
             Console().print(story_table(lines))
-        print_next_steps()
+        example = context.query("example_comment")["comment_id"].tolist()
+        print_next_steps(comment_id=example[0] if example else "COMMENT_ID")
 
 
 @click.command("ui", epilog="Example: labeling-pipeline ui --home data")

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from labeling_pipeline.home import Home
-from labeling_pipeline.stages.annotation import rounds_state
+from labeling_pipeline.stages.annotation import COMPLETE_SHARE, rounds_state
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 
@@ -73,7 +73,7 @@ def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
     rows, outcomes, total = told["rows"], told["outcomes"], max(sum(told["outcomes"].values()), 1)
     shares = "  ".join(f"{name} {n:,} ({n / total:.0%})" for name, n in sorted(outcomes.items()))
     broken = "  ".join(f"{rule} {n:,}" for rule, n in told["quarantine"].items())
-    open_rounds = sum(1 for one in told["rounds"] if one["n_done"] < one["n_comments"])
+    open_rounds = sum(1 for one in told["rounds"] if one["n_done"] < COMPLETE_SHARE * one["n_comments"])
     lines = [
         ("home", told["home"]),
         ("comments", f"{rows['raw_comments']:,}"),

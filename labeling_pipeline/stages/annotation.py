@@ -67,8 +67,10 @@ def batch_is_wanted(context: Context) -> bool:
     if batch.empty or has_open_round(context):
         return False
     raised = int(batch["reason"].str.startswith("production").sum())
-    known_models = set(context.query("published_batches")["model_version"])
-    return raised >= context.settings.feedback.min_batch or not set(batch["model_version"]) <= known_models
+    is_new_model = not set(batch["model_version"]) <= set(context.query("published_batches")["model_version"])
+    # Labels of an older ontology do not pass any more: what they were about is asked again, batch by batch.
+    is_new_ontology = context.ontology.schema_version not in set(context.warehouse.table("rounds")["schema_version"])
+    return raised >= context.settings.feedback.min_batch or is_new_model or is_new_ontology
 
 
 def has_open_round(context: Context) -> bool:
