@@ -138,6 +138,7 @@ class DriftSettings(Section):
     """The nightly report."""
 
     min_rows: Positive = Field(50, description="rows in a window below which nothing is tested")
+    relabel_comments: Count = Field(50, description="recent labels experts look at after an alarm on labels or votes")
     false_alarm_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.001, description="per night, over all series together"
     )

@@ -68,9 +68,10 @@ def batch_is_wanted(context: Context) -> bool:
         return False
     raised = int(batch["reason"].str.startswith("production").sum())
     is_new_model = not set(batch["model_version"]) <= set(context.query("published_batches")["model_version"])
+    has_drifted = bool((batch["strategy"] == "drift").any())
     # Labels of an older ontology do not pass any more: what they were about is asked again, batch by batch.
     is_new_ontology = context.ontology.schema_version not in set(context.warehouse.table("rounds")["schema_version"])
-    return raised >= context.settings.feedback.min_batch or is_new_model or is_new_ontology
+    return raised >= context.settings.feedback.min_batch or is_new_model or has_drifted or is_new_ontology
 
 
 def has_open_round(context: Context) -> bool:

@@ -25,7 +25,7 @@ def drift_report(context: Context) -> Result:
     """
     done = context.warehouse.table("drift_report")
     watched = _watched(context)
-    limits = DriftLimits(**context.settings.drift.model_dump())
+    limits = DriftLimits(**context.settings.drift.model_dump(exclude={"relabel_comments"}))
     nights = _nights(context, done)
     rows = [drift_series(night.to_pydatetime(), watched, limits) for night in nights]
     found = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(COLUMNS))

@@ -5,10 +5,14 @@ Belongs here: who may be chosen, and the route each takes. Does not: scores (``c
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
 
+from labeling_pipeline.core.drift import DriftLimits
 from labeling_pipeline.core.feedback import needs_review
 from labeling_pipeline.core.selection import select
+from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.stages.engine import Context, Result, digest
 from labeling_pipeline.stages.frames import with_columns
 
@@ -26,14 +30,15 @@ def next_uncertainty_batch(context: Context) -> Result:
     if models.empty:
         return Result(len(published), waiting_for="a model")
     raised = _raised(context)
-    chosen = _uncertain(context, exclude=set(raised["comment_id"]))
-    batch = pd.concat([raised, chosen], ignore_index=True)
+    drifted = _drifted(context, exclude=set(raised["comment_id"]))
+    chosen = _uncertain(context, exclude={*raised["comment_id"], *drifted["comment_id"]})
+    batch = pd.concat([raised, drifted, chosen], ignore_index=True)
     batch["rank"] = range(1, len(batch) + 1)
     batch["model_version"] = models["model_version"].iloc[0]
     batch["labeling_round"] = None
     batch["batch_id"] = "b-" + digest(batch["comment_id"].tolist(), batch["model_version"].tolist())[:12]
     frame = pd.concat([published[COLUMNS], batch[COLUMNS]], ignore_index=True) if len(published) else batch[COLUMNS]
-    metrics = {"raised_by_production": len(raised), "chosen_by_model": len(chosen)}
+    metrics = {"raised_by_production": len(raised), "drifted": len(drifted), "chosen_by_model": len(chosen)}
     return Result(len(batch), metrics, replace={"next_uncertainty_batch": frame})
 
 
@@ -47,6 +52,20 @@ def _raised(context: Context) -> pd.DataFrame:
     open_to_experts = set(context.query("comments_for_experts")["comment_id"])
     review = review[review["comment_id"].isin(open_to_experts)].head(context.settings.adjudication.capacity)
     return review.assign(strategy="production", reason="production: " + review["reason"], route="expert")
+
+
+def _drifted(context: Context, exclude: set[str]) -> pd.DataFrame:
+    """After an alarm that labels or votes have moved: a draw of the latest labels, for experts to look at."""
+    alarms = context.query("unanswered_alarms")
+    since = pd.Timestamp(context.now) - timedelta(days=DriftLimits().spans[0][0])
+    recent = context.query("recently_labeled", since=since)["comment_id"] if len(alarms) else pd.Series(dtype="str")
+    recent = recent[~recent.isin(exclude)]
+    key = pd.Series(unit_hash(recent, context.settings.selection.seed), index=recent.index)
+    drawn = recent.loc[key.sort_values(kind="stable").index[: context.settings.drift.relabel_comments]]
+    first = alarms.iloc[0] if len(alarms) else None
+    reason = "" if first is None else f"drift: {first['series']}, {first['statistic']} {first['value']:.3g}"
+    columns = {"comment_id": drawn.tolist(), "score": 1.0, "strategy": "drift", "reason": reason, "route": "expert"}
+    return pd.DataFrame(columns, columns=["comment_id", "score", "strategy", "reason", "route"])
 
 
 def _uncertain(context: Context, exclude: set[str]) -> pd.DataFrame:
