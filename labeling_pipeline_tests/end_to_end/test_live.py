@@ -53,7 +53,9 @@ def test_a_dropped_file_becomes_a_new_batch_and_a_killed_daemon_catches_up(root:
         assert is_past(live, "raw_comments", dropped)
         wait_for(lambda: all(run["status"] != "STARTED" for run in live.runs()), PATIENCE_S, "the run ends")
         let_the_world_go_on(root / "data" / "labeling.toml")
-        wait_for(lambda: any(run["jobName"] == "deliver" for run in live.runs()), PATIENCE_S, "the simulated clock moves")
+        wait_for(
+            lambda: any(run["jobName"] == "deliver" for run in live.runs()), PATIENCE_S, "the simulated clock moves"
+        )
 
 
 def let_the_world_go_on(settings: Path) -> None:
