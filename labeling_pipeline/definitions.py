@@ -9,7 +9,6 @@ from __future__ import annotations
 import dagster as dg
 
 from labeling_pipeline.defs.assets import loop_asset
-from labeling_pipeline.defs.checks import CHECKS
 from labeling_pipeline.defs.jobs import deliver, loop
 from labeling_pipeline.defs.resources import LabelingHome
 from labeling_pipeline.defs.schedules import SCHEDULES
@@ -21,7 +20,6 @@ def build_definitions(home: str = "", now: str = "") -> dg.Definitions:
     """Everything on one home: LABELING_HOME, else ``data``, when none is given."""
     return dg.Definitions(
         assets=[loop_asset(name, stage) for name, stage in STAGES.items()],
-        asset_checks=CHECKS,
         jobs=[loop, deliver],
         sensors=SENSORS,
         schedules=SCHEDULES,

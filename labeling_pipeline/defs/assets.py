@@ -1,4 +1,4 @@
-"""Assets from stages: lineage, description, metadata. What a stage computes is in ``labeling_pipeline.stages``.
+"""Assets from stages: lineage, description, metadata, checks. What a stage computes is in ``labeling_pipeline.stages``.
 
 Belongs here: turning a stage into a Dagster asset. Does not: an ``if`` about the domain.
 """
@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from labeling_pipeline import __version__
+from labeling_pipeline.defs.checks import check_results, check_specs
 from labeling_pipeline.defs.resources import LabelingHome
 from labeling_pipeline.stages.engine import Stage, materialize
 
@@ -23,6 +24,7 @@ def loop_asset(name: str, stage: Stage) -> dg.AssetsDefinition:
         kinds={"python", "duckdb"},
         description=inspect.getdoc(stage.run),
         code_version=__version__,
+        check_specs=check_specs(name),
     )
     def asset(context: dg.AssetExecutionContext, labeling: LabelingHome) -> dg.MaterializeResult:
         done = materialize(name, stage, labeling.context)
@@ -34,6 +36,9 @@ def loop_asset(name: str, stage: Stage) -> dg.AssetsDefinition:
             metadata["waiting_for"] = done.result.waiting_for
         if not done.is_changed:
             context.log.info("nothing new to read")
-        return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(done.output_version))
+        with labeling.context.warehouse.read():
+            checks = list(check_results(name, labeling.context))
+        version = dg.DataVersion(done.output_version)
+        return dg.MaterializeResult(metadata=metadata, data_version=version, check_results=checks)
 
     return asset
