@@ -112,9 +112,10 @@ def _column(frame: pd.DataFrame, part: str) -> pd.Series:
 
 
 def _gold_table(gold: pd.DataFrame) -> pd.DataFrame:
-    table = gold.assign(task=_column(gold, "task"), label=_column(gold, "label"))
-    filled = table["label"].notna() & (table["label"].astype("str").str.strip() != "")
-    return table[filled].assign(task=table["task"].astype("str"), label=table["label"].astype("str").str.strip())
+    label = _column(gold, "label")
+    text = label.astype("str").str.strip()
+    table = gold.assign(task=_column(gold, "task").astype("str"), label=text)
+    return table[label.notna() & (text != "")]
 
 
 def _about_question(gold: pd.DataFrame | None, question: str, n_questions: int) -> pd.DataFrame | None:

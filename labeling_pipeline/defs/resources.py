@@ -33,7 +33,8 @@ class LabelingHome(dg.ConfigurableResource):
         run_id = context.run.run_id if context.run else "none"
         with live_run(home, run_id), pass_lock(home):
             self._context = self.open(run_id)
-            yield self
+            with self._context.warehouse.kept_open():
+                yield self
 
     def open(self, run_id: str = "none") -> Context:
         """The home as it is now, without holding anything."""

@@ -66,7 +66,7 @@ class Stage:
     reads: Callable[[Context], str] | None = None
     # There is something for it to do, whatever the versions say.
     is_wanted: Callable[[Context], bool] | None = None
-    # It computes for long: it opens the warehouse for each question it has, instead of once for all of them.
+    # It computes for long: nothing of the warehouse is kept open meanwhile.
     is_slow: bool = False
     # A reason not to wait for the clock.
     is_urgent: Callable[[Context, datetime], bool] | None = None
@@ -130,13 +130,12 @@ def materialize(asset: str, stage: Stage, context: Context) -> Done:
     The write is discarded when an upstream table changed while this one was computed: the asset stays due, and the
     next pass works from what is there then.
     """
-    opened = nullcontext() if stage.inbox or stage.is_slow else context.warehouse.read()
-    with opened:
-        with context.warehouse.read():
-            state = context.state()
-            if not is_due(asset, stage, context, state):
-                return Done(Result(state[asset].row_count or 0), state[asset].output_version, False)
-            version, upstream = input_version(stage, context, state), upstream_versions(stage, state)
+    with context.warehouse.read():
+        state = context.state()
+        if not is_due(asset, stage, context, state):
+            return Done(Result(state[asset].row_count or 0), state[asset].output_version, False)
+        version, upstream = input_version(stage, context, state), upstream_versions(stage, state)
+    with context.warehouse.kept_open(False) if stage.is_slow else nullcontext():
         result = stage.run(context)
     if stage.inbox:  # its input is what it took just now
         version = input_version(stage, context, state)

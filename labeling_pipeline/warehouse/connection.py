@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -45,6 +45,15 @@ class _Gate:
     mode: Mode | None = None
     con: duckdb.DuckDBPyConnection | None = None
     thread: int | None = None
+    # Inside `kept_open` a read leaves its connection, and its shared lock, to the next one.
+    is_kept: bool = False
+    kept: ExitStack = field(default_factory=ExitStack)
+    kept_con: duckdb.DuckDBPyConnection | None = None
+
+    def drop(self) -> None:
+        """Close what a read left open."""
+        self.kept_con = None
+        self.kept.close()
 
 
 _GATES: dict[str, _Gate] = {}
@@ -64,10 +73,11 @@ def connect(path: Path, mode: Mode, wait_s: float) -> Iterator[duckdb.DuckDBPyCo
         raise _busy(path, wait_s, "another thread of this process")
     try:
         if gate.con is None:
-            with _file_lock(path, mode, deadline, wait_s), _opened(path, mode, deadline, wait_s) as con:
-                gate.mode, gate.con, gate.thread = mode, con, threading.get_ident()
+            with ExitStack() as closing:
+                gate.con = _open(gate, closing, path, mode, deadline, wait_s)
+                gate.mode, gate.thread = mode, threading.get_ident()
                 try:
-                    yield con
+                    yield gate.con
                 finally:
                     gate.mode, gate.con, gate.thread = None, None, None
         elif mode == "write":
@@ -80,6 +90,39 @@ def connect(path: Path, mode: Mode, wait_s: float) -> Iterator[duckdb.DuckDBPyCo
             yield gate.con
     finally:
         gate.turn.release()
+
+
+def _open(
+    gate: _Gate, closing: ExitStack, path: Path, mode: Mode, deadline: float, wait_s: float
+) -> duckdb.DuckDBPyConnection:
+    """The connection a read left open, or a new one; it goes with ``closing`` unless it is to be left open, too."""
+    if mode == "read" and gate.is_kept:
+        if gate.kept_con is None:
+            gate.kept.enter_context(_file_lock(path, mode, deadline, wait_s))
+            gate.kept_con = gate.kept.enter_context(_opened(path, mode, deadline, wait_s))
+        return gate.kept_con
+    gate.drop()
+    closing.enter_context(_file_lock(path, mode, deadline, wait_s))
+    return closing.enter_context(_opened(path, mode, deadline, wait_s))
+
+
+@contextmanager
+def kept_open(path: Path, is_kept: bool = True) -> Iterator[None]:
+    """Inside the block reads share one connection; a write closes it first, and so does the end of the block.
+
+    It saves opening the file anew for every question. Writers of other processes wait meanwhile, so a long computation
+    inside is put into a block of its own with ``is_kept=False``.
+    """
+    gate = _GATES.setdefault(str(path.resolve()), _Gate())
+    with gate.turn:
+        before, gate.is_kept = gate.is_kept, is_kept
+        gate.drop()
+    try:
+        yield
+    finally:
+        with gate.turn:
+            gate.is_kept = before
+            gate.drop()
 
 
 def is_open(path: Path) -> bool:

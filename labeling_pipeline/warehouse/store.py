@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 
 from labeling_pipeline.warehouse import migrate
-from labeling_pipeline.warehouse.connection import connect, exclusive, is_open
+from labeling_pipeline.warehouse.connection import connect, exclusive, is_open, kept_open
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.tables import quoted
 
@@ -56,6 +56,12 @@ class Warehouse:
                 con.rollback()
                 raise
             con.commit()
+
+    @contextmanager
+    def kept_open(self, is_kept: bool = True) -> Iterator[None]:
+        """Inside the block reads share one connection; see `connection.kept_open`."""
+        with kept_open(self.path, is_kept):
+            yield
 
     @property
     def is_open(self) -> bool:

@@ -77,6 +77,8 @@ def test_rows_of_gold_that_are_not_filled_in_do_not_count() -> None:
     gold = pd.DataFrame({"comment_id": truth.index, "label": "", "role": "measure", "inclusion_p": "0.5"})
     gold.loc[:9, "label"] = truth.to_numpy()[:10]
     assert check(votes, gold=gold)["questions"][0]["gold"]["n"] == 10
+    blank = gold.assign(label=float("nan"))
+    assert check(votes, gold=blank)["questions"][0]["gold"]["n_gold"] == 0
     with pytest.raises(InputError, match="an inclusion_p is not a probability"):
         check(votes, gold=gold.assign(inclusion_p="0"))
 

@@ -140,7 +140,7 @@ def test_hostile_texts_and_ids_stay_text(home: Path, run: Callable[[], Called]) 
         with path.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.DictWriter(stream, asked[0])
             writer.writeheader()
-            writer.writerows({**row, "annotator_id": f"a{n}", "label": "acceptable"} for row in asked)
+            writer.writerows({**row, "annotator_id": f"a{n}", "answer": "acceptable"} for row in asked)
         os.utime(path, (1_700_000_000, 1_700_000_000))
     assert run().returncode == 0
     tables = Warehouse(home / "warehouse.duckdb").tables("raw_comments", "crowd_votes", "quarantine")
