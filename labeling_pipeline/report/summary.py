@@ -5,6 +5,10 @@ Belongs here: the closing summary of ``run`` and the state ``status`` shows. Doe
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -113,10 +117,12 @@ WITHOUT_GOLD = (
 def print_next_steps(console: Console | None = None, comment_id: str = "COMMENT_ID") -> None:
     """Three things to try."""
     console = console or Console()
+    # The commands as they can be typed here: with their folder, when it is not on the shell's path.
+    prefix = "" if shutil.which("labeling-pipeline") else f"{os.path.relpath(Path(sys.executable).parent)}/"
     console.print("\n[bold]Try next[/bold]")
     for what, command in (
         ("the graph and its history", "dagster dev"),
         ("one comment's life", f"labeling-pipeline explain {comment_id}"),
         ("your own data", "labeling-pipeline init my-home"),
     ):
-        console.print(f"  [dim]{what:26}[/dim] {command}")
+        console.print(f"  [dim]{what:26}[/dim] {prefix}{command}")
