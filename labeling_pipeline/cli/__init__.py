@@ -5,6 +5,7 @@ Commands are loaded when they are called, so that an idle ``run`` answers withou
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -58,17 +59,32 @@ def group(ctx: click.Context, debug: bool) -> None:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run a command; a user's error becomes one line on stderr and its exit code, never a traceback."""
-    argv = sys.argv[1:] if argv is None else argv
-    if "--debug" not in argv:
+    """Run a command; whatever goes wrong is one line on stderr and an exit code, never a traceback without --debug."""
+    given = sys.argv[1:] if argv is None else argv
+    is_debug = "--debug" in given  # wherever it stands
+    if not is_debug:
         sys.excepthook = _say_unexpected
     try:
-        group(argv, standalone_mode=True)
+        words = [one for one in given if one != "--debug"]
+        ended = group.main(words, prog_name="labeling-pipeline", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(ended if isinstance(ended, int) else 0)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "labeling-pipeline"
+        _fail(f"{error.format_message().rstrip('.')}; see {where} --help", error.exit_code)
+    except click.Abort:
+        _fail("stopped", 130)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except LabelingError as error:
-        if "--debug" in argv:
+        if is_debug:
             traceback.print_exc()
-        click.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
+
+
+def _fail(said: str, exit_code: int) -> None:
+    click.echo(f"error: {' '.join(said.split())}", err=True)
+    sys.exit(exit_code)
 
 
 def _say_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -16,7 +16,7 @@ Example:
 """
 
 
-@click.group("gold")
+@click.group("gold", epilog="Example: labeling-pipeline gold plan votes.csv --comments comments.csv -o gold.csv")
 def gold_group() -> None:
     """Gold: labels by experts, kept apart from training, to measure accuracy."""
 

@@ -92,7 +92,7 @@ def explain_command(comment_id: str, home: str | None, as_json: bool) -> None:
         click.echo(f"{'':16} │")
 
 
-@click.group("queue")
+@click.group("queue", epilog="Example: labeling-pipeline queue adjudication -o queue.csv")
 def queue_group() -> None:
     """What waits for people."""
 
@@ -109,5 +109,5 @@ def adjudication_command(output: Path, expert: str | None, home: str | None) -> 
     context = open_context(Home.find(home))
     queue = context.query("queue_for_experts")
     rows = queue[queue["expert_id"] == expert] if expert else queue
-    write_frame(rows.assign(label="", stated_confidence="", note="", error_type=""), output)
+    write_frame(rows.assign(label="", stated_confidence="", note="", error_type="", decided_at=""), output)
     click.echo(f"{len(rows)} comments in {output}: fill in label and note, then drop it into inbox/verdicts")

@@ -34,8 +34,14 @@ def explain(context: Context, comment_id: str) -> list[Event]:
         raise InputError(f"no comment {comment_id!r} in this home", remedy="look it up in raw_comments or gold_set")
     events = [event for name, tell in QUERIES.items() for event in tell(rows[name], context)]
     events += list(_exports(context, comment_id))
-    order = {id(event): place for place, event in enumerate(events)}
-    return sorted(events, key=lambda e: (e.at if e.at is not None else pd.Timestamp.min, order[id(e)]))
+    return [event for _, event in sorted(enumerate(events), key=lambda pair: (_moment(pair[1]), pair[0]))]
+
+
+def _moment(event: Event) -> pd.Timestamp:
+    """When an event is told: at its time; without one, what is judged comes before everything and judgments after."""
+    if event.at is not None:
+        return event.at
+    return pd.Timestamp.max if event.stage in ("verdict", "quality", "gold") else pd.Timestamp.min
 
 
 def _comment(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
@@ -93,7 +99,7 @@ def _consensus(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
         agreed = f"{row.agreement:.2f}" if _given(row.agreement) else "undefined (one vote)"
         composed = f" · composed from the answers: {row.composed_label}" if _given(row.composed_label) else ""
         lines = (
-            f"consensus ({row.method}, {row.confidence_is}): {row.label}{composed}",
+            f"consensus, with all votes there are now ({row.method}, {row.confidence_is}): {row.label}{composed}",
             f"believed {p}",
             f"said {v} · share of agreeing pairs {agreed}",
         )
@@ -105,7 +111,7 @@ def _history(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
         detail = json.loads(row.detail) if str(row.detail).startswith("{") else {}
         if row.event in ("passed", "adjudicate", "rejected"):
             to = " → queue of the experts" if row.event == "adjudicate" else ""
-            label = f"{detail['label']} ({detail['confidence']:.2f}, from {detail['source']})"
+            label = f"{detail['label']} ({detail['confidence']:.2f} then, from {detail['source']})"
             yield Event(
                 _time(row.happened_at), "quality", (f"{row.event}{to}: {label}", *(str(r) for r in detail["reasons"]))
             )
@@ -150,7 +156,8 @@ def _exports(context: Context, comment_id: str) -> Iterator[Event]:
             if row.status == "serving":
                 serving = str(row.model_version)
             how = "first learns from it" if not first_model else "learns from it"
-            lines = [f"model {row.model_version} {how} (export {row.version})", f"{row.status}: {row.status_reason}"]
+            status = "served until a later model replaced it" if row.status == "retired" else row.status
+            lines = [f"model {row.model_version} {how} (export {row.version})", f"{status}; {row.status_reason}"]
             yield Event(_time(row.trained_at), "training", (*lines, *_recalls(context, str(row.model_version))))
             first_model = True
     if serving:

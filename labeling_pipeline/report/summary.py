@@ -65,7 +65,8 @@ def print_summary(told: dict[str, Any], console: Console | None = None) -> None:
     console = console or Console()
     passes = told["passes"]
     if passes is not None:
-        done = f"{passes} passes, nothing left to do" if passes else "Nothing to do: everything is up to date"
+        passes_made = f"{passes} pass{'es' if passes != 1 else ''}"
+        done = f"{passes_made}, nothing left to do" if passes else "Nothing to do: everything is up to date"
         console.print(f"[bold]{done}[/bold]" + (f" (simulated day {told['day']})" if told["day"] is not None else ""))
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in _lines(told):
@@ -98,6 +99,8 @@ def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
     if told["last_written"]:
         last = told["last_written"][0]
         lines.append(("last written", f"{last['asset']} at {last['finished_at']} by run {last['run_id'][:8]}"))
+    if not rows["raw_comments"]:
+        lines.append(("nothing yet", "drop comments into inbox/comments and votes into inbox/votes, then run again"))
     if not told["has_gold"] and rows["consensus_labels"]:
         lines.append(("without gold", WITHOUT_GOLD))
     return lines

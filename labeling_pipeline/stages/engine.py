@@ -15,7 +15,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from labeling_pipeline import __version__
@@ -154,8 +154,12 @@ def _write(
             append_new(con, table, rows.frame, rows.key)
         output = digest([table_version(con, table) for table in stage.tables])
         as_of = None if result.waiting_for else context.now
-        record_state(con, asset, version, output, result.row_count, as_of, context.run_id, context.known_at)
+        record_state(con, asset, version, output, result.row_count, as_of, context.run_id, _wall_clock())
     return Done(result, output, True)
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def stages_due(stages: Mapping[str, Stage], context: Context) -> Sequence[str]:
