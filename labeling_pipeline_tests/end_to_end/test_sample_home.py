@@ -96,7 +96,7 @@ def test_the_anchor_comments_life_is_told_in_order(home: Path) -> None:
         "quality: adjudicate → queue of the experts: non_toxic",
         "verdict: e-04 → harassment (stated confidence 0.95)",
         "verdict: note: 'common dog-whistle pattern, escalate'",
-        "quality: passed: harassment (0.95, from verdict)",
+        "quality: passed: harassment (0.95 then, from verdict)",
         "gold: candidate for the gold set",
         "export: export 1.",
         "training: model m002",
