@@ -140,13 +140,13 @@ def confidence_scores(
 
 def plain_posterior(data: CrowdSet, given: np.ndarray) -> pd.DataFrame:
     """Dawid-Skene with the same gold clamped, its posterior as it comes (no calibration)."""
-    from labeling_pipeline.core.consensus import METHODS
+    from labeling_pipeline.core.consensus.dawid_skene import dawid_skene
     from labeling_pipeline.core.consensus.gold import read_gold
     from labeling_pipeline.core.consensus.votes import read_votes
 
     votes = read_votes(data.votes, None, (), sorted(set(data.gold["label"])))
     gold = read_gold(data.gold[given], votes, [])
-    fit = METHODS["dawid_skene"](votes, clamp=None if gold is None else gold.clamp(votes.n_tasks))
+    fit = dawid_skene(votes, clamp=None if gold is None else gold.clamp(votes.n_tasks))
     columns = {f"p_{name}": fit.p[k] for k, name in enumerate(votes.classes)}
     return pd.DataFrame({"task": votes.tasks.to_pylist(), **columns})
 

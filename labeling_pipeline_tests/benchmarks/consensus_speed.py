@@ -60,13 +60,14 @@ def worker(votes: str, out: str, method: str) -> None:
     """Inside that process: file to file, and what it took."""
     from labeling_pipeline.core.consensus import METHODS, consensus
     from labeling_pipeline.core.consensus.votes import read_votes
+    from labeling_pipeline.core.registry import load
     from labeling_pipeline.files import read_frame, write_frame
 
     start, cpu_start = time.perf_counter(), time.process_time()
     write_frame(consensus(read_frame(votes), method=method).labels, out)
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu_start
     peak = peak_mb()
-    fit = METHODS[method](read_votes(read_frame(votes), None, ()))
+    fit = load(METHODS, method, "method")(read_votes(read_frame(votes), None, ()))
     print(json.dumps({"seconds": seconds, "cpu_seconds": cpu, "peak_mb": peak, "log_likelihood": fit.log_likelihood}))
 
 

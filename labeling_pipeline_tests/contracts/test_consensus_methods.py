@@ -133,9 +133,19 @@ def test_confusion_rows_sum_to_one(method: str) -> None:
         assert (row["c_" + name + "_unsure"] < 0.5).all()
 
 
-@pytest.mark.parametrize("method", [m for m in METHODS if m != "majority"])
+def weighs_annotators(method: str) -> bool:
+    """Whether it matters to the method who gave a vote: probabilities change when votes change hands."""
+    votes, _ = crowd(n_tasks=80)
+    swapped = votes.assign(annotator=votes.groupby("task")["annotator"].transform(lambda names: names.to_numpy()[::-1]))
+    before, after = (numbers(consensus(frame, method=method)).filter(like="p_") for frame in (votes, swapped))
+    return bool(np.abs(before - after).to_numpy().max() > 1e-9)
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_history_counts(method: str) -> None:
     """Two annotators contradict each other everywhere; only history says which one to follow."""
+    if not weighs_annotators(method):
+        pytest.skip("weighs no annotator, so history has nothing to say")
     votes = pd.DataFrame(
         {
             "task": [f"t{i}" for i in range(40) for _ in "ab"],

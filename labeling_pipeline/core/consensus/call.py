@@ -27,6 +27,7 @@ from labeling_pipeline.core.consensus.result import (
 from labeling_pipeline.core.consensus.stated import stated_weights
 from labeling_pipeline.core.consensus.strangers import pool_strangers
 from labeling_pipeline.core.consensus.votes import Votes, read_votes
+from labeling_pipeline.core.registry import load
 
 # GLAD is left out of the choice: an order of magnitude slower, and never best by more than a standard error where it
 # was measured. Plain Dawid-Skene is there to compare with.
@@ -40,14 +41,18 @@ class Job:
     votes: Votes
     gold: Gold | None
     history: Floats | None
-    methods: Mapping[str, Method]
+    methods: Mapping[str, str]
     seed: int
     notes: list[str]
     scores: dict[str, float] = field(default_factory=dict)
 
+    def method(self, name: str) -> Method:
+        found: Method = load(self.methods, name, "consensus method")
+        return found
+
     def fit(self, name: str, gold: Gold | None) -> Fit:
         clamp = None if gold is None else gold.clamp(self.votes.n_tasks)
-        fit = self.methods[name](self.votes, clamp=clamp, history=self.history, seed=self.seed)
+        fit = self.method(name)(self.votes, clamp=clamp, history=self.history, seed=self.seed)
         if not fit.is_converged:
             self.notes.append(f"{name} had not settled after {fit.n_iterations} steps")
         return fit
@@ -59,7 +64,7 @@ def read_job(
     non_class_answers: Sequence[str],
     gold: pd.DataFrame | None,
     history: pd.DataFrame | None,
-    methods: Mapping[str, Method],
+    methods: Mapping[str, str],
     seed: int,
 ) -> Job:
     """Frames as arrays, with notes on what could not be used."""
@@ -102,7 +107,7 @@ def _auto(job: Job, tried: dict[str, HeldOut]) -> tuple[str, Fit | None]:
     if job.gold is None:
         return default, free if default == DEFAULT else None
     for name in CANDIDATES:
-        tried[name] = held_out(job.votes, job.methods[name], job.gold, free.p, job.history, job.seed)
+        tried[name] = held_out(job.votes, job.method(name), job.gold, free.p, job.history, job.seed)
     name, job.scores = choose(tried, job.gold, default)
     if name != default:
         job.notes.append(
@@ -120,7 +125,7 @@ def _calibration(job: Job, name: str, tried: dict[str, HeldOut], free: Fit | Non
         return None
     if name not in tried:
         free = job.fit(name, None) if free is None else free
-        tried[name] = held_out(job.votes, job.methods[name], job.gold, free.p, job.history, job.seed)
+        tried[name] = held_out(job.votes, job.method(name), job.gold, free.p, job.history, job.seed)
         job.scores.setdefault(name, float(np.average(tried[name].is_right, weights=job.gold.weight)))
     shares = smoothed_shares(job.votes)[:, job.gold.task].T
     found = calibrate(tried[name].p, job.gold.truth, shares=shares, weight=job.gold.weight)

@@ -9,26 +9,18 @@ function, one line in ``STRATEGIES``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from labeling_pipeline.core.selection.batch import Selection, choose
-from labeling_pipeline.core.selection.committee import committee
-from labeling_pipeline.core.selection.entropy import entropy
-from labeling_pipeline.core.selection.least_confidence import least_confidence
-from labeling_pipeline.core.selection.margin import margin
 from labeling_pipeline.core.selection.pool import Pool
-from labeling_pipeline.core.selection.random import random
 
-STRATEGIES: dict[str, Callable[[Pool], NDArray[np.float64]]] = {
-    "random": random,
-    "least_confidence": least_confidence,
-    "margin": margin,
-    "entropy": entropy,
-    "committee": committee,
+# name → where its function is
+STRATEGIES: dict[str, str] = {
+    "random": "labeling_pipeline.core.selection.random:random",
+    "least_confidence": "labeling_pipeline.core.selection.least_confidence:least_confidence",
+    "margin": "labeling_pipeline.core.selection.margin:margin",
+    "entropy": "labeling_pipeline.core.selection.entropy:entropy",
+    "committee": "labeling_pipeline.core.selection.committee:committee",
 }
 
 

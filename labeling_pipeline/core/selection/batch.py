@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from labeling_pipeline.core.errors import InputError, SettingError
+from labeling_pipeline.core.registry import load
 from labeling_pipeline.core.selection.margin import margins
 from labeling_pipeline.core.selection.near_duplicates import keep_distinct
 from labeling_pipeline.core.selection.pool import Pool, read_pool
@@ -33,7 +34,7 @@ class Selection:
 
 
 def choose(
-    strategies: Mapping[str, Strategy],
+    strategies: Mapping[str, str],
     predictions: pd.DataFrame,
     n: int,
     *,
@@ -52,6 +53,7 @@ def choose(
     """
     if strategy not in strategies:
         raise SettingError(f"strategy {strategy!r} is not known", expected=" or ".join(strategies))
+    score: Strategy = load(strategies, strategy, "strategy")
     if n < 1:
         raise InputError(f"{n} comments requested", expected="at least 1")
     if not 0 <= random_share <= 1:
@@ -59,7 +61,7 @@ def choose(
     if len(predictions) == 0:
         return Selection(_frame([], [], [], []), (f"pool exhausted: 0 available, {n} requested",))
     pool = read_pool(predictions, classes, seed)
-    scores = _check_scores(strategies[strategy](pool), pool, strategy)
+    scores = _check_scores(score(pool), pool, strategy)
     n_random = 0 if strategy == "random" else round(n * random_share)
     wanted = n - n_random
     chosen, n_twins = _distinct_best(scores, pool, wanted, texts, seed)

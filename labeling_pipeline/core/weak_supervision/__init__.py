@@ -6,18 +6,12 @@ Belongs here: the registry of label models and the calls on frames. Does not: re
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy.typing as npt
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.registry import load
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, apply_lfs
-from labeling_pipeline.core.weak_supervision.fitting import (
-    automatic,
-    correlation_aware,
-    expected_advantage,
-    make_setup,
-)
+from labeling_pipeline.core.weak_supervision.fitting import expected_advantage, make_setup
 from labeling_pipeline.core.weak_supervision.functions import (
     LFSet,
     batch_labeling_function,
@@ -25,12 +19,10 @@ from labeling_pipeline.core.weak_supervision.functions import (
 )
 from labeling_pipeline.core.weak_supervision.fusion import fuse
 from labeling_pipeline.core.weak_supervision.loading import load_lfs
-from labeling_pipeline.core.weak_supervision.majority import majority, weighted
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, check_votes, vote_patterns
 from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
 from labeling_pipeline.core.weak_supervision.proposals import propose_lfs
-from labeling_pipeline.core.weak_supervision.result import FittedModel, LabelModelResult, Setup
-from labeling_pipeline.core.weak_supervision.snorkel_model import snorkel
+from labeling_pipeline.core.weak_supervision.result import FittedModel, LabelModel, LabelModelResult
 from labeling_pipeline.core.weak_supervision.weak_labels import (
     explain_weak_label,
     model_votes,
@@ -38,14 +30,13 @@ from labeling_pipeline.core.weak_supervision.weak_labels import (
     weak_labels,
 )
 
-LabelModel = Callable[[VotePatterns, Setup], FittedModel]
-
-LABEL_MODELS: dict[str, LabelModel] = {
-    "auto": automatic,
-    "correlation_aware": correlation_aware,
-    "majority": majority,
-    "weighted": weighted,
-    "snorkel": snorkel,
+# name → where its function (see ``result.LabelModel``) is; a new one is one file and one line here
+LABEL_MODELS: dict[str, str] = {
+    "auto": "labeling_pipeline.core.weak_supervision.fitting:automatic",
+    "correlation_aware": "labeling_pipeline.core.weak_supervision.fitting:correlation_aware",
+    "majority": "labeling_pipeline.core.weak_supervision.majority:majority",
+    "weighted": "labeling_pipeline.core.weak_supervision.majority:weighted",
+    "snorkel": "labeling_pipeline.core.weak_supervision.snorkel_model:snorkel",
 }
 
 __all__ = [
@@ -94,11 +85,12 @@ def label_model(
     """
     if method not in LABEL_MODELS:
         raise InputError(f"no label model {method!r}", expected=f"one of {', '.join(LABEL_MODELS)}")
+    fit: LabelModel = load(LABEL_MODELS, method, "label model")
     patterns = vote_patterns(check_votes(matrix, n_classes), n_classes)
     if not len(patterns.counts):
         raise InputError("a vote matrix without rows", expected="at least one comment")
     setup = make_setup(patterns, class_balance, gold, seed)
-    fitted = LABEL_MODELS[method](patterns, setup)
+    fitted = fit(patterns, setup)
     table = fitted.predict_votes(patterns.votes)
     return _result(patterns, fitted, table, _method_used(method, fitted))
 

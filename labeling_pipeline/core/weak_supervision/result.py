@@ -51,6 +51,9 @@ class FittedModel:
         return out
 
 
+LabelModel = Callable[[VotePatterns, Setup], FittedModel]
+
+
 @dataclass(frozen=True)
 class LabelModelResult:
     """Soft labels for every row and what the model believes about the labeling functions.

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.registry import load
 from labeling_pipeline.core.selection import STRATEGIES, Pool, select
 
 ANCHOR = np.array([[0.32, 0.41, 0.27]])
@@ -17,7 +18,7 @@ ANCHOR = np.array([[0.32, 0.41, 0.27]])
     [("margin", 1 - 0.09), ("least_confidence", 0.59), ("entropy", -(ANCHOR * np.log(ANCHOR)).sum())],
 )
 def test_exact_scores(strategy, score):
-    assert STRATEGIES[strategy](Pool.of(ANCHOR))[0] == pytest.approx(score, abs=1e-12)
+    assert load(STRATEGIES, strategy, "strategy")(Pool.of(ANCHOR))[0] == pytest.approx(score, abs=1e-12)
 
 
 def test_the_margin_of_the_anchor_is_told_in_the_reason():
