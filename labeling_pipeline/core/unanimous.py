@@ -13,6 +13,7 @@ import pandas as pd
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.rates import jeffreys, weighted_rate
 from labeling_pipeline.core.sampling import rarest_slice, stratified_draw
+from labeling_pipeline.core.significance import holm
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -67,7 +68,7 @@ def unanimous_errors(
         ids = _ids(done, wrong & inside, shown)
         rows.append(_one_slice(wrong[inside], wrong[~inside]) | {"slice": str(name), "comment_ids": ids})
     found = pd.DataFrame(rows)
-    found["is_alarm"] = _holm(found["p_value"], family_error) & (found["low"] > tolerated).to_numpy()
+    found["is_alarm"] = holm(found["p_value"], family_error) & (found["low"] > tolerated).to_numpy()
     return found[list(COLUMNS)]
 
 
@@ -87,15 +88,3 @@ def _one_slice(inside: Bools, outside: Bools) -> dict[str, object]:
     p_value = float(fisher_exact(table, alternative="greater").pvalue)
     low, high = jeffreys(k, n)
     return {"n": n, "overturned": k, "value": k / n, "low": float(low), "high": float(high), "p_value": p_value}
-
-
-def _holm(p_values: pd.Series, family_error: float) -> Bools:
-    """Holm 1979: the smallest p against α / m, the next against α / (m − 1), until one fails."""
-    p = p_values.to_numpy(dtype=np.float64)
-    rejected = np.zeros(len(p), dtype=bool)
-    tested = np.flatnonzero(~np.isnan(p))
-    for step, i in enumerate(tested[np.argsort(p[tested], kind="stable")]):
-        if p[i] > family_error / (len(tested) - step):
-            break
-        rejected[i] = True
-    return rejected

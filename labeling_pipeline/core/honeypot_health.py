@@ -1,0 +1,147 @@
+"""Which honeypots still measure: worn out, leaked, or in doubt; and what happened where somebody else assigned them.
+
+Belongs here: the state of every honeypot, difficulty, and the violation report. Does not: mixing them in
+(``core.honeypots``), or what an annotator's answers mean for the annotator (``core.standing``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.errors import SettingError
+from labeling_pipeline.core.rates import jeffreys
+from labeling_pipeline.core.significance import holm
+
+Floats = npt.NDArray[np.float64]
+COLUMNS = ("comment_id", "label", "exposures", "value", "low", "high", "rise", "p_value", "state", "reason")
+LEAST_EXPOSURES = 20  # before this nothing can be said of a rise
+EASY, HARD = 0.9, 0.6
+
+
+def honeypot_health(
+    answers: pd.DataFrame, bank: pd.DataFrame, *, max_exposures: int = 200, family_error: float = 0.05
+) -> pd.DataFrame:
+    """The state of every honeypot of the bank, and why.
+
+    Args:
+        answers: annotator_id, comment_id, label, answered_at; one row per annotator and honeypot, others are left out.
+        bank: comment_id, label (the known answer).
+        max_exposures: annotators who may see one honeypot before it is worn out.
+
+    Returns columns `COLUMNS`, sorted by comment_id. ``value``, ``low``, ``high``: share of right answers, 95 %
+    Jeffreys.
+    ``rise``: slope of being right over exposures, first to last, after taking away what each annotator's other answers
+    lead to expect; ``p_value``: one-sided test that it is not positive. ``state``, the first that applies:
+    ``in_doubt`` (most annotators contradict the key: a blind spot of the crowd or a wrong key, an expert should look),
+    ``leaked`` (p under Holm's correction over all honeypots at ``family_error``), ``worn_out``, else ``active``.
+    Only ``active`` ones may be handed out.
+
+    >>> bank = pd.DataFrame({"comment_id": ["x"], "label": ["spam"]})
+    >>> said = pd.DataFrame({"annotator_id": list("abcdefgh"), "comment_id": "x", "label": "fine", "answered_at": None})
+    >>> honeypot_health(said, bank)["state"].tolist()
+    ['in_doubt']
+    """
+    if max_exposures < 1:
+        raise SettingError(f"honeypots.max_exposures = {max_exposures}", expected="1 or more")
+    rows = judged(answers, bank)
+    counted = rows.groupby("comment_id")["right"].agg(["sum", "size"]).reindex(bank["comment_id"], fill_value=0)
+    hits, n = counted["sum"].to_numpy(dtype=np.float64), counted["size"].to_numpy(dtype=np.float64)
+    table = bank[["comment_id", "label"]].reset_index(drop=True).assign(exposures=n.astype(np.int64))
+    low, high = jeffreys(hits, np.maximum(n, 1))
+    seen = n > 0
+    table["value"] = np.where(seen, hits / np.maximum(n, 1), np.nan)
+    table["low"], table["high"] = np.where(seen, low, 0.0), np.where(seen, high, 1.0)
+    trend = _trend(rows).reindex(bank["comment_id"])
+    table["rise"], table["p_value"] = trend["rise"].to_numpy(), trend["p_value"].to_numpy()
+    has_leaked = holm(table["p_value"].to_numpy(dtype=np.float64), family_error)
+    doubtful, worn = seen & (table["high"] < 0.5).to_numpy(), n >= max_exposures
+    table["state"] = np.select([doubtful, has_leaked, worn], ["in_doubt", "leaked", "worn_out"], "active")
+    table["reason"] = [_reason(row, max_exposures) for row in table.itertuples()]
+    return table.sort_values("comment_id", ignore_index=True)[list(COLUMNS)]
+
+
+def judged(answers: pd.DataFrame, bank: pd.DataFrame) -> pd.DataFrame:
+    """Answers about the bank in order of time, with ``right`` (0 or 1) and ``truth``; of one annotator's answers to one
+    honeypot the first counts: a second look is no independent answer. Undated answers come first."""
+    truth = bank.set_index("comment_id")["label"]
+    about = answers[answers["comment_id"].isin(truth.index)].copy()
+    about["truth"] = about["comment_id"].map(truth)
+    about["right"] = (about["label"].to_numpy() == about["truth"].to_numpy()).astype(np.float64)
+    about["answered_at"] = pd.to_datetime(about["answered_at"])
+    order = about.sort_values(["answered_at", "annotator_id", "comment_id"], na_position="first", kind="stable")
+    return order.drop_duplicates(["annotator_id", "comment_id"]).reset_index(drop=True)
+
+
+def difficulty(answers: pd.DataFrame, bank: pd.DataFrame) -> pd.Series:
+    """``easy`` (at least 90 % of the annotators are right), ``medium`` or ``hard`` (under 60 %), by comment_id."""
+    share = judged(answers, bank).groupby("comment_id")["right"].mean()
+    kind = np.select([share >= EASY, share < HARD], ["easy", "hard"], "medium")
+    return pd.Series(kind, index=share.index, name="difficulty")
+
+
+def violations(
+    shown: pd.DataFrame, bank: pd.DataFrame, apart: pd.DataFrame, *, rate: float, tolerance: float = 0.005,
+    least: int = 200, max_exposures: int = 200,
+) -> pd.DataFrame:  # fmt: skip
+    """What a vendor who assigns the work did with our honeypots, rule by rule; empty where all is as agreed.
+
+    ``shown``: annotator_id, comment_id, labeling_round: who was shown what. ``apart``: comment_id of gold that measures
+    or is sealed, which nobody of the crowd should see. Returns rule, annotator_id, comment_id, value, expected.
+    Rules: ``rate`` (annotators with ``least`` assignments or more whose share of honeypots is off by more than
+    ``tolerance``), ``repeated`` (a honeypot shown to one annotator in two rounds), ``over_cap``, ``gold_shown``.
+    """
+    rounds = shown.drop_duplicates(["annotator_id", "comment_id", "labeling_round"])
+    is_pot = rounds["comment_id"].isin(bank["comment_id"])
+    shares = rounds.assign(pot=is_pot).groupby("annotator_id")["pot"].agg(["mean", "size"]).reset_index()
+    off = shares[(shares["size"] >= least) & ((shares["mean"] - rate).abs() > tolerance)]
+    times = rounds[is_pot].groupby(["annotator_id", "comment_id"]).size().rename("value").reset_index()
+    seen = rounds[is_pot].groupby("comment_id")["annotator_id"].nunique().rename("value").reset_index()
+    leaked = rounds[rounds["comment_id"].isin(apart["comment_id"])].groupby("comment_id").size().rename("value")
+    found = [
+        off.rename(columns={"mean": "value"}).assign(rule="rate", expected=rate),
+        times[times["value"] > 1].assign(rule="repeated", expected=1.0),
+        seen[seen["value"] > max_exposures].assign(rule="over_cap", expected=float(max_exposures)),
+        leaked.reset_index().assign(rule="gold_shown", expected=0.0),
+    ]
+    columns = ["rule", "annotator_id", "comment_id", "value", "expected"]
+    rows = pd.concat([one.reindex(columns=columns).astype({"value": "float64"}) for one in found], ignore_index=True)
+    return rows.sort_values(["rule", "annotator_id", "comment_id"], ignore_index=True)
+
+
+def _trend(rows: pd.DataFrame) -> pd.DataFrame:
+    """Slope of the residuals over exposure rank, per honeypot, and a one-sided normal test of it."""
+    from scipy.stats import norm
+
+    places = rows.groupby("comment_id").cumcount().to_numpy(dtype=np.float64)
+    n = rows.groupby("comment_id")["right"].transform("size").to_numpy(dtype=np.float64)
+    centred = places - (n - 1) / 2
+    residual = rows["right"].to_numpy() - _expected(rows)
+    mean = pd.Series(residual).groupby(rows["comment_id"].to_numpy()).transform("mean").to_numpy()
+    parts = pd.DataFrame({"comment_id": rows["comment_id"], "n": n, "xx": centred**2})
+    parts["xy"], parts["ee"] = centred * (residual - mean), (residual - mean) ** 2
+    total = parts.groupby("comment_id").agg({"n": "first", "xx": "sum", "xy": "sum", "ee": "sum"})
+    slope = total["xy"] / total["xx"].clip(lower=1e-12)
+    variance = (total["ee"] / (total["n"] - 1).clip(lower=1)).to_numpy(dtype=np.float64)
+    spread = np.sqrt(np.maximum(variance, 1e-6) * total["xx"].to_numpy(dtype=np.float64))
+    p_value = pd.Series(norm.sf(total["xy"] / np.maximum(spread, 1e-12)), index=total.index)
+    enough = total["n"] >= LEAST_EXPOSURES
+    return pd.DataFrame({"rise": (slope * (total["n"] - 1)).where(enough), "p_value": p_value.where(enough)})
+
+
+def _expected(rows: pd.DataFrame) -> Floats:
+    """What an annotator's answers to the other honeypots lead to expect, shrunk by two answers to the average."""
+    overall = float(rows["right"].mean()) if len(rows) else 0.0
+    by = rows.groupby("annotator_id")["right"]
+    others = by.transform("sum").to_numpy() - rows["right"].to_numpy()
+    return np.asarray((others + 2 * overall) / (by.transform("size").to_numpy() - 1 + 2), dtype=np.float64)
+
+
+def _reason(row: object, cap: int) -> str:
+    state, n = getattr(row, "state", ""), getattr(row, "exposures", 0)
+    if state == "in_doubt":
+        return f"{getattr(row, 'value', 0.0):.0%} of {n} annotators gave the known answer: ask an expert"
+    if state == "leaked":
+        return f"right answers rise by {100 * getattr(row, 'rise', 0.0):.0f} points over {n} exposures"
+    return f"{n} exposures, the cap is {cap}" if state == "worn_out" else ""
