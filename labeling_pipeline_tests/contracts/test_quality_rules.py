@@ -21,6 +21,7 @@ MIXED = labels(
     composed_label=["fine", None, "escalate", "rude"],
     needs_context=[False, True, False, False],
     duplicate_group=[1, np.nan, 1, np.nan],
+    paused_share=[0.0, 1.0, 0.2, np.nan],
 )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from labeling_pipeline.core.quality.answers import composition, context_needed, is_class, schema
 from labeling_pipeline.core.quality.company import batch, duplicates
-from labeling_pipeline.core.quality.evidence import agreement, confidence, votes
+from labeling_pipeline.core.quality.evidence import agreement, confidence, standing, votes
 from labeling_pipeline.core.quality.finding import Finding, GateContext, Rule
 from labeling_pipeline.core.quality.gate import judge, weight_of
 from labeling_pipeline.core.quality.settings import GateSettings
@@ -21,6 +21,7 @@ RULES: dict[str, Rule] = {
     "votes": votes,
     "confidence": confidence,
     "agreement": agreement,
+    "standing": standing,
     "batch": batch,
     "composition": composition,
     "context": context_needed,

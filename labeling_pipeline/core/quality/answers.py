@@ -15,7 +15,9 @@ from labeling_pipeline.core.quality.finding import Finding, GateContext, Texts, 
 def is_class(labels: pd.DataFrame, context: GateContext) -> Finding:
     """The answer is a class of the ontology; "unsure" and "none of these" are answers, never labels."""
     fails = ~labels["label"].isin(context.classes).to_numpy()
-    return Finding(fails, choose(fails, "the answer is " + _text(labels["label"]) + ", not a class", ""), "adjudicate")
+    said = "the answer is " + _text(labels["label"]) + ", not a class"
+    bad = choose(labels["label"].isna().to_numpy(), "no answer counts", said)
+    return Finding(fails, choose(fails, bad, ""), "adjudicate")
 
 
 def schema(labels: pd.DataFrame, context: GateContext) -> Finding:

@@ -36,8 +36,8 @@ def judge(
 
     Args:
         labels: one row per comment: comment_id, label, confidence, p_<class>…, v_<class>…, n_votes, agreement,
-            schema_version; optional batch_id, composed_label, needs_context, paused_votes, duplicate_group, slices,
-            guideline_hash, labeled_by, evidence_at, source (default "crowd").
+            schema_version; optional batch_id, composed_label, needs_context, paused_votes (among n_votes),
+            paused_share, duplicate_group, slices, guideline_hash, labeled_by, evidence_at, source (default "crowd").
         verdicts: comment_id, expert_id, label, decided_at, schema_version; optional verdict_id, stated_confidence,
             context_shown, guideline_hash. A decision overrides the label, and adds a row where there was none.
         batches: batch_id, statistic, value; needed when the gate has a floor for the batch.
@@ -85,7 +85,10 @@ def _by_rules(labels: pd.DataFrame, context: GateContext) -> pd.DataFrame:
     frame["weight"] = np.where(rank == 0, weights, 0.0)
     frame["source"] = labels.get("source", "crowd")
     frame["labeled_at"] = labels.get("evidence_at", pd.NaT)
-    return frame.join(labels.reindex(columns=list(CARRIED)))
+    frame = frame.join(labels.reindex(columns=list(CARRIED)))
+    if "paused_votes" in labels:
+        frame["n_votes"] = (frame["n_votes"] - labels["paused_votes"].fillna(0)).astype("int64")
+    return frame
 
 
 def _reasons(findings: dict[str, Finding], passed: npt.NDArray[np.bool_]) -> list[list[str]]:

@@ -40,7 +40,21 @@ def test_a_good_label_passes_with_the_evidence_of_every_rule_that_looked() -> No
             "confidence: 0.9 is under 0.99",
         ),
         ({"n_votes": [1]}, {}, "rejected", "votes: 1 is under 2"),
-        ({"paused_votes": [2]}, {}, "rejected", "votes: 1 is under 2"),
+        ({"paused_votes": [2]}, {}, "rejected", "votes: 1 is under 2, 2 by paused annotators left out"),
+        ({"label": ["threat"]}, {"min_votes_by_class": {"threat": 5}}, "rejected", "votes: 3 is under 5"),
+        ({"slices": [["coded"]]}, {"min_votes_by_slice": {"coded": 4}}, "rejected", "votes: 3 is under 4"),
+        (
+            {"slices": [["coded"]], "agreement": [0.4]},
+            {"min_agreement_by_slice": {"coded": 0.5}},
+            "adjudicate",
+            "agreement: share of agreeing pairs 0.4 is under 0.5",
+        ),
+        (
+            {"paused_share": [2 / 3]},
+            {},
+            "adjudicate",
+            "standing: 67% of its votes are by annotators under the honeypot",
+        ),
         ({"agreement": [1 / 3]}, {"min_agreement": 0.5}, "adjudicate", "share of agreeing pairs 0.333 is under 0.5"),
         ({"agreement": [np.nan]}, {"min_agreement": 0.5}, "adjudicate", "not known, the floor is 0.5"),
         ({}, {"min_batch_agreement": 0.9, "batch_statistic": "cohen_kappa"}, "adjudicate", "cohen_kappa 0.86 is under"),
@@ -157,6 +171,8 @@ def test_a_batch_rule_needs_to_know_the_batch() -> None:
         ({"batch_statistic": "kappa"}, "quality.batch_statistic = 'kappa'; expected percent_agreement or"),
         ({"min_batch_agreement": 2}, "expected a number from -1 to 1"),
         ({"min_votes": 0}, "quality.min_votes = 0; expected 1 or more"),
+        ({"min_votes_by_class": {"rude": 0}}, "quality.min_votes of rude = 0; expected 1 or more"),
+        ({"min_agreement_by_slice": {"coded": 2}}, "quality.min_agreement_by_slice.coded = 2"),
     ],
 )
 def test_wrong_settings_say_what_was_expected(setting: dict[str, Any], told: str) -> None:
