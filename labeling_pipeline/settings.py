@@ -10,20 +10,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from labeling_pipeline.core.errors import SettingError
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
-Usd = Annotated[float, Field(ge=0)]
-
-
-class Section(BaseModel):
-    """A table of ``labeling.toml``; an unknown key is an error, since a misspelt threshold must not go unnoticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from labeling_pipeline.quality_settings import (
+    AdjudicationSettings,
+    Count,
+    GoldSettings,
+    HoneypotSettings,
+    PeopleSettings,
+    Positive,
+    QualitySettings,
+    ReviewSettings,
+    Section,
+    Share,
+    SliceSettings,
+    Usd,
+)
 
 
 class InboxSettings(Section):
@@ -67,35 +70,6 @@ class ConsensusSettings(Section):
 
     method: str = Field("auto", description="a method of core.consensus, or auto")
     seed: Count = Field(0, description="seed of everything random in the consensus")
-
-
-class QualitySettings(Section):
-    """The gate. Thresholds may be set per class: quality.min_confidence_by_class.threats = .9"""
-
-    min_confidence: Share = Field(0.6, description="probability of the label below which an expert is asked")
-    min_confidence_by_class: dict[str, Share] = Field(default_factory=dict, description="the same, per class")
-    min_votes: Positive = Field(2, description="votes below which a label is not trusted")
-    min_agreement: Share = Field(0.0, description="share of agreeing pairs of votes on a comment; 0 turns the rule off")
-    batch_statistic: str = Field("krippendorff_alpha", description="agreement statistic a whole round is held against")
-    min_batch_agreement: Share | None = Field(
-        None,
-        description="a round under this value goes to experts whole; none by default: real toxicity crowds"
-        " reach .13-.58, and the source's .85 would block every one of them",
-    )
-
-
-class HoneypotSettings(Section):
-    """Known answers mixed in unseen."""
-
-    rate: Annotated[float, Field(ge=0, le=0.5)] = Field(0.05, description="share of an annotator's assignments")
-    bank_share: Share = Field(0.5, description="share of fit gold kept for the honeypot bank")
-    min_answers: Positive = Field(5, description="answers below which an accuracy is called insufficient")
-
-
-class AdjudicationSettings(Section):
-    """The experts' queue."""
-
-    capacity: Count = Field(500, description="verdicts the experts can give in one round")
 
 
 class WeakSupervisionSettings(Section):
@@ -158,12 +132,6 @@ class SimulatedSettings(Section):
     until_day: Count = Field(30, description="day after which nothing is answered any more")
 
 
-class SliceSettings(Section):
-    """Named subsets of comments."""
-
-    watched: tuple[str, ...] = Field((), description="slices reported first, and protected by the promotion gate")
-
-
 class Settings(Section):
     """All settings of a home."""
 
@@ -175,6 +143,9 @@ class Settings(Section):
     quality: QualitySettings = QualitySettings()
     honeypots: HoneypotSettings = HoneypotSettings()
     adjudication: AdjudicationSettings = AdjudicationSettings()
+    review: ReviewSettings = ReviewSettings()
+    gold: GoldSettings = GoldSettings()
+    people: PeopleSettings = PeopleSettings()
     weak_supervision: WeakSupervisionSettings = WeakSupervisionSettings()
     training: TrainingSettings = TrainingSettings()
     selection: SelectionSettings = SelectionSettings()

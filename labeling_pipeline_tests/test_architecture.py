@@ -18,6 +18,7 @@ ALL_FILES = [*FILES, *sorted(Path(__file__).parent.rglob("*.py"))]
 # (home, settings, locks) stands beside the ground, files is reading and writing frames.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core",),
+    ("quality_settings",),
     ("settings", "files"),
     ("home", "locks"),
     ("warehouse", "platforms"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,3 +34,41 @@ def test_wrong_slices_are_named() -> None:
         Slice(" ")
     with pytest.raises(InputError, match="slice coded looks at the text"):
         members(COMMENTS[["comment_id"]], [Slice("coded", pattern="x")])
+
+
+def test_each_kind_of_rule_finds_its_members_and_has_a_version_of_its_own() -> None:
+    comments = pd.DataFrame(
+        {
+            "comment_id": ["a", "b", "c", "d", "e"],
+            "text": ["Green  tea!", "teapot", "the museum of ponds", "a museum with ponds and more", None],
+        }
+    )
+    by_terms = Slice("tea", glossary=("green tea", "tea (black)"))
+    by_examples = Slice("ponds", examples=("c",), likeness=0.5)
+    found = members(comments, [by_terms, by_examples, Slice("long", sql="length(text) > 5"), Slice("tagged")])
+    assert found.to_numpy().tolist() == [["a", "tea"], ["c", "ponds"], ["d", "ponds"]]
+    assert members(comments, [Slice("gone", examples=("z",))]).empty
+    versions = {one.version for one in (by_terms, by_examples, Slice("tea"), Slice("tea", glossary=("tea",)))}
+    assert len(versions) == 4
+    assert Slice("tea", watched=True).version == Slice("tea").version
+    assert [
+        one.kind for one in (by_terms, by_examples, Slice("t"), Slice("t", sql="true"), Slice("t", pattern="x"))
+    ] == [
+        "glossary",
+        "examples",
+        "tag",
+        "sql",
+        "pattern",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"pattern": "x", "sql": "true"}, "slices.define.s: pattern and sql; expected one of them"),
+        ({"sql": "true; drop table raw_comments"}, "slices.define.s.sql: a ';'"),
+    ],
+)
+def test_a_slice_has_one_definition(given: dict[str, str], told: str) -> None:
+    with pytest.raises(SettingError, match=re.escape(told)):
+        Slice("s", **given)  # type: ignore[arg-type]
