@@ -44,22 +44,15 @@ def test_each_kind_of_rule_finds_its_members_and_has_a_version_of_its_own() -> N
         }
     )
     by_terms = Slice("tea", glossary=("green tea", "tea (black)"))
-    by_examples = Slice("ponds", examples=("c",), likeness=0.5)
+    by_examples = Slice("ponds", examples=("c",), likeness=0.2)
     found = members(comments, [by_terms, by_examples, Slice("long", sql="length(text) > 5"), Slice("tagged")])
     assert found.to_numpy().tolist() == [["a", "tea"], ["c", "ponds"], ["d", "ponds"]]
     assert members(comments, [Slice("gone", examples=("z",))]).empty
     versions = {one.version for one in (by_terms, by_examples, Slice("tea"), Slice("tea", glossary=("tea",)))}
     assert len(versions) == 4
     assert Slice("tea", watched=True).version == Slice("tea").version
-    assert [
-        one.kind for one in (by_terms, by_examples, Slice("t"), Slice("t", sql="true"), Slice("t", pattern="x"))
-    ] == [
-        "glossary",
-        "examples",
-        "tag",
-        "sql",
-        "pattern",
-    ]
+    every = (by_terms, by_examples, Slice("t"), Slice("t", sql="true"), Slice("t", pattern="x"))
+    assert [one.kind for one in every] == ["glossary", "examples", "tag", "sql", "pattern"]
 
 
 @pytest.mark.parametrize(
