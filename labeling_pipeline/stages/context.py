@@ -14,7 +14,7 @@ from labeling_pipeline.home import Home
 from labeling_pipeline.settings import Settings
 from labeling_pipeline.warehouse.state import AssetState, read_state
 from labeling_pipeline.warehouse.store import Warehouse
-from labeling_pipeline.warehouse.tables import column_facts, count_rows
+from labeling_pipeline.warehouse.tables import count_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,8 +115,7 @@ class Context:
 
     def columns(self, table: str) -> list[tuple[str, str, str]]:
         """Name, type and comment of every column."""
-        with self.warehouse.read() as con:
-            return column_facts(con, table)
+        return self.warehouse.columns(table)
 
     def untaken(self, kind: str, *, is_waiting: bool = False) -> list[InboxFile]:
         """Files of one kind that are there, still, and not taken yet; ``is_waiting``: those not still yet, too."""

@@ -21,19 +21,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 
 from labeling_pipeline.core.errors import InputError, InvariantError, WarehouseBusyError
+from labeling_pipeline.warehouse.instance import Mode, attached
 
-Mode = Literal["read", "write"]
-# Nothing is fetched from the network, and SQL never sees a Python variable it was not given.
-CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "python_enable_replacements": False,
-}
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.05
 
 
@@ -191,21 +184,18 @@ def _opened(path: Path, mode: Mode, deadline: float, wait_s: float) -> Iterator[
     started = time.monotonic()
     while True:
         try:
-            con = duckdb.connect(str(path), read_only=mode == "read", config=CONFIG)
+            opened = ExitStack()
+            con = opened.enter_context(attached(path, mode))
             break
-        except duckdb.IOException as error:
+        except (duckdb.IOException, duckdb.ResourceInUseException) as error:
             # A program that knows nothing of our lock file (DuckDB's own shell, a notebook) holds the file itself.
-            if "lock" not in str(error).lower():
+            if isinstance(error, duckdb.IOException) and "lock" not in str(error).lower():
                 raise InputError(f"{path}: {str(error).splitlines()[0]}", expected="a DuckDB 2 file") from error
             if time.monotonic() >= deadline:
                 raise _busy(path, wait_s, _foreign_holder(str(error))) from error
             _pause(time.monotonic() - started)
-    try:
-        # DuckDB draws its own bar on standard output, in the middle of whatever a command prints there.
-        con.execute("set enable_progress_bar = false")
+    with opened:
         yield con
-    finally:
-        con.close()
 
 
 def sidecar(path: Path, ending: str) -> Path:

@@ -36,8 +36,9 @@ def inventory(warehouse: Warehouse) -> Inventory:
     """What the warehouse holds, as of one moment."""
     with warehouse.read() as con:
         names = con.execute(
-            "select table_name from duckdb_tables() where not internal union all"
-            " select view_name from duckdb_views() where not internal order by all"
+            "select table_name from duckdb_tables() where database_name = current_database() union all"
+            " select view_name from duckdb_views() where database_name = current_database() and not internal"
+            " order by all"
         ).fetchall()
         rows = count_rows(con, [name for (name,) in names])
         return Inventory(rows, run_named(con, "inbox_summary"), run_named(con, "quarantine_summary"))

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 
 from labeling_pipeline.core.errors import InvariantError
-from labeling_pipeline.warehouse.connection import CONFIG, sidecar
+from labeling_pipeline.warehouse.connection import sidecar
+from labeling_pipeline.warehouse.instance import CONFIG
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -23,7 +24,9 @@ def all_migrations() -> tuple[str, ...]:
 
 def missing_migrations(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Those this file has not had. Raises InvariantError when the file has some that this version does not know."""
-    has_table = con.execute("select 1 from duckdb_tables() where table_name = 'migrations'").fetchall()
+    has_table = con.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() and table_name = 'migrations'"
+    ).fetchall()
     applied = {name for (name,) in con.execute("select name from migrations").fetchall()} if has_table else set()
     unknown = applied.difference(all_migrations())
     if unknown:

@@ -16,7 +16,10 @@ import pandas as pd
 from labeling_pipeline.warehouse import migrate
 from labeling_pipeline.warehouse.connection import connect, exclusive, is_open, kept_open
 from labeling_pipeline.warehouse.sql import run_named
-from labeling_pipeline.warehouse.tables import quoted
+from labeling_pipeline.warehouse.tables import column_facts, quoted
+
+# Tables are made by migrations alone, so their columns are known once the last one is: (last migration, table) → facts.
+_COLUMNS: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
 
 
 class Warehouse:
@@ -91,6 +94,14 @@ class Warehouse:
         """Whole tables or views as they were at one moment."""
         with self.read() as con:
             return {name: con.execute(f"select * from {quoted(name)}").df() for name in names}
+
+    def columns(self, table: str) -> list[tuple[str, str, str]]:
+        """Name, type and comment of every column of a table that a migration made."""
+        made_by = migrate.all_migrations()[-1]
+        if (made_by, table) not in _COLUMNS:
+            with self.read() as con:
+                _COLUMNS[made_by, table] = column_facts(con, table)
+        return _COLUMNS[made_by, table]
 
     def migrate(self) -> None:
         """Make the file, or bring its tables up to this version; every open does it by itself, once per object."""

@@ -59,7 +59,7 @@ def column_facts(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, 
     """Name, type and comment of every column, in order. Raises InvariantError for a table that is not there."""
     rows = con.execute(
         "select column_name, data_type, coalesce(comment, '') from duckdb_columns()"
-        " where table_name = $table order by column_index",
+        " where database_name = current_database() and table_name = $table order by column_index",
         {"table": table},
     ).fetchall()
     if not rows:

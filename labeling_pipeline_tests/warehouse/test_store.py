@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 
 from labeling_pipeline.core.errors import InputError, InvariantError, WarehouseBusyError
 from labeling_pipeline.warehouse.store import Warehouse
+from labeling_pipeline.warehouse.tables import column_facts
 
 HOLD = """
 import sys, time
@@ -102,11 +104,13 @@ def test_a_write_inside_a_read_is_refused(warehouse: Warehouse) -> None:
 
 
 def test_threads_take_turns(warehouse: Warehouse) -> None:
+    patient = Warehouse(warehouse.path)
+
     def add() -> None:
         for _ in range(5):
-            with warehouse.write() as con:
+            with patient.write() as con:
                 con.execute("insert into clock values (timestamp '2026-01-01')")
-            clock_rows(warehouse)
+            clock_rows(patient)
 
     threads = [threading.Thread(target=add) for _ in range(4)]
     for thread in threads:
@@ -205,3 +209,39 @@ def test_tables_are_read_as_of_one_moment(warehouse: Warehouse) -> None:
     found = warehouse.tables("clock", "crowd_votes")
     assert list(found) == ["clock", "crowd_votes"]
     assert "is_current" in found["crowd_votes"]
+
+
+def test_a_forked_child_opens_what_its_parent_has_used(warehouse: Warehouse) -> None:
+    assert clock_rows(warehouse) == 0
+    child = os.fork()
+    if child == 0:
+        exit_code = 1
+        try:
+            with warehouse.write() as con:
+                con.execute("insert into clock values (timestamp '2026-01-01')")
+            exit_code = 0 if clock_rows(warehouse) == 1 else 2
+        finally:
+            os._exit(exit_code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert clock_rows(warehouse) == 1
+
+
+def test_two_warehouses_are_open_at_once_and_keep_apart(warehouse: Warehouse, tmp_path: Path) -> None:
+    other = Warehouse(tmp_path / 'it\'s "other".duckdb')
+    with warehouse.write() as con:
+        con.execute("insert into clock values (timestamp '2026-01-01')")
+        with other.read() as second:
+            assert second.execute("select count(*) from clock").fetchall() == [(0,)]
+            assert con.execute("select count(*) from clock").fetchall() == [(1,)]
+        assert other.columns("clock") == column_facts(con, "clock")
+    assert clock_rows(warehouse) == 1
+
+
+def test_a_file_another_program_of_this_process_holds_is_said_to_be_busy(warehouse: Warehouse) -> None:
+    warehouse.migrate()
+    with duckdb.connect(str(warehouse.path)):
+        impatient = Warehouse(warehouse.path, wait_s=0.1)
+        with pytest.raises(WarehouseBusyError, match="outside this pipeline"), impatient.write():
+            pass
+    with impatient.write():
+        pass

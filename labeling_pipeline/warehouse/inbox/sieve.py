@@ -115,9 +115,18 @@ class Sieve:
         values = [None if cell is None else convert(cell) for cell in self.cells(name)]
         wrong = [value is _WRONG for value in values]
         if any(wrong):
-            self.reject(wrong, rule, f"{name} is not usable; expected {wanted}")
+            cells = self.cells(name)
+            self.reject(wrong, rule, lambda at: f"{name} is {_sort_of(cells[at])}; expected {wanted}")
             values = [None if value is _WRONG else value for value in values]
         return values
+
+
+def _sort_of(cell: Any) -> str:
+    """What a cell is, in a reader's words; never its content."""
+    for kinds, name in ((bool, "a truth value"), ((int, float), "a number"), (str, "text"), (dict, "an object")):
+        if isinstance(cell, kinds):
+            return name
+    return "a list" if isinstance(cell, (list, tuple)) else f"a {type(cell).__name__}"
 
 
 def _dtype(values: Any) -> Any:
