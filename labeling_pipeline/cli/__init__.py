@@ -10,6 +10,7 @@ import sys
 import traceback
 from importlib import import_module
 from types import TracebackType
+from typing import NoReturn
 
 import click
 
@@ -48,6 +49,17 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Who reads may stop reading: that is no failure, whichever of the libraries notices it."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _end_quietly()
+        except SystemExit as ended:
+            if not isinstance(ended.__context__, BrokenPipeError):
+                raise
+            _end_quietly()
+
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="labeling-pipeline")
@@ -75,11 +87,16 @@ def main(argv: list[str] | None = None) -> None:
     except click.Abort:
         _fail("stopped", 130)
     except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _end_quietly()
     except LabelingError as error:
         if is_debug:
             traceback.print_exc()
         _fail(str(error), error.exit_code)
+
+
+def _end_quietly() -> NoReturn:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    sys.exit(0)
 
 
 def _fail(said: str, exit_code: int) -> None:

@@ -36,18 +36,20 @@ def agreement_command(
     VOTES: columns task (or comment_id), annotator (or annotator_id, worker), label (or question and answer). Several
     questions are never mixed: with a column `question`, each has its own result.
     """
+    from labeling_pipeline.cli.options import naming
     from labeling_pipeline.core.agreement import agreement
     from labeling_pipeline.files import read_frame
 
     frame = read_frame(votes)
     by = list(dict.fromkeys((["question"] if "question" in frame.columns else []) + list(columns)))
-    found = agreement(
-        frame,
-        by=(by[0] if len(by) == 1 else by) if by else None,
-        order=[name.strip() for name in order.split(",")] if order else None,
-        confidence=confidence,
-        seed=seed,
-    )
+    with naming(votes):
+        found = agreement(
+            frame,
+            by=(by[0] if len(by) == 1 else by) if by else None,
+            order=[name.strip() for name in order.split(",")] if order else None,
+            confidence=confidence,
+            seed=seed,
+        )
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
         return

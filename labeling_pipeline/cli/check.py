@@ -32,17 +32,19 @@ def check_command(
 
     VOTES: columns task (or comment_id), label (or question and answer), and annotator (or annotator_id, worker).
     """
+    from labeling_pipeline.cli.options import naming
     from labeling_pipeline.core.week_one import check
     from labeling_pipeline.files import read_frame
     from labeling_pipeline.report.check import render_check
     from labeling_pipeline.report.html import write_page
 
-    result = check(
-        read_frame(votes),
-        None if comments is None else read_frame(comments),
-        None if gold is None else read_frame(gold),
-        price_usd=price_usd,
-    )
+    with naming(votes, comments, gold):
+        result = check(
+            read_frame(votes),
+            None if comments is None else read_frame(comments),
+            None if gold is None else read_frame(gold),
+            price_usd=price_usd,
+        )
     write_page(render_check(result, votes.name), output)
     if as_json:
         click.echo(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False))

@@ -34,10 +34,12 @@ def plan_command(votes: Path, comments: Path, budget: int, seed: int, output: Pa
     Fill in the column `label` without looking at the crowd's answers; the file then goes to `check --gold` or into
     inbox/gold. Do not change `inclusion_p`: estimates are weighted by it.
     """
+    from labeling_pipeline.cli.options import naming
     from labeling_pipeline.core.gold import detectable_error, plan_gold
     from labeling_pipeline.files import read_frame, write_frame
 
-    plan = plan_gold(read_frame(votes), read_frame(comments), budget, seed)
+    with naming(votes, comments):
+        plan = plan_gold(read_frame(votes), read_frame(comments), budget, seed)
     write_frame(plan, output)
     strata = {str(name): int(n) for name, n in plan.groupby("stratum").size().items()}
     if as_json:

@@ -6,6 +6,10 @@ Belongs here: arguments and printing. Does not: what is shown (``report``).
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -13,6 +17,8 @@ import click
 from labeling_pipeline.cli.options import home_option
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.home import Home
+
+EXPLAIN_MARGIN = 32  # what `explain` prints before each line: when, a rule, the stage
 
 
 @click.command("init", epilog="Example: labeling-pipeline init my-home --ontology my-ontology.toml")
@@ -87,9 +93,17 @@ def explain_command(comment_id: str, home: str | None, as_json: bool) -> None:
             when = f"{event.at:%Y-%m-%d %H:%M}"
         else:
             when = f"day {(event.at.to_pydatetime() - start).days} · {event.at:%H:%M}"
-        for place, line in enumerate(event.lines):
+        for place, line in enumerate(_fitted(event.lines)):
             click.echo(f"{when if place == 0 else '':16} │ {event.stage if place == 0 else '':12} {line}")
         click.echo(f"{'':16} │")
+
+
+def _fitted(lines: Iterable[str]) -> list[str]:
+    """Lines as wide as the terminal has room for; whole where nobody reads along (a pipe, a file)."""
+    if not sys.stdout.isatty():
+        return list(lines)
+    room = max(shutil.get_terminal_size().columns - EXPLAIN_MARGIN, 20)
+    return [part for line in lines for part in textwrap.wrap(line, room, subsequent_indent="  ") or [""]]
 
 
 @click.group("queue", epilog="Example: labeling-pipeline queue adjudication -o queue.csv")

@@ -27,7 +27,7 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
 
     from labeling_pipeline.loop import run_until_idle
     from labeling_pipeline.report.story import story, story_table
-    from labeling_pipeline.report.summary import print_next_steps, print_summary, summary
+    from labeling_pipeline.report.summary import print_next_steps, print_summary, refuse_empty_hands, summary
     from labeling_pipeline.stages.clock import open_context
 
     found = Home.find(home)
@@ -44,6 +44,7 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
             Console().print(story_table(lines))
         example = context.query("example_comment")["comment_id"].tolist()
         print_next_steps(comment_id=example[0] if example else "COMMENT_ID")
+    refuse_empty_hands(told)
 
 
 @click.command("ui", epilog="Example: labeling-pipeline ui --home data")

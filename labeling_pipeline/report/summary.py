@@ -14,6 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.home import Home
 from labeling_pipeline.stages.annotation import COMPLETE_SHARE, rounds_state
 from labeling_pipeline.stages.clock import open_context
@@ -55,6 +56,12 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _shown(folder: str) -> str:
+    """A folder as one would type it here: short where it lies below, else whole."""
+    below = os.path.relpath(folder)
+    return folder if below.startswith("..") else below
+
+
 def _pairs(context: Context, name: str, key: str) -> dict[str, int]:
     rows = context.query(name)
     return {str(one): int(n) for one, n in zip(rows[key], rows["n"], strict=True)}
@@ -80,7 +87,7 @@ def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
     broken = "  ".join(f"{rule} {n:,}" for rule, n in told["quarantine"].items())
     open_rounds = sum(1 for one in told["rounds"] if one["n_done"] < COMPLETE_SHARE * one["n_comments"])
     lines = [
-        ("home", told["home"]),
+        ("home", _shown(told["home"])),
         ("comments", f"{rows['raw_comments']:,}"),
         ("votes", f"{rows['vote_log']:,} crowd · {rows['verdicts']:,} expert verdicts · {told['spend_usd']:,.2f} USD"),
         ("quarantined", f"{rows['quarantine']:,}" + (f"  ({broken})" if broken else "")),
@@ -115,6 +122,19 @@ WITHOUT_GOLD = (
     "300 comments judged by experts would calibrate it, promote the model, and show errors that annotators share:\n"
     "labeling-pipeline gold plan VOTES --comments FILE --budget 300 -o gold.csv"
 )
+
+
+def refuse_empty_hands(told: dict[str, Any]) -> None:
+    """Raises InvariantError when there are labels and none of them could ever be exported."""
+    labels = told["rows"]["consensus_labels"]
+    if not labels or told["export"]:
+        return
+    outcomes = ", ".join(f"{n:,} {name}" for name, n in sorted(told["outcomes"].items()))
+    raise InvariantError(
+        f"nothing could be exported: none of {labels:,} labels passed the gate ({outcomes})",
+        remedy="`reasons` in the table qc_outcomes say why; verdicts of experts or other thresholds in "
+        "labeling.toml ([quality]) let labels pass",
+    )
 
 
 def print_next_steps(console: Console | None = None, comment_id: str = "COMMENT_ID") -> None:
