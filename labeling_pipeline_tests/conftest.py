@@ -1,8 +1,41 @@
-"""What holds for every test: properties are about values, and a busy machine is no counterexample."""
+"""What holds for every test: properties are about values, and tests that read a clock can ask to be alone."""
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
-settings.register_profile("default_without_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("default_without_clock")
+import pytest
+from hypothesis import settings
+
+from labeling_pipeline_tests.quiet import Turns
+
+# A deadline for each example would measure the neighbours; the clock is read where nobody else runs (``quietly``).
+settings.register_profile("values", deadline=None)
+settings.load_profile("values")
+
+TURNS = pytest.StashKey[Turns]()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    run = getattr(session.config, "workerinput", {}).get("testrunuid", str(os.getpid()))  # one for all workers
+    session.config.stash[TURNS] = Turns(Path(tempfile.gettempdir()) / f"labeling-pipeline-turns-{run}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    turns = item.config.stash[TURNS]
+    turns.enter()
+    try:
+        return (yield)
+    finally:
+        turns.leave()
+
+
+@pytest.fixture
+def quietly(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[None]]:
+    """``with quietly():`` while no other worker runs a test."""
+    return request.config.stash[TURNS].alone

@@ -95,18 +95,26 @@ def wait_for(is_true: Callable[[], bool], seconds: float, what: str) -> float:
 @contextmanager
 def dagster_dev(root: Path) -> Iterator[Live]:
     """``dagster dev`` in a folder, ready; stopped with its whole process group."""
+    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1"]
+    with serve(root, command, "-p") as live:
+        yield live
+
+
+@contextmanager
+def serve(root: Path, command: list[str], port_option: str) -> Iterator[Live]:
+    """A webserver with its daemon on a free port, started in a folder; stopped with its whole process group."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if k not in ("DAGSTER_HOME", "LABELING_HOME", "PYTHONWARNINGS")}
-    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-p", str(port), "-h", "127.0.0.1"]
     with (root / "dev.log").open("ab") as log:
         process = subprocess.Popen(
-            command, cwd=root, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
-        )
+            [*command, port_option, str(port)],
+            cwd=root, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
     live = Live(root, port, process)
     try:
-        wait_for(live.is_ready, 90, "dagster dev answers")
+        wait_for(live.is_ready, 90, f"{command[3]} answers")
         yield live
     finally:
         with suppress(ProcessLookupError):

@@ -6,7 +6,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 
 from labeling_pipeline_tests.end_to_end.civil import CIVIL, civil_home
 from labeling_pipeline_tests.end_to_end.contents import differences
-from labeling_pipeline_tests.end_to_end.homes import run_command
+from labeling_pipeline_tests.end_to_end.homes import COMMAND, run_command
 
 NOW = ("--now", "2026-11-20T12:00:00")
 KILLS, KILLS_PER_HOME = 20, 5
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.skipif(not CIVIL.is_dir(), reason="civil_comments is no
 
 
 def start(home: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", "from labeling_pipeline.cli import main; main()", "run", "--home", str(home), *NOW]
+    command = [*COMMAND, "run", "--home", str(home), *NOW]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 
-from labeling_pipeline_tests.end_to_end.live import Live, dagster_dev, make_root, wait_for
+from labeling_pipeline_tests.end_to_end.homes import COMMAND, Quietly
+from labeling_pipeline_tests.end_to_end.live import Live, dagster_dev, make_root, serve, wait_for
 
 DOWNSTREAM = ("raw_comments", "pre_labels", "next_uncertainty_batch")
-# The bar is 15 s when idle; a test machine that is busy elsewhere gets some more before the test gives up.
-PATIENCE_S = 60.0
+BATCH_S, RESTART_S = 15.0, 30.0
+PATIENCE_S = 60.0  # for what has no bar
 
 pytestmark = pytest.mark.live
 
@@ -28,38 +30,67 @@ def new_comments(name: str, n: int = 40) -> str:
     return "comment_id,text\n" + "\n".join(rows) + "\n"
 
 
-def is_past(live: Live, asset: str, dropped: float) -> bool:
-    return live.last(asset) > dropped
+def is_done(live: Live, dropped: float) -> bool:
+    return all(live.last(asset) > dropped for asset in DOWNSTREAM)
 
 
-def test_a_dropped_file_becomes_a_new_batch_and_a_killed_daemon_catches_up(root: Path) -> None:
-    with dagster_dev(root) as live:
+def is_idle(live: Live) -> bool:
+    return all(run["status"] == "SUCCESS" for run in live.runs())
+
+
+def seconds_to_a_batch(live: Live, name: str) -> float:
+    dropped = live.drop("comments", f"{name}.csv", new_comments(name))
+    took = wait_for(lambda: is_done(live, dropped), PATIENCE_S, "a new batch")
+    wait_for(lambda: is_idle(live), PATIENCE_S, "the run ends well")
+    return took
+
+
+def test_a_dropped_file_becomes_a_new_batch(root: Path, quietly: Quietly) -> None:
+    with quietly(), dagster_dev(root) as live:
         assert {run["jobName"] for run in live.runs()} == {"loop"}, "runs of the command line are in the same history"
-        dropped = live.drop("comments", "first.csv", new_comments("first"))
-        took = wait_for(lambda: is_past(live, "next_uncertainty_batch", dropped), PATIENCE_S, "a new batch")
-        assert all(is_past(live, asset, dropped) for asset in DOWNSTREAM)
+        took = seconds_to_a_batch(live, "first")
+        if took >= BATCH_S:  # something else on this machine may have been in the way, once
+            took = seconds_to_a_batch(live, "second")
         print(f"from dropped file to new batch: {took:.1f} s")
-        wait_for(lambda: all(run["status"] == "SUCCESS" for run in live.runs()), PATIENCE_S, "the run ends well")
-        before = {run["runId"] for run in live.runs()}
-        dropped = live.drop("comments", "second.csv", new_comments("second"))
-        wait_for(
-            lambda: any(r["status"] == "STARTED" for r in live.runs() if r["runId"] not in before), PATIENCE_S, "a run"
-        )
-        live.kill()
-    with dagster_dev(root) as live:
+        assert took < BATCH_S
+
+
+def test_a_killed_daemon_catches_up(root: Path, quietly: Quietly) -> None:
+    with quietly():
+        with dagster_dev(root) as live:
+            before = {run["runId"] for run in live.runs()}
+            dropped = live.drop("comments", "killed.csv", new_comments("killed"))
+            wait_for(lambda: any(is_started_since(before, run) for run in live.runs()), PATIENCE_S, "a run")
+            live.kill()
         restarted = time.monotonic()
-        wait_for(
-            lambda: all(is_past(live, asset, dropped) for asset in DOWNSTREAM), PATIENCE_S, "the killed run's work"
-        )
-        print(f"caught up {time.monotonic() - restarted:.1f} s after the restart")
-        wait_for(lambda: all(run["status"] != "STARTED" for run in live.runs()), PATIENCE_S, "the run ends")
-        let_the_world_go_on(root / "data" / "labeling.toml")
-        wait_for(
-            lambda: any(run["jobName"] == "deliver" for run in live.runs()), PATIENCE_S, "the simulated clock moves"
-        )
+        with dagster_dev(root) as live:
+            wait_for(lambda: is_done(live, dropped), PATIENCE_S, "the killed run's work")
+            took = time.monotonic() - restarted
+            print(f"caught up {took:.1f} s after the restart")
+            wait_for(lambda: all(run["status"] != "STARTED" for run in live.runs()), PATIENCE_S, "the run ends")
+            let_the_world_go_on(root / "data" / "labeling.toml")
+            wait_for(
+                lambda: any(run["jobName"] == "deliver" for run in live.runs()), PATIENCE_S, "the simulated clock moves"
+            )
+    assert took < RESTART_S
+
+
+def is_started_since(before: set[str], run: dict[str, str]) -> bool:
+    return run["status"] == "STARTED" and run["runId"] not in before
 
 
 def let_the_world_go_on(settings: Path) -> None:
     """One more simulated day: the platform's sensor has something to deliver."""
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace("until_day = 30", "until_day = 31"), encoding="utf-8")
+
+
+def test_the_ui_command_shows_the_same_history(finished: tuple[Path, str], tmp_path: Path) -> None:
+    home = shutil.copytree(finished[0], tmp_path / "home")
+    command = [*COMMAND, "ui", "--home", str(home)]
+    with serve(tmp_path, command, "--port") as live:
+        runs = live.runs()
+        assert runs
+        assert {run["jobName"] for run in runs} == {"loop"}
+        assert {run["status"] for run in runs} == {"SUCCESS"}
+        assert live.last("next_uncertainty_batch") > 0
