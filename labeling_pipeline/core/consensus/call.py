@@ -158,12 +158,13 @@ def _weigh_stated(job: Job) -> None:
 def _note_limits(votes: Votes, notes: list[str]) -> None:
     if len(votes.classes) == 1:
         notes.append(f"one class only ({votes.classes[0]}): every label is it, and nothing can be said of annotators")
-    starts = votes.starts
-    named = np.bincount(votes.task[votes.answer < len(votes.classes)], minlength=votes.n_tasks)
+    size = np.diff(votes.starts)
+    is_special = votes.answer >= len(votes.classes)
+    named = size - np.bincount(votes.task[is_special], minlength=votes.n_tasks) if is_special.any() else size
     if (named == 0).any():
         notes.append(
             f"{int((named == 0).sum())} tasks have no vote that names a class; their label follows from the class mix "
             "and what such answers usually mean, at that confidence"
         )
-    if (np.diff(starts) == 1).any():
-        notes.append(f"agreement is empty for {int((np.diff(starts) == 1).sum())} tasks with a single vote")
+    if (size == 1).any():
+        notes.append(f"agreement is empty for {int((size == 1).sum())} tasks with a single vote")

@@ -5,13 +5,16 @@ Belongs here: the split. Does not: agreement statistics over many tasks (``core.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.consensus.columns import Codes, Floats, sum_by
+from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks, sum_by
 from labeling_pipeline.core.consensus.em import Fit
 from labeling_pipeline.core.consensus.votes import Votes
 
+Cells: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
 FAINT = 1e-12
 N_BINS = 512  # log-ratios are binned to estimate how common ambiguous comments are
 N_STEPS = 50
@@ -29,27 +32,41 @@ def split_disagreement(votes: Votes, label: Codes, second: Codes, fit: Fit) -> t
     starting from the fit's confusions, which ambiguous tasks have blurred.
     """
     _, K, L = fit.confusion.shape
-    base = votes.annotator.astype(np.int64) * (K * L) + votes.answer
-    first = base + label[votes.task].astype(np.int64) * L
-    other = base + second[votes.task].astype(np.int64) * L
+    first, other = _cells(votes, label, K, L), _cells(votes, second, K, L)
     cells = fit.confusion.reshape(-1)
     for _ in range(N_ROUNDS - 1):
         cells = _clear_rows(first, 1.0 - _ambiguity(votes, cells, first, other)[votes.task], fit.confusion.shape)
-    right = cells[first - votes.answer + label[votes.task]]
-    noise = 1.0 - sum_by(votes.task, right, votes.n_tasks) / np.maximum(np.diff(votes.starts), 1)
+    noise, size = np.empty(votes.n_tasks), np.diff(votes.starts)
+    for tasks, part in votes.spans():
+        right = cells[first[part] - votes.answer[part] + label[votes.task[part]]]
+        n = tasks.stop - tasks.start
+        noise[tasks] = 1.0 - sum_by(votes.task[part] - np.int32(tasks.start), right, n) / size[tasks]
     return _ambiguity(votes, cells, first, other), np.clip(noise, 0.0, 1.0)
 
 
-def _ambiguity(votes: Votes, cells: Floats, first: NDArray[np.int64], other: NDArray[np.int64]) -> Floats:
+def _ambiguity(votes: Votes, cells: Floats, first: Cells, other: Cells) -> Floats:
     """Probability of "ambiguous" per task; ``first`` and ``other`` find a vote's likelihood under the two classes."""
-    under_first = cells[first]
-    ratio = np.log(np.maximum((under_first + cells[other]) / 2, FAINT)) - np.log(np.maximum(under_first, FAINT))
-    if votes.weight is not None:
-        ratio *= votes.weight
-    return ambiguous_share(sum_by(votes.task, ratio, votes.n_tasks))
+    logs, total = np.log(np.maximum(cells, FAINT)), np.empty(votes.n_tasks)
+    for tasks, part in votes.spans():
+        one = first[part]
+        ratio = np.log(np.maximum((cells[one] + cells[other[part]]) / 2, FAINT)) - logs[one]
+        if votes.weight is not None:
+            ratio *= votes.weight[part]
+        total[tasks] = sum_by(votes.task[part] - np.int32(tasks.start), ratio, tasks.stop - tasks.start)
+    return ambiguous_share(total)
 
 
-def _clear_rows(cell: NDArray[np.int64], weight: Floats, shape: tuple[int, ...]) -> Floats:
+def _cells(votes: Votes, label: Codes, n_classes: int, n_answers: int) -> Cells:
+    """Where each vote's cell of its annotator's confusion lies, if the class is ``label``."""
+    fits = votes.n_annotators * n_classes * n_answers < np.iinfo(np.int32).max
+    cells: Cells = np.empty(len(votes.task), np.int32) if fits else np.empty(len(votes.task), np.int64)
+    for _, part in votes.spans():
+        row = votes.annotator[part].astype(np.int64) * n_classes + label[votes.task[part]]
+        cells[part] = row * n_answers + votes.answer[part]
+    return cells
+
+
+def _clear_rows(cell: Cells, weight: Floats, shape: tuple[int, ...]) -> Floats:
     """Confusion cells counted over votes weighted by how clear their task is, shrunk towards the crowd's rows."""
     counts = sum_by(cell, weight, shape[0] * shape[1] * shape[2]).reshape(shape)
     crowd = counts.sum(axis=0) + 1.0 / shape[2]
@@ -61,10 +78,16 @@ def ambiguous_share(log_ratio: Floats) -> Floats:
     """Probability of "ambiguous" per task, from log-ratios and the share of ambiguous tasks that explains them best."""
     low, high = float(log_ratio.min()), float(log_ratio.max())
     width = max((high - low) / N_BINS, 1e-9)
-    bins = np.bincount(((log_ratio - low) / width).astype(np.int64).clip(0, N_BINS - 1), minlength=N_BINS)
+    bins = np.zeros(N_BINS, np.int64)
+    for part in blocks(len(log_ratio)):
+        place = ((log_ratio[part] - low) / width).astype(np.int64)
+        bins += np.bincount(place.clip(0, N_BINS - 1), minlength=N_BINS)
     odds = np.exp(np.clip(low + (np.arange(N_BINS) + 0.5) * width, -50.0, 50.0))
     share = 0.2
     for _ in range(N_STEPS):
         share = float(np.average(share * odds / (share * odds + 1.0 - share), weights=bins))
-    own = share * np.exp(np.clip(log_ratio, -50.0, 50.0))
-    return np.asarray(own / (own + 1.0 - share))
+    found = np.empty(len(log_ratio))
+    for part in blocks(len(log_ratio)):
+        own = share * np.exp(np.clip(log_ratio[part], -50.0, 50.0))
+        found[part] = own / (own + 1.0 - share)
+    return found

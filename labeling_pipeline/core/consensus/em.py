@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -19,11 +21,12 @@ from scipy.sparse import csc_array, csr_array
 from labeling_pipeline.core.consensus.columns import Codes, Floats
 from labeling_pipeline.core.consensus.votes import Votes
 
-BLOCK = 1 << 15  # tasks per block: posteriors of one block stay in a core's own cache
 TOLERANCE = 1e-4
 MAX_MAPS = 1000
+PART = 8  # where there are blocks enough, every eighth leads the way for all of them
+LEAST_HEARD = 100.0  # votes in that part, of every annotator and for every class
 MAX_STEP = 64.0  # longest extrapolation
-SLACK = 1.0  # nats an extrapolation may lose: with priors the likelihood itself need not rise
+SLACK, SLACK_PER_TASK = 1.0, 1e-4  # nats an extrapolation may lose: with priors the likelihood itself need not rise
 
 THREADS = min(4, os.cpu_count() or 1)
 
@@ -71,31 +74,31 @@ class Blocks:
     def __init__(self, votes: Votes, clamp: Codes | None = None) -> None:
         self.shape = (votes.n_annotators, votes.n_answers, len(votes.classes))
         self.n_tasks = votes.n_tasks
-        starts = votes.starts
-        column = votes.annotator * np.int32(votes.n_answers) + votes.answer
-        data = np.ones(len(column)) if votes.weight is None else votes.weight
         width = self.shape[0] * self.shape[1]
-        self.bounds = [(lo, min(lo + BLOCK, self.n_tasks)) for lo in range(0, self.n_tasks, BLOCK)]
-        self.rows, self.columns = [], []
-        for lo, hi in self.bounds:
-            a, b = starts[lo], starts[hi]
-            parts = (data[a:b], column[a:b], (starts[lo : hi + 1] - a).astype(np.int32))
-            self.rows.append(csr_array(parts, shape=(hi - lo, width)))
-            self.columns.append(csc_array(parts, shape=(width, hi - lo)))
+        self.bounds, self.rows, self.columns = [], [], []
+        ones = np.ones(max((part.stop - part.start for _, part in votes.spans()), default=0))
+        for tasks, part in votes.spans():
+            column = votes.annotator[part] * np.int32(votes.n_answers) + votes.answer[part]
+            data = ones[: len(column)] if votes.weight is None else votes.weight[part]
+            n = tasks.stop - tasks.start
+            parts = (data, column, (votes.starts[tasks.start : tasks.stop + 1] - part.start).astype(np.int32))
+            self.bounds.append(tasks)
+            self.rows.append(csr_array(parts, shape=(n, width)))
+            self.columns.append(csc_array(parts, shape=(width, n)))
         self.pool = ThreadPoolExecutor(min(THREADS, len(self.bounds))) if len(self.bounds) > 1 else None
-        self.clamps = [_clamped(clamp, lo, hi) for lo, hi in self.bounds]
+        self.clamps = [_clamped(clamp, tasks) for tasks in self.bounds]
 
     def counts(self, p: Floats) -> Floats:
         """Expected votes[annotator, answer, class] under posteriors p[class, task]."""
         A, L, K = self.shape
-        parts = self._each(lambda i: self._block_counts(i, p[:, slice(*self.bounds[i])]))
+        parts = self._each(lambda i: self._block_counts(i, p[:, self.bounds[i]]))
         return np.asarray(np.sum(parts, axis=0).T.reshape(A, L, K))
 
     def e_step(self, log_confusion: Floats, log_mix: Floats, p: Floats) -> _Step:
         """Posteriors into ``p`` (in place), and the expected counts under them."""
         A, L, K = self.shape
         W = np.ascontiguousarray(log_confusion.reshape(A * L, K).T)
-        parts = self._each(lambda i: self._block(i, W, log_mix, p[:, slice(*self.bounds[i])]))
+        parts = self._each(lambda i: self._block(i, W, log_mix, p[:, self.bounds[i]]))
         counts = np.zeros((K, A * L))
         class_counts = np.zeros(K)
         log_likelihood = change = 0.0
@@ -105,6 +108,25 @@ class Blocks:
             log_likelihood += block_likelihood
             change = max(change, block_change)
         return _Step(counts.T.reshape(A, L, K), class_counts, log_likelihood, change)
+
+    def some(self, counts: Floats, p: Floats) -> tuple[Blocks, Floats] | None:
+        """Every ``PART``-th block and its posteriors; None where that part would not know everyone and every class.
+
+        ``counts`` are those of all tasks under ``p``.
+        """
+        chosen = range(0, len(self.bounds), PART)
+        if len(chosen) < 2:
+            return None
+        part = copy(self)
+        part.rows, part.columns = [self.rows[i] for i in chosen], [self.columns[i] for i in chosen]
+        part.clamps = [self.clamps[i] for i in chosen]
+        p_part = np.concatenate([p[:, self.bounds[i]] for i in chosen], axis=1)
+        ends = np.cumsum([0, *(self.bounds[i].stop - self.bounds[i].start for i in chosen)])
+        part.n_tasks = int(ends[-1])
+        part.bounds = [slice(int(low), int(high)) for low, high in pairwise(ends)]
+        heard = part.counts(p_part).sum(axis=1)  # by annotator and class
+        is_known = (heard.sum(axis=1) >= LEAST_HEARD) | (counts.sum(axis=(1, 2)) == 0)
+        return (part, p_part) if is_known.all() and heard.sum(axis=0).min() >= LEAST_HEARD else None
 
     def _block(self, i: int, W: Floats, log_mix: Floats, p: Floats) -> tuple[Floats, Floats, float, float]:
         logits = np.stack([self.rows[i] @ W[k] for k in range(len(W))])
@@ -156,12 +178,25 @@ def run(
     p = start.copy()
     counts = blocks.counts(p)
     theta = m_step(counts, p.sum(axis=1), np.zeros(counts.shape) if before is None else before)
+    some = blocks.some(counts, p)
+    if some is not None:  # most of the way on a part of the tasks; the rest of it, and when to stop, on all of them
+        part, p_part = some
+        theta = _settle(part, m_step, p_part, theta, tolerance, max_maps)[0]
+    theta, likelihood, n_maps, is_converged = _settle(blocks, m_step, p, theta, tolerance, max_maps)
+    return Fit(p, np.exp(theta[0]).transpose(0, 2, 1), np.exp(theta[1]), likelihood, n_maps, is_converged)
+
+
+def _settle(
+    blocks: Blocks, m_step: MStep, p: Floats, theta: Parameters, tolerance: float, max_maps: int
+) -> tuple[Parameters, float, int, bool]:
+    """Steps from ``theta`` until no posterior moves: parameters, likelihood, steps taken; posteriors are in ``p``."""
+    slack = max(SLACK, SLACK_PER_TASK * blocks.n_tasks)
     trail: list[Parameters] = []
     best, extrapolated, n_maps = -np.inf, False, 0
     while True:
         step = blocks.e_step(*theta, p)
         n_maps += 1
-        if extrapolated and step.log_likelihood < best - SLACK:
+        if extrapolated and step.log_likelihood < best - slack:
             theta, trail, extrapolated = trail[-1], [], False
             continue
         best = step.log_likelihood
@@ -174,7 +209,7 @@ def run(
             last = theta
             theta, extrapolated = _extrapolate(trail[0], trail[1], theta), True
             trail = [last]
-    return Fit(p, np.exp(theta[0]).transpose(0, 2, 1), np.exp(theta[1]), best, n_maps, is_converged)
+    return theta, best, n_maps, is_converged
 
 
 def _extrapolate(first: Parameters, second: Parameters, third: Parameters) -> Parameters:
@@ -189,9 +224,9 @@ def _extrapolate(first: Parameters, second: Parameters, third: Parameters) -> Pa
     return a, b - np.logaddexp.reduce(b)
 
 
-def _clamped(clamp: Codes | None, lo: int, hi: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _clamped(clamp: Codes | None, tasks: slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Positions in the block whose class is known, and that class."""
     if clamp is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    known = np.flatnonzero(clamp[lo:hi] >= 0)
-    return known, clamp[lo:hi][known].astype(np.int64)
+    known = np.flatnonzero(clamp[tasks] >= 0)
+    return known, clamp[tasks][known].astype(np.int64)

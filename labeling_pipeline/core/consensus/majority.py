@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from labeling_pipeline.core.consensus.columns import Codes, Floats
+from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks
 from labeling_pipeline.core.consensus.em import Blocks, Fit
 from labeling_pipeline.core.consensus.votes import Votes
 
 
 def vote_counts(votes: Votes) -> Floats:
     """Votes[answer, task], weighted where votes carry a weight; non-class answers come after the classes."""
-    key = votes.answer.astype(np.int64) * votes.n_tasks + votes.task
-    counts = np.bincount(key, votes.weight, votes.n_answers * votes.n_tasks)
-    return counts.reshape(votes.n_answers, votes.n_tasks).astype(np.float64, copy=False)
+    counts = np.empty((votes.n_answers, votes.n_tasks))
+    for tasks, part in votes.spans():
+        n = tasks.stop - tasks.start
+        key = votes.answer[part].astype(np.int64) * n + (votes.task[part] - tasks.start)
+        weight = None if votes.weight is None else votes.weight[part]
+        counts[:, tasks] = np.bincount(key, weight, votes.n_answers * n).reshape(votes.n_answers, n)
+    return counts
 
 
 def class_mix(counts: Floats) -> Floats:
@@ -31,9 +35,15 @@ def smoothed_shares(votes: Votes) -> Floats:
     One pseudo-vote never overturns a lead of one vote; between tied classes it prefers the commoner one. A task whose
     every vote names no class gets the overall mix.
     """
-    counts = vote_counts(votes)[: len(votes.classes)]
-    shares = counts + class_mix(counts)[:, None]
-    shares /= shares.sum(axis=0)
+    return smoothed(vote_counts(votes)[: len(votes.classes)])
+
+
+def smoothed(counts: Floats) -> Floats:
+    """The same from the votes[class, task] themselves."""
+    shares, mix = np.empty_like(counts), class_mix(counts)[:, None]
+    for part in blocks(counts.shape[1]):
+        shares[:, part] = counts[:, part] + mix
+        shares[:, part] /= shares[:, part].sum(axis=0)
     return shares
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from labeling_pipeline.core.consensus.columns import Codes, Floats
+from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks
 from labeling_pipeline.core.consensus.disagreement import split_disagreement
 from labeling_pipeline.core.consensus.em import Fit
-from labeling_pipeline.core.consensus.majority import smoothed_shares, vote_counts
+from labeling_pipeline.core.consensus.majority import smoothed, vote_counts
 from labeling_pipeline.core.consensus.votes import Votes
 
 CALIBRATED, UNCALIBRATED = "calibrated", "uncalibrated"
@@ -41,10 +41,9 @@ class ConsensusResult:
 def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.DataFrame:
     """One row per task, in the order of the tasks' names; ``said`` are the votes before stated confidence weighs."""
     counts = vote_counts(said)
-    label = p.argmax(axis=0).astype(np.int32)
-    shares = smoothed_shares(said)
+    shares = smoothed(counts[: len(said.classes)])
     n_votes = np.diff(votes.starts).astype(np.int32)
-    second = _runner_up(p, label)
+    label, second = _two_best(p)
     ambiguity, noise = split_disagreement(votes, label, second, fit)
     columns: dict[str, object] = {
         "task": _text(votes.tasks),
@@ -84,36 +83,48 @@ def reliability(votes: Votes, p: Floats) -> Floats:
 
     One pseudo-vote at the crowd's mean keeps annotators with a vote or two near the crowd.
     """
-    names_class = votes.answer < len(votes.classes)
-    own = np.where(names_class, 1.0 if votes.weight is None else votes.weight, 0.0)
-    believed = own * p[np.where(names_class, votes.answer, 0), votes.task]
-    right = np.bincount(votes.annotator, believed, votes.n_annotators)
-    n = np.bincount(votes.annotator, own, votes.n_annotators)
+    right, n = np.zeros(votes.n_annotators), np.zeros(votes.n_annotators)
+    for _, part in votes.spans():
+        answer, annotator = votes.answer[part], votes.annotator[part]
+        names_class = answer < len(votes.classes)
+        own = np.where(names_class, 1.0 if votes.weight is None else votes.weight[part], 0.0)
+        right += np.bincount(annotator, own * p[np.where(names_class, answer, 0), votes.task[part]], len(n))
+        n += np.bincount(annotator, own, len(n))
     crowd = right.sum() / n.sum() if n.sum() > 0 else 1.0
     return np.asarray((right + crowd) / (n + 1.0))
 
 
 def agreeing_pairs(counts: Floats) -> pd.api.extensions.ExtensionArray:
     """Share of pairs of votes that agree, per task; empty where there are not two votes."""
-    n = counts.sum(axis=0)
-    pairs = n * (n - 1)
-    few = n < 1.5  # weights may be fractions; two votes of weight 1 are the least that make a pair
-    share = (np.square(counts).sum(axis=0) - n) / np.where(few, 1.0, pairs)
-    return pd.arrays.FloatingArray(np.where(few, 0.0, np.clip(share, 0.0, 1.0)), few)
+    share, few = np.empty(counts.shape[1]), np.empty(counts.shape[1], np.bool_)
+    for part in blocks(counts.shape[1]):
+        own = counts[:, part]
+        n = own.sum(axis=0)
+        few[part] = n < 1.5  # weights may be fractions; two votes of weight 1 are the least that make a pair
+        same = (np.square(own).sum(axis=0) - n) / np.where(few[part], 1.0, n * (n - 1))
+        share[part] = np.where(few[part], 0.0, np.clip(same, 0.0, 1.0))
+    return pd.arrays.FloatingArray(share, few)
 
 
 def entropy(p: Floats) -> Floats:
     """Entropy in bits of each column of ``p[class, task]``."""
-    return np.asarray(-(p * np.log2(p, where=p > 0, out=np.zeros_like(p))).sum(axis=0))
+    found = np.empty(p.shape[1])
+    for part in blocks(p.shape[1]):
+        own = p[:, part]
+        found[part] = -(own * np.log2(own, where=own > 0, out=np.zeros_like(own))).sum(axis=0)
+    return found
 
 
-def _runner_up(p: Floats, label: Codes) -> Codes:
-    """The second most probable class per task; the label itself where there is no other."""
-    if len(p) < 2:
-        return label
-    rest = p.copy()
-    rest[label, np.arange(p.shape[1])] = -1.0
-    return np.asarray(rest.argmax(axis=0), np.int32)
+def _two_best(p: Floats) -> tuple[Codes, Codes]:
+    """The most and the second most probable class per task; the same one twice where there is no other."""
+    first, second = np.empty(p.shape[1], np.int32), np.empty(p.shape[1], np.int32)
+    for part in blocks(p.shape[1]):
+        own = p[:, part].copy()
+        first[part] = own.argmax(axis=0)
+        if len(own) > 1:
+            own[first[part], np.arange(own.shape[1])] = -1.0
+        second[part] = own.argmax(axis=0)
+    return first, second
 
 
 def _text(values: pa.Array) -> pd.Series:

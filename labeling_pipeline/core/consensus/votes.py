@@ -5,15 +5,16 @@ Belongs here: which columns count, missing and doubled votes, the order of tasks
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.consensus.columns import Codes, Floats, encode
+from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks, encode
 from labeling_pipeline.core.errors import InputError
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -56,10 +57,15 @@ class Votes:
     def n_answers(self) -> int:
         return len(self.classes) + len(self.non_class)
 
-    @property
+    @cached_property
     def starts(self) -> NDArray[np.int64]:
         """Where each task's votes start; one more entry than there are tasks."""
-        return np.searchsorted(self.task, np.arange(self.n_tasks + 1)).astype(np.int64)
+        return np.concatenate([[0], np.cumsum(np.bincount(self.task, minlength=self.n_tasks))])
+
+    def spans(self) -> Iterator[tuple[slice, slice]]:
+        """The tasks in blocks: a slice of the tasks, and one of their votes."""
+        for tasks in blocks(self.n_tasks):
+            yield tasks, slice(int(self.starts[tasks.start]), int(self.starts[tasks.stop]))
 
 
 def pick(frame: pd.DataFrame, what: str, where: str = "votes") -> pd.Series:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from labeling_pipeline.core.consensus import consensus, em, strangers
+from labeling_pipeline.core.consensus import columns, consensus, em, strangers
 from labeling_pipeline.core.consensus.dawid_skene import Hierarchy, crowd_rows, strength
 from labeling_pipeline.core.consensus.em import Blocks, Fit, run
 from labeling_pipeline.core.consensus.majority import smoothed_shares
@@ -36,11 +36,37 @@ def test_acceleration_ends_where_plain_steps_end(monkeypatch: pytest.MonkeyPatch
 def test_blocks_and_threads_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     votes = votes_for(n_tasks=500)
     whole = fit(votes)
-    monkeypatch.setattr(em, "BLOCK", 64)
+    monkeypatch.setattr(columns, "BLOCK", 64)
     pieces = fit(votes)
     assert np.allclose(whole.p, pieces.p, atol=1e-9)
     monkeypatch.setattr(em, "THREADS", 1)
     assert (fit(votes).p == pieces.p).all()
+
+
+def test_a_part_that_leads_the_way_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    votes = votes_for(n_tasks=4000, n_votes=3)
+    whole = fit(votes, 1e-8)
+    monkeypatch.setattr(columns, "BLOCK", 200)
+    assert Blocks(votes).some(*counted(votes)) is not None
+    led = fit(votes, 1e-8)
+    assert led.n_iterations < whole.n_iterations
+    assert np.abs(led.p - whole.p).max() < 1e-6
+    assert led.log_likelihood == pytest.approx(whole.log_likelihood, abs=1e-4)
+
+
+def test_no_part_leads_that_has_not_heard_everyone(monkeypatch: pytest.MonkeyPatch) -> None:
+    votes, _ = crowd(n_tasks=4000, n_votes=3)
+    monkeypatch.setattr(columns, "BLOCK", 200)
+    late = votes.assign(annotator=votes["annotator"].where(votes["task"] != "t03999", "late"))
+    rare = votes.assign(label=votes["label"].where(votes["task"] != "t00000", "rare"))
+    for frame in (late, rare):
+        read = read_votes(frame, None, ())
+        assert Blocks(read).some(*counted(read)) is None
+
+
+def counted(votes: Votes) -> tuple[np.ndarray, np.ndarray]:
+    p = smoothed_shares(votes)
+    return Blocks(votes).counts(p), p
 
 
 def test_one_more_step_changes_no_posterior_by_the_tolerance() -> None:
