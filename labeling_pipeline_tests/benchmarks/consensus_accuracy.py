@@ -117,14 +117,20 @@ def with_gold(data: CrowdSet, peers: dict[str, np.ndarray], n_splits: int) -> tu
 def confidence_scores(
     data: CrowdSet, labels: pd.DataFrame, rest: pd.DataFrame, right: np.ndarray, given: np.ndarray
 ) -> dict[str, float]:
-    """Log-loss, Brier, ECE and AUROC of auto's confidence, beside the plain posterior and the vote share."""
+    """Log-loss, Brier, ECE and AUROC of auto's confidence, beside the plain posterior and the vote share.
+
+    AUROC is of a confidence against whether the label it stands beside is right. The vote share is judged twice: beside
+    our labels, as our confidence is, and beside majority's own, which err elsewhere and more often.
+    """
     ours, said = scores(labels, rest), scores(labels, rest, "v_")
     plain = scores(plain_posterior(data, given), rest)
     rows = labels.set_index("task").loc[rest["task"]]
     names = [c for c in rows if c.startswith("v_")]
     column = rows["label"].map({c.removeprefix("v_"): i for i, c in enumerate(names)}).to_numpy(np.int64)
-    share = rows[names].to_numpy()[np.arange(len(rows)), column]
+    shares = rows[names].to_numpy()
+    share = shares[np.arange(len(rows)), column]
     is_right = right.astype(bool)
+    majority = np.array([name.removeprefix("v_") for name in names])[shares.argmax(axis=1)]
     return {
         "log-loss": ours["log_loss"],
         "of posterior": plain["log_loss"],
@@ -134,7 +140,8 @@ def confidence_scores(
         "of shares ": said["brier"],
         "ECE": ours["ece"],
         "AUROC": auroc(rows["confidence"].to_numpy(), is_right),
-        "of vote share": auroc(share, is_right),
+        "of vote share, same labels": auroc(share, is_right),
+        "of vote share, majority's labels": auroc(shares.max(axis=1), majority == rest["label"].to_numpy()),
     }
 
 

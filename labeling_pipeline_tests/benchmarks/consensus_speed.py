@@ -29,6 +29,7 @@ import pandas as pd
 from labeling_pipeline_tests.benchmarks.consensus_peers import run_peer
 from labeling_pipeline_tests.benchmarks.consensus_sets import simulated, table
 
+METHODS = ("dawid_skene", "dawid_skene_plain")
 CLASSES = ("class_a", "class_b", "class_c", "class_d", "class_e")
 
 
@@ -58,7 +59,8 @@ def time_ours(votes: Path, out: Path, method: str) -> dict[str, Any]:
 
 def worker(votes: str, out: str, method: str) -> None:
     """Inside that process: file to file, and what it took."""
-    from labeling_pipeline.core.consensus import METHODS, consensus
+    from labeling_pipeline.core.consensus import METHODS as REGISTRY
+    from labeling_pipeline.core.consensus import consensus
     from labeling_pipeline.core.consensus.votes import read_votes
     from labeling_pipeline.core.registry import load
     from labeling_pipeline.files import read_frame, write_frame
@@ -67,7 +69,7 @@ def worker(votes: str, out: str, method: str) -> None:
     write_frame(consensus(read_frame(votes), method=method).labels, out)
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu_start
     peak = peak_mb()
-    fit = load(METHODS, method, "method")(read_votes(read_frame(votes), None, ()))
+    fit = load(REGISTRY, method, "method")(read_votes(read_frame(votes), None, ()))
     print(json.dumps({"seconds": seconds, "cpu_seconds": cpu, "peak_mb": peak, "log_likelihood": fit.log_likelihood}))
 
 
@@ -113,6 +115,25 @@ def peer(votes: Path, truth: np.ndarray, ids: str) -> dict[str, Any]:
     }
 
 
+def ratios(rows: list[dict[str, Any]], n_tasks: str) -> list[str]:
+    """Each of ours beside the peer on the same file, and beside itself on ten times as many tasks."""
+    lines = []
+    for row in (row for row in rows if row["who"].startswith("ours") and row["tasks"] == n_tasks):
+        name = f"{row['who']}, {row['ids']} ids"
+        for other in (other for other in rows if other["ids"] == row["ids"]):
+            wall, cpu, peak = (other[key] / row[key] for key in ("seconds", "CPU s", "peak MB"))
+            if other["tasks"] == n_tasks and not other["who"].startswith("ours"):
+                gain = row["accuracy"] - other["accuracy"]
+                likelier = row["log-likelihood"] - other["log-likelihood"]
+                lines.append(
+                    f"{name}: {wall:.0f} × as fast as crowd-kit ({cpu:.0f} × in CPU time), accuracy {gain:+.4f}, "
+                    f"log-likelihood {likelier:+,}"
+                )
+            elif other["tasks"] != n_tasks and other["who"] == row["who"]:
+                lines.append(f"{name}, ten times the tasks: time × {wall:.1f}, CPU × {cpu:.1f}, memory × {peak:.1f}")
+    return lines
+
+
 def main() -> None:
     if sys.argv[1:2] == ["--worker"]:
         return worker(*sys.argv[2:5])
@@ -126,15 +147,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for ids in ("string", "integer"):
             votes, truth = write_votes(Path(folder), options.tasks, ids)
-            rows += [ours(votes, truth, ids, method, options.runs) for method in ("dawid_skene", "dawid_skene_plain")]
+            rows += [ours(votes, truth, ids, method, options.runs) for method in METHODS]
             if not options.without_peer:
                 rows.append(peer(votes, truth, ids))
-                wall, cpu = (rows[-1][key] / rows[-3][key] for key in ("seconds", "CPU s"))
-                rows[-1]["who"] += f" ({wall:.0f} × ours, {cpu:.0f} × in CPU time)"
         if options.large:
             votes, truth = write_votes(Path(folder), 10 * options.tasks, "integer")
-            rows.append(ours(votes, truth, "integer", "dawid_skene", 1))
+            rows += [ours(votes, truth, "integer", method, options.runs) for method in METHODS]
     print(table(rows))
+    print("\n" + "\n".join(ratios(rows, f"{options.tasks:,}")))
     return None
 
 
