@@ -15,6 +15,7 @@ from labeling_pipeline.stages.evaluation import model_evaluation
 from labeling_pipeline.stages.export import versioned_export
 from labeling_pipeline.stages.intake import (
     annotators,
+    comments_from_elsewhere,
     gold_set,
     production_feedback,
     production_predictions,
@@ -27,7 +28,9 @@ from labeling_pipeline.stages.training import drift_asks, pre_labels, retrained_
 from labeling_pipeline.stages.weak_supervision import functions_version, weak_labels
 
 STAGES: dict[str, Stage] = {
-    "raw_comments": Stage(raw_comments, "1_ingestion", tables=("raw_comments",), inbox="comments"),
+    "raw_comments": Stage(
+        raw_comments, "1_ingestion", tables=("raw_comments",), inbox="comments", reads=comments_from_elsewhere,
+    ),
     "annotators": Stage(annotators, "1_ingestion", tables=("annotators",), inbox="annotators"),
     "gold_set": Stage(gold_set, "4_quality", ("raw_comments",), ("gold_set",), "gold"),
     "production_predictions": Stage(

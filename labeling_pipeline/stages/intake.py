@@ -28,6 +28,11 @@ def raw_comments(context: Context) -> Result:
     return Result(taken.row_count, taken.metrics, append={"ontologies": _ontology_rows(context)})
 
 
+def comments_from_elsewhere(context: Context) -> str:
+    """What gold and predictions brought in with their texts: they make the comments newer than their last pass."""
+    return str(context.query("comments_from_elsewhere")["n"].iat[0])
+
+
 def _ontology_rows(context: Context) -> Append:
     rows = [
         {
