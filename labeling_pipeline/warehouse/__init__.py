@@ -5,10 +5,8 @@ from __future__ import annotations
 from labeling_pipeline.warehouse.state import (
     AssetState,
     StaleInputError,
-    input_version,
     read_state,
     record_state,
-    write_if_current,
 )
 from labeling_pipeline.warehouse.store import Warehouse
 from labeling_pipeline.warehouse.tables import append_new, count_rows, replace_rows, table_version
@@ -19,10 +17,8 @@ __all__ = [
     "Warehouse",
     "append_new",
     "count_rows",
-    "input_version",
     "read_state",
     "record_state",
     "replace_rows",
     "table_version",
-    "write_if_current",
 ]

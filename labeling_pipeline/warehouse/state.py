@@ -1,23 +1,16 @@
 """What each asset was last made from: the whole of "is work pending?" and of "is my result still wanted?".
 
-Belongs here: reading and recording versions, and the guard around a write. Does not: which asset depends on which.
+Belongs here: reading and recording versions. Does not: which asset depends on which.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from labeling_pipeline.core.errors import LabelingError
-
-if TYPE_CHECKING:
-    from labeling_pipeline.warehouse.store import Warehouse
 
 
 class StaleInputError(LabelingError):
@@ -68,31 +61,3 @@ def record_state(
             "finished_at": finished_at,
         },
     )
-
-
-def input_version(state: Mapping[str, AssetState], upstream: Sequence[str], extra: str = "") -> str:
-    """A digest of the upstream assets' output versions, and of whatever else the result depends on (settings).
-
-    >>> input_version({}, ["raw_comments"]) == input_version({}, ["raw_comments"], "another setting")
-    False
-    """
-    versions = [f"{name}={state[name].output_version if name in state else ''}" for name in sorted(upstream)]
-    return hashlib.sha256("\n".join([*versions, extra]).encode()).hexdigest()[:32]
-
-
-@contextmanager
-def write_if_current(
-    warehouse: Warehouse, asset: str, upstream: Sequence[str], expected_input_version: str, extra: str = ""
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """`Warehouse.write`, entered only if the upstream versions are still those the result was computed from.
-
-    ``expected_input_version`` is what `input_version` said when the input was read. Raises StaleInputError otherwise,
-    before anything is written: of two runs that overlap, the slower cannot overwrite newer output with older.
-    """
-    with warehouse.write() as con:
-        if input_version(read_state(con), upstream, extra) != expected_input_version:
-            raise StaleInputError(
-                f"{asset}: {', '.join(sorted(upstream))} changed while it was computed",
-                remedy="nothing to do: the next pass computes it again",
-            )
-        yield con

@@ -18,8 +18,7 @@ WRITER = """
 import sys, time
 from pathlib import Path
 import pandas as pd
-from labeling_pipeline.warehouse import (
-    StaleInputError, Warehouse, append_new, input_version, read_state, record_state, replace_rows, write_if_current)
+from labeling_pipeline.warehouse import Warehouse, append_new, read_state, record_state, replace_rows
 path, name, end, n = Path(sys.argv[1]), sys.argv[2], time.time() + float(sys.argv[3]), 0
 warehouse = Warehouse(path)
 while time.time() < end:
@@ -30,17 +29,15 @@ while time.time() < end:
         count = len(con.execute("select 1 from label_history").fetchall())
         record_state(con, "crowd_votes", "", str(count), count, None, None, None)
     with warehouse.read() as con:
-        expected = input_version(read_state(con), ["crowd_votes"])
-        seen = read_state(con)["crowd_votes"].row_count
-    try:
-        with write_if_current(warehouse, "weak_labels", ["crowd_votes"], expected) as con:
-            known = con.execute("select max(n_fired) from weak_labels").fetchall()[0][0] or 0
-            if known > seen:
-                sys.exit("an older result overwrites a newer one")
-            frame = pd.DataFrame({"comment_id": ["c"], "n_fired": [seen], "method": name})
-            replace_rows(con, "weak_labels", frame.assign(probabilities=[{"a": 1.0}]))
-    except StaleInputError:
-        pass
+        seen = read_state(con)["crowd_votes"]
+    with warehouse.write() as con:
+        if read_state(con)["crowd_votes"] != seen:
+            continue
+        known = con.execute("select max(n_fired) from weak_labels").fetchall()[0][0] or 0
+        if known > seen.row_count:
+            sys.exit("an older result overwrites a newer one")
+        frame = pd.DataFrame({"comment_id": ["c"], "n_fired": [seen.row_count], "method": name})
+        replace_rows(con, "weak_labels", frame.assign(probabilities=[{"a": 1.0}]))
 print(n)
 """
 

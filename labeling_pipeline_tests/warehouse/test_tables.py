@@ -14,13 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InvariantError
-from labeling_pipeline.warehouse.state import (
-    StaleInputError,
-    input_version,
-    read_state,
-    record_state,
-    write_if_current,
-)
+from labeling_pipeline.warehouse.state import record_state
 from labeling_pipeline.warehouse.store import Warehouse
 from labeling_pipeline.warehouse.tables import append_new, replace_rows, table_version
 
@@ -150,20 +144,3 @@ def test_the_digest_tells_tables_apart_by_their_rows(
             replace_rows(con, "weak_labels", frame.assign(method="m", probabilities=[{"a": 1.0}] * len(of)))
             versions.append(table_version(con, "weak_labels"))
     assert versions[0] == versions[1] != versions[2]
-
-
-def test_a_result_computed_from_what_has_changed_is_discarded(warehouse: Warehouse) -> None:
-    def record(version: str) -> None:
-        with warehouse.write() as con:
-            record_state(con, "raw_comments", "", version, 1, None, None, None)
-
-    record("one")
-    with warehouse.read() as con:
-        expected = input_version(read_state(con), ["raw_comments"])
-    with write_if_current(warehouse, "weak_labels", ["raw_comments"], expected) as con:
-        replace_rows(con, "weak_labels", LABELS)
-    record("two")
-    late = write_if_current(warehouse, "weak_labels", ["raw_comments"], expected)
-    with pytest.raises(StaleInputError, match="weak_labels: raw_comments changed"), late as con:
-        replace_rows(con, "weak_labels", LABELS.iloc[:0])
-    assert len(warehouse.table("weak_labels")) == 2
