@@ -1,12 +1,14 @@
 """Assignments with a known answer, mixed in unseen, to measure an annotator.
 
-Belongs here: the bank, how many each annotator needs, which come next, and the accuracy measured. Does not: publishing
-them (``platforms``), or pausing an annotator (``core.reliability``).
+Belongs here: the bank, its size, which honeypots each annotator gets next, and the accuracy measured. Does not: the
+work they are hidden in (``core.assignment``), publishing, or pausing an annotator (``core.reliability``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from labeling_pipeline.core.errors import InputError, SettingError
 from labeling_pipeline.core.rates import jeffreys
 from labeling_pipeline.core.stable_hash import unit_hash
 
+ShortBank = Literal["refuse", "fewer"]
 BANK_SALT = 5_871  # another draw than roles and holdouts, so that the three are independent
 
 
@@ -42,40 +45,119 @@ def honeypots_needed(assignments: int, rate: float) -> int:
     return round(assignments * rate / (1 - rate))
 
 
-def mix_in(
-    real: pd.DataFrame, bank: pd.DataFrame, rate: float, *, seen: pd.DataFrame | None = None, seed: int = 0
-) -> pd.DataFrame:
-    """Each annotator's assignments with honeypots at the rate, shuffled; nobody gets one they have seen.
+@dataclass(frozen=True)
+class BankNeed:
+    """What a rate asks of the bank: per annotator, of all together, and whether the bank there is will do."""
 
-    ``real``: comment_id, annotator_id. ``seen``: the same columns, of honeypots already answered. Returns comment_id,
-    annotator_id, is_honeypot, in an order that gives nothing away.
-    Raises InputError with the bank size needed when the bank is too small for someone.
+    per_annotator: int
+    exposures: int
+    needed: int
+    there: int
+
+    @property
+    def is_met(self) -> bool:
+        return self.there >= self.needed
+
+
+def bank_need(
+    assignments: int, annotators: int, rate: float, *, bank: int, seen: int = 0, most_exposures: int | None = None
+) -> BankNeed:
+    """How large the bank has to be for a round (or a whole campaign) of so many real assignments.
+
+    Everyone needs different honeypots, and may share them with others; ``seen`` is how many the annotator who saw most
+    has seen already. Where one honeypot may be shown ``most_exposures`` times, all exposures together ask for more.
+
+    >>> bank_need(2_400_000, 240, 0.05, bank=600).per_annotator
+    526
+    >>> bank_need(2_400_000, 240, 0.05, bank=600, most_exposures=100).needed
+    1264
     """
-    known: dict[str, set[str]] = {}
-    if seen is not None:
-        for annotator, rows in seen.groupby("annotator_id"):
-            known[str(annotator)] = set(rows["comment_id"])
-    parts = []
-    for annotator, rows in real.groupby("annotator_id", sort=True):
-        wanted = honeypots_needed(len(rows), rate)
-        # A comment this annotator gets as a real one cannot be their honeypot, too.
-        taken = known.get(str(annotator), set()) | set(rows["comment_id"])
-        free = [c for c in bank["comment_id"] if c not in taken]
-        if wanted > len(free):
-            raise InputError(
-                f"annotator {annotator} needs {wanted} unseen honeypots, the bank has {len(free)}",
-                expected=f"{wanted - len(free)} more in the bank",
-                remedy="add gold with role fit, raise honeypots.bank_share, or lower honeypots.rate",
-            )
-        order = np.argsort(unit_hash([f"{annotator}:{c}" for c in free], seed), kind="stable")
-        pots = pd.DataFrame({"comment_id": [free[i] for i in order[:wanted]], "annotator_id": annotator})
-        both = pd.concat(
-            [rows[["comment_id", "annotator_id"]].assign(is_honeypot=False), pots.assign(is_honeypot=True)]
+    each = honeypots_needed(-(-assignments // max(annotators, 1)), rate)
+    exposures = honeypots_needed(assignments, rate)
+    shared = 0 if most_exposures is None else -(-exposures // max(most_exposures, 1))
+    return BankNeed(each, exposures, max(each + seen, shared), bank)
+
+
+def check_bank(need: BankNeed, rate: float) -> None:
+    """Refuse a rate (or a cap on exposures) that the bank cannot serve. Raises InputError with the size needed."""
+    if rate and not need.is_met:
+        raise InputError(
+            f"a honeypot rate of {rate:g} needs {need.needed} honeypots ({need.per_annotator} different ones for each "
+            f"annotator, {need.exposures} exposures), the bank has {need.there}",
+            expected=f"{need.needed - need.there} more in the bank",
+            remedy="add gold with role fit, raise honeypots.bank_share, or lower honeypots.rate",
         )
-        parts.append(both.iloc[np.argsort(unit_hash([f"{annotator}|{c}" for c in both["comment_id"]], seed + 1))])
-    if not parts:
-        return real[["comment_id", "annotator_id"]].assign(is_honeypot=False)
-    return pd.concat(parts, ignore_index=True)
+
+
+def draw_honeypots(
+    real: pd.DataFrame,
+    bank: pd.DataFrame,
+    rate: float,
+    rng: np.random.Generator,
+    *,
+    seen: pd.DataFrame | None = None,
+    short_bank: ShortBank = "refuse",
+) -> pd.DataFrame:
+    """Honeypots for everyone's real assignments, so that they make up ``rate`` of the whole, to less than one honeypot.
+
+    Args:
+        real: comment_id, annotator_id. Nobody gets as a honeypot what is among their real assignments.
+        bank: comment_id, text. An empty bank gives no honeypots.
+        seen: comment_id, annotator_id of honeypots already shown; nobody gets one twice.
+        short_bank: "refuse", or "fewer" to hand out what there is.
+
+    Returns comment_id, text, annotator_id, is_honeypot. Raises InputError with the number missing when the bank is too
+    small for someone and ``short_bank`` is "refuse".
+    """
+    honeypots_needed(0, rate)  # a wrong rate is refused even where nobody is asked anything
+    had = _pairs_by_annotator(seen)
+    for annotator, comments in _pairs_by_annotator(real[real["comment_id"].isin(bank["comment_id"])]).items():
+        had.setdefault(annotator, set()).update(comments)
+    rows: list[tuple[str, str, str, bool]] = []
+    loads = real.groupby("annotator_id").size() if len(bank) else pd.Series(dtype=int)
+    for name, load in loads.items():
+        annotator, wanted = str(name), load * rate / (1 - rate)
+        count = int(wanted) + int(rng.random() < wanted % 1)
+        fresh = bank[~bank["comment_id"].isin(had.get(annotator, set()))]
+        if count > len(fresh) and short_bank == "refuse":
+            _refuse(annotator, count, len(fresh))
+        chosen = fresh.iloc[rng.permutation(len(fresh))[:count]]
+        rows += [(comment, text, annotator, True) for comment, text in chosen[["comment_id", "text"]].values]
+    return pd.DataFrame(rows, columns=["comment_id", "text", "annotator_id", "is_honeypot"])
+
+
+def _pairs_by_annotator(pairs: pd.DataFrame | None) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for annotator, comment in [] if pairs is None else zip(pairs["annotator_id"], pairs["comment_id"], strict=True):
+        found.setdefault(str(annotator), set()).add(comment)
+    return found
+
+
+def _refuse(annotator: str, wanted: int, there: int) -> None:
+    raise InputError(
+        f"annotator {annotator} needs {wanted} unseen honeypots, the bank has {there}",
+        expected=f"{wanted - there} more in the bank",
+        remedy="add gold with role fit, raise honeypots.bank_share, or lower honeypots.rate",
+    )
+
+
+def rate_report(assignments: pd.DataFrame, rate: float, *, tolerance: float = 0.005, least: int = 200) -> pd.DataFrame:
+    """The honeypot rate every annotator was really given, and who lies outside: for work that others assigned.
+
+    ``assignments``: annotator_id, comment_id, is_honeypot. Returns annotator_id, n, honeypots, rate, repeated
+    (honeypots shown more than once), standing: "few" under ``least`` assignments, "off" where the rate is further than
+    ``tolerance`` from the one wanted or a honeypot was repeated, else "kept".
+    """
+    known = assignments[assignments["annotator_id"].notna()]
+    pots = known[known["is_honeypot"].astype(bool)]
+    table = known.groupby("annotator_id", sort=True).size().rename("n").reset_index()
+    per = pots.groupby("annotator_id")["comment_id"].agg(["size", "nunique"]).reindex(table["annotator_id"]).fillna(0)
+    table["honeypots"] = per["size"].to_numpy(dtype=np.int64)
+    table["rate"] = table["honeypots"] / table["n"]
+    table["repeated"] = (per["size"] - per["nunique"]).to_numpy(dtype=np.int64)
+    is_off = ((table["rate"] - rate).abs() > tolerance + 1e-12) | (table["repeated"] > 0)
+    table["standing"] = np.select([table["n"] < least, is_off], ["few", "off"], "kept")
+    return table
 
 
 def honeypot_accuracy(

@@ -1,7 +1,7 @@
 """Where annotators work: each platform hands out a round's work and brings back what was answered.
 
 Belongs here: the protocol and the registry. A new platform is one file and one line in ``PLATFORMS``. Does not: who is
-asked what (``core.simulate.assignment``), or reading what came back (the inbox does, as for every file).
+asked what (``core.assignment``), or reading what came back (the inbox does, as for every file).
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.decomposition import decompose
 from labeling_pipeline.core.feedback import needs_review
 from labeling_pipeline.core.honeypots import honeypot_bank
-from labeling_pipeline.core.simulate.assignment import assign
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.platforms import Work, open_platform
 from labeling_pipeline.stages.engine import Append, Context, Result

@@ -27,8 +27,11 @@ def drift_report(context: Context) -> Result:
     watched = _watched(context)
     limits = DriftLimits(**context.settings.drift.model_dump(exclude={"relabel_comments"}))
     nights = _nights(context, done)
-    rows = [drift_series(night.to_pydatetime(), watched, limits) for night in nights]
-    found = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(COLUMNS))
+    found = pd.DataFrame(columns=list(COLUMNS))
+    for night in nights:
+        raised = pd.concat([frame for frame in (done, found) if len(frame)] or [found])
+        tonight = drift_series(night.to_pydatetime(), watched, limits, raised=raised)
+        found = pd.concat([frame for frame in (found, tonight) if len(frame)] or [found], ignore_index=True)
     metrics = {"nights": len(nights), "alarms": int(found["is_alarm"].astype(bool).sum())}
     append = {"drift_report": Append(found, ("night", "series"))} if len(found) else {}
     return Result(len(done) + len(found), metrics, append=append)

@@ -49,11 +49,13 @@ def alarms(votes: pd.DataFrame, first_night: int, last_night: int) -> Iterator[t
     majority = votes.groupby("comment_id")["label"].agg(lambda labels: labels.mode().iloc[0])
     when = votes.groupby("comment_id")["answered_at"].first()
     labels = pd.DataFrame({"label": majority, "labeled_at": when, "schema_version": "v3"})
-    weekly = _weekly_agreement(votes)
+    weekly, raised = _weekly_agreement(votes), []
     for night in range(first_night, last_night + 1):
         at = START + pd.Timedelta(days=night)
         recent = {"votes": votes[votes["answered_at"] >= at - pd.Timedelta(days=80)], "labels": labels}
-        report = drift_series(at.to_pydatetime(), Watched(**recent, agreement=weekly))
+        before = pd.concat(raised) if raised else None
+        report = drift_series(at.to_pydatetime(), Watched(**recent, agreement=weekly), raised=before)
+        raised.append(report[report["is_alarm"]])
         yield from ((night, series) for series in report.loc[report["is_alarm"], "series"])
 
 
@@ -83,7 +85,7 @@ def main() -> None:
         len({day // 7 for day, _ in alarms(simulated_votes(1_000 + s, 52, 0.0), 35, 364)})
         for s in range(chosen.quiet_seeds)
     ]
-    print(f"weeks with an alarm in 52 quiet weeks: {quiet}")
+    print(f"weeks with an alarm in 52 quiet weeks: {quiet}, {np.mean(quiet):.2f} on average")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,15 @@ from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError, SettingError
 from labeling_pipeline.core.gold import assign_role
-from labeling_pipeline.core.honeypots import honeypot_accuracy, honeypot_bank, honeypots_needed, mix_in
+from labeling_pipeline.core.honeypots import (
+    bank_need,
+    check_bank,
+    draw_honeypots,
+    honeypot_accuracy,
+    honeypot_bank,
+    honeypots_needed,
+    rate_report,
+)
 
 BANK = pd.DataFrame({"comment_id": [f"h-{i}" for i in range(60)], "label": "fine"})
 
@@ -33,32 +43,61 @@ def test_the_bank_is_fit_gold_only_and_grows_without_reshuffling() -> None:
         honeypot_bank(gold(3), 1.5)
 
 
+def dealt(work: pd.DataFrame, rate: float = 0.05, seed: int = 0, **options: Any) -> pd.DataFrame:
+    return draw_honeypots(work, BANK.assign(text="t"), rate, np.random.default_rng(seed), **options)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 4), st.integers(200, 400), st.integers(0, 99))
 def test_the_rate_holds_for_everyone_and_nobody_sees_one_twice(annotators: int, each: int, seed: int) -> None:
-    first = mix_in(real(annotators, each), BANK, 0.05, seed=seed)
-    rate = first.groupby("annotator_id")["is_honeypot"].mean()
-    assert ((rate - 0.05).abs() <= 0.005).all()
+    work = real(annotators, each)
+    first = dealt(work, seed=seed)
+    report = rate_report(pd.concat([work.assign(is_honeypot=False), first]), 0.05)
+    assert (report["standing"] == "kept").all()
+    assert ((report["rate"] - 0.05).abs() <= 0.005).all()
     assert not first.duplicated(["annotator_id", "comment_id"]).any()
-    seen = first.loc[first["is_honeypot"], ["comment_id", "annotator_id"]]
-    second = mix_in(real(annotators, each), BANK, 0.05, seen=seen, seed=seed)
-    both = pd.concat([seen, second.loc[second["is_honeypot"], ["comment_id", "annotator_id"]]])
-    assert not both.duplicated().any()
+    second = dealt(work, seed=seed, seen=first)
+    assert not pd.concat([first, second]).duplicated(["annotator_id", "comment_id"]).any()
 
 
-def test_the_place_of_a_honeypot_gives_nothing_away() -> None:
-    mixed = mix_in(real(200, 95), BANK, 0.05)
-    place = mixed.groupby("annotator_id").cumcount()[mixed["is_honeypot"]]
-    assert place.mean() == pytest.approx(49.5, abs=3)
+def test_a_comment_of_the_round_is_nobodys_honeypot_as_well() -> None:
+    work = pd.DataFrame({"comment_id": BANK["comment_id"][:57], "annotator_id": "a-0"})
+    assert set(dealt(work)["comment_id"]) <= {"h-57", "h-58", "h-59"}
 
 
 def test_a_bank_that_is_too_small_says_how_many_are_missing() -> None:
     assert honeypots_needed(10_000, 0.05) == 526
-    with pytest.raises(InputError, match="annotator a-0 needs 105 unseen honeypots, the bank has 60; expected 45 more"):
-        mix_in(real(1, 2_000), BANK, 0.05)
+    with pytest.raises(InputError, match=r"annotator a-0 needs 10[56] unseen honeypots, the bank has 60; expected 4"):
+        dealt(real(1, 2_000))
+    assert len(dealt(real(1, 2_000), short_bank="fewer")) == 60
     with pytest.raises(SettingError, match="rate = 1"):
-        honeypots_needed(10, 1.0)
-    assert mix_in(real(0, 0), BANK, 0.05).empty
+        dealt(real(1, 2), 1.0)
+    assert dealt(real(0, 0)).empty
+
+
+def test_the_bank_needed_for_the_source_is_refused_or_met() -> None:
+    need = bank_need(2_400_000, 240, 0.05, bank=400)
+    assert (need.per_annotator, need.exposures, need.needed, need.is_met) == (526, 126_316, 526, False)
+    with pytest.raises(InputError, match=r"needs 526 honeypots .* the bank has 400; expected 126 more"):
+        check_bank(need, 0.05)
+    check_bank(bank_need(2_400_000, 240, 0.05, bank=526), 0.05)
+    capped = bank_need(2_400_000, 240, 0.05, bank=600, most_exposures=100)
+    assert capped.needed == 1_264
+    with pytest.raises(InputError, match="needs 1264 honeypots"):
+        check_bank(capped, 0.05)
+    assert bank_need(2_400, 240, 0.05, bank=5, seen=5).needed == 6
+
+
+def test_work_that_others_assigned_is_measured_and_violations_named() -> None:
+    rows = [("kept", f"h-{i}", True) for i in range(10)] + [("kept", f"c-{i}", False) for i in range(190)]
+    rows += [("low", "h-1", True)] + [("low", f"c-{i}", False) for i in range(299)]
+    rows += [("again", "h-2", True)] * 10 + [("again", f"c-{i}", False) for i in range(190)]
+    rows += [("few", f"c-{i}", False) for i in range(20)]
+    report = rate_report(pd.DataFrame(rows, columns=["annotator_id", "comment_id", "is_honeypot"]), 0.05)
+    assert dict(zip(report["annotator_id"], report["standing"], strict=True)) == {
+        "again": "off", "few": "few", "kept": "kept", "low": "off",
+    }  # fmt: skip
+    assert report.set_index("annotator_id").loc["again", "repeated"] == 9
 
 
 def test_accuracy_has_an_interval_and_few_answers_are_insufficient() -> None:

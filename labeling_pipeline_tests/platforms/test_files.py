@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.ontology import EXAMPLE, parse_ontology
-from labeling_pipeline.core.simulate.assignment import assign
 from labeling_pipeline.files import read_frame
 from labeling_pipeline.platforms import Work
 from labeling_pipeline.platforms.deliver import csv_bytes, deliver

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.ontology import Ontology, load_ontologies
 from labeling_pipeline.core.simulate.annotators import CROWD, EXPERTS
-from labeling_pipeline.core.simulate.assignment import assign
 from labeling_pipeline.core.simulate.streams import draw
 from labeling_pipeline.files import read_frame
 from labeling_pipeline.platforms import Work

@@ -8,7 +8,7 @@ in `SERIES`.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -37,19 +37,39 @@ COLUMNS = ("night", "series", "statistic", "value", "threshold", "is_alarm", "ac
 __all__ = ["COLUMNS", "SERIES", "DriftLimits", "Measured", "Watched", "drift_series"]
 
 
-def drift_series(night: datetime, watched: Watched, limits: DriftLimits | None = None) -> pd.DataFrame:
+def drift_series(
+    night: datetime, watched: Watched, limits: DriftLimits | None = None, *, raised: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """One row per series that has enough data to be tested this night; the others are silent.
 
     The false-alarm rate is split evenly over all series (Bonferroni). ``action`` is "none" unless ``is_alarm``.
+
+    Nights share most of their windows, so one change is over the threshold night after night, and once more when it has
+    moved into the reference. With ``raised`` (rows of earlier reports: night, series, value, is_alarm) it is one alarm:
+    a series that alarmed less than `DriftLimits.rest_days` before is an alarm again only where the value is
+    `DriftLimits.louder` times that of every such alarm; else ``action`` is "raised before".
+
     Returns columns `COLUMNS`, in the order of `SERIES`.
     """
     limits = limits or DriftLimits()
     alpha = limits.false_alarm_rate / len(SERIES)
+    told = _loudest(raised, night, limits)
     rows = []
     for name, series in SERIES.items():
         found = series(watched, night, alpha, limits)
         if found is not None:
-            is_alarm = found.value > found.threshold
-            action = found.action if is_alarm else "none"
+            is_over = found.value > found.threshold
+            is_alarm = is_over and found.value >= limits.louder * told.get(name, 0.0)
+            action = found.action if is_alarm else "raised before" if is_over else "none"
             rows.append((night, name, found.statistic, found.value, found.threshold, is_alarm, action))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _loudest(raised: pd.DataFrame | None, night: datetime, limits: DriftLimits) -> dict[str, float]:
+    """The highest value of each series' alarms that are not forgotten yet."""
+    if raised is None or raised.empty:
+        return {}
+    at = pd.to_datetime(raised["night"])
+    recent = (at < pd.Timestamp(night)) & (at > pd.Timestamp(night) - timedelta(days=limits.rest_days))
+    alarms = raised[recent & raised["is_alarm"].astype(bool)]
+    return {str(name): float(value) for name, value in alarms.groupby("series")["value"].max().items()}

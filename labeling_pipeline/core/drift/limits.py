@@ -22,6 +22,8 @@ class DriftLimits:
     ``spans``: (days of the current window, days of the reference before it). The first is that of every series; votes
     are looked at over all of them, since a guideline read differently by some moves little in one week.
     A change smaller than ``min_js`` (nats) or ``min_drop`` (agreement) is no alarm, however certain it is.
+    ``rest_days``: nights after an alarm in which the same change is still in the windows of the first span; an alarm of
+    the same series is a new one then only if it is ``louder`` times as large.
     """
 
     min_rows: int = 50
@@ -29,6 +31,8 @@ class DriftLimits:
     spans: tuple[tuple[int, int], ...] = ((7, 28), (21, 56))
     min_js: float = 0.0003
     min_drop: float = 0.05
+    rest_days: int = 35
+    louder: float = 1.5
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -61,20 +65,20 @@ def windows(frame: pd.DataFrame, at: str, night: datetime, span: tuple[int, int]
 
 
 def mix_shift(
-    current: pd.Series, reference: pd.Series, alpha: float, limits: DriftLimits, action: str, rows_per_unit: float = 1.0
+    current: pd.Series, reference: pd.Series, alpha: float, limits: DriftLimits, action: str, effect: float = 1.0
 ) -> Measured | None:
     """Jensen–Shannon divergence (nats) between two class mixes, against its critical value.
 
     The likelihood-ratio statistic of homogeneity is G = 2 N JS_w, with JS_w weighted by the sample sizes; G is χ² with
     K − 1 degrees of freedom where nothing changed (Lin 1991, doi:10.1109/18.61115). Both are divided by
     8 n₁ n₂ / 2N, which makes the value that of two equal samples, so that it does not shrink with the window.
-    ``rows_per_unit``: rows that are not independent (votes on one comment) count as this many for one.
-    None where either window has fewer than ``min_rows`` units.
+    ``effect``: rows that are not independent count as this many for one (see `design_effect`).
+    None where either window has fewer than ``min_rows`` rows after that.
     """
     from scipy.stats import chi2
 
     table = pd.concat([current.value_counts(), reference.value_counts()], axis=1).fillna(0.0).to_numpy(dtype=np.float64)
-    counts = table.T / rows_per_unit
+    counts = table.T / effect
     if not counts.size or counts.sum(axis=1).min() < limits.min_rows:
         return None
     counts = _pool_rare(counts)
@@ -82,6 +86,28 @@ def mix_shift(
     scale = 8 * n1 * n2 / (n1 + n2)
     critical = float(chi2.isf(alpha, max(counts.shape[1] - 1, 1))) / scale
     return Measured("jensen_shannon", _g_statistic(counts) / scale, max(critical, limits.min_js), action)
+
+
+def design_effect(cluster: pd.Series, label: pd.Series) -> float:
+    """How many votes count for one, because votes on one comment resemble each other; 1 where they do not.
+
+    The mean over classes of the variance of a class's share under comments drawn, over that under votes drawn, each
+    class weighted by 1 − its share: the first-order correction of Rao & Scott 1984, doi:10.1214/aos/1176346391.
+
+    >>> round(design_effect(pd.Series(list("aabbccdd")), pd.Series(list("xxyyxxyy"))), 2)
+    2.0
+    """
+    code, _ = pd.factorize(cluster)
+    given, names = pd.factorize(label)
+    n_votes = np.bincount(code).astype(np.float64)
+    cells = np.bincount(code * len(names) + given, minlength=len(n_votes) * len(names))
+    votes = cells.reshape(len(n_votes), len(names)).astype(np.float64)
+    share = votes.sum(axis=0) / n_votes.sum()
+    if len(names) < 2:
+        return 1.0
+    between = np.square(votes - n_votes[:, None] * share).sum(axis=0) / n_votes.sum()
+    effects = between / (share * (1 - share))
+    return max(float((effects * (1 - share)).sum() / (len(names) - 1)), 1.0)
 
 
 def _pool_rare(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

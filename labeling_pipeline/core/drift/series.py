@@ -12,7 +12,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.drift.limits import DriftLimits, Measured, mix_shift, windows
+from labeling_pipeline.core.drift.limits import DriftLimits, Measured, design_effect, mix_shift, windows
 
 
 def _none() -> pd.DataFrame:
@@ -62,9 +62,9 @@ def _vote_mix_over(
     votes: pd.DataFrame, night: datetime, alpha: float, limits: DriftLimits, span: tuple[int, int]
 ) -> Measured | None:
     now, before = _same("schema_version", *windows(votes, "answered_at", night, span))
-    both = pd.concat([now["comment_id"], before["comment_id"]])
-    per_comment = max(len(both) / max(both.nunique(), 1), 1.0)
-    found = mix_shift(now["label"], before["label"], alpha, limits, "relabel", per_comment)
+    both = pd.concat([now, before])
+    effect = design_effect(both["comment_id"], both["label"]) if len(both) else 1.0
+    found = mix_shift(now["label"], before["label"], alpha, limits, "relabel", effect)
     return found and replace(found, statistic=f"{found.statistic}_{span[0]}d")
 
 

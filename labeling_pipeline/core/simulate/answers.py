@@ -1,7 +1,7 @@
 """What simulated annotators answer: a pure function of seed, comment, annotator, question and round.
 
 Belongs here: votes of the crowd and verdicts of experts for comments whose truth is known. Does not: who is asked
-(``assignment``), or delivering the answers (``labeling_pipeline.platforms.simulated``).
+(``core.assignment``), or delivering the answers (``labeling_pipeline.platforms.simulated``).
 
 Asking the same annotator the same thing twice gives the same answer; another round is another draw.
 """

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.simulate.annotators import CROWD
 from labeling_pipeline.core.simulate.answers import direct_answers
-from labeling_pipeline.core.simulate.assignment import assign
 from labeling_pipeline.core.simulate.streams import SAMPLE_SEED, STREAMS, draw
 
 

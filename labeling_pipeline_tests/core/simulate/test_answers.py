@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.agreement import agreement
+from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.ontology import Ontology, load_ontologies
 from labeling_pipeline.core.simulate.annotators import CROWD, EXPERTS, annotators, confusion_matrix
 from labeling_pipeline.core.simulate.answers import ATOMIC, atomic_answers, direct_answers, expert_answers
-from labeling_pipeline.core.simulate.assignment import assign
 from labeling_pipeline.core.simulate.streams import draw
 
 

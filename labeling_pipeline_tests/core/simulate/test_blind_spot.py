@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.evaluation import paired_difference
 from labeling_pipeline.core.simulate.annotators import CROWD, EXPERTS
 from labeling_pipeline.core.simulate.answers import direct_answers, expert_answers
-from labeling_pipeline.core.simulate.assignment import assign
 from labeling_pipeline.core.simulate.counterfactual import probabilities_at_equal_cost
 from labeling_pipeline.core.simulate.production import feedback_on
 from labeling_pipeline.core.simulate.streams import draw

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.simulate.assignment import assign
 
 
 def frame(prefix: str, count: int) -> pd.DataFrame:
@@ -63,3 +64,40 @@ def test_an_odd_index_does_not_matter() -> None:
 def test_more_votes_than_annotators_is_refused() -> None:
     with pytest.raises(InputError, match="votes_per_comment"):
         assign(frame("c", 2), ["x"], 3, frame("h", 0), 0.0, 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    n_comments=st.integers(1, 30),
+    n_annotators=st.integers(1, 9),
+    seed=st.integers(0, 9),
+    waves=st.lists(st.integers(1, 3), min_size=2, max_size=4),
+)
+def test_over_waves_nobody_votes_twice_on_a_comment(
+    n_comments: int, n_annotators: int, seed: int, waves: list[int]
+) -> None:
+    comments, people = frame("c", n_comments), [f"a{place}" for place in range(n_annotators)]
+    rng = np.random.default_rng(seed)
+    asked, wanted_in_all = pd.DataFrame(columns=["comment_id", "annotator_id"]), np.zeros(n_comments, dtype=int)
+    for labeling_round, votes in enumerate(waves, start=1):
+        wanted = rng.integers(0, min(votes, n_annotators) + 1, n_comments)
+        rows = assign(comments, people, wanted, frame("h", 0), 0.0, seed, labeling_round, asked=asked)
+        asked = pd.concat([asked, rows[["comment_id", "annotator_id"]]])
+        wanted_in_all += wanted
+    assert not asked.duplicated().any()
+    got = asked["comment_id"].value_counts().reindex(comments["comment_id"], fill_value=0).to_numpy()
+    assert (got == np.minimum(wanted_in_all, n_annotators)).all()
+
+
+def test_another_wave_is_as_evenly_spread() -> None:
+    people, comments = [f"a{place}" for place in range(60)], frame("c", 2_000)
+    first = assign(comments, people, 3, frame("h", 0), 0.0, 1)
+    second = assign(comments, people, 2, frame("h", 0), 0.0, 1, 2, asked=first)
+    loads = second["annotator_id"].value_counts()
+    assert loads.max() - loads.min() <= 1
+
+
+def test_a_bank_that_is_too_small_is_refused_where_the_rate_is_to_hold() -> None:
+    with pytest.raises(InputError, match="the bank has 3"):
+        assign(frame("c", 400), ["x", "y"], 1, frame("h", 3), 0.05, 0, short_bank="refuse")
+    assert not assign(frame("c", 4), ["x", "y"], 1, frame("h", 0), 0.05, 0, short_bank="refuse")["is_honeypot"].any()
