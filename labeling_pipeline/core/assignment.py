@@ -64,7 +64,10 @@ def assign(
             remedy="lower labeling.votes_per_comment",
         )
     rng = np.random.default_rng([seed, labeling_round])
-    ordinary = _pair(comments, list(annotators), wanted, asked, rng)
+    had = np.empty(0, np.int64) if asked is None else _had(comments, list(annotators), asked)
+    place, who = pair_up(wanted, len(annotators), had, rng)
+    rows = comments[["comment_id", "text"]].iloc[place].reset_index(drop=True)
+    ordinary = rows.assign(annotator_id=np.asarray(annotators, dtype=object)[who], is_honeypot=False)
     pots = draw_honeypots(ordinary, honeypots, honeypot_rate, rng, seen=seen_honeypots, short_bank=short_bank)
     frame = pd.concat([ordinary, pots], ignore_index=True)
     frame["labeling_round"] = labeling_round
@@ -73,15 +76,15 @@ def assign(
     return frame.sort_values("assignment_id", kind="stable", ignore_index=True)[list(COLUMNS)]
 
 
-def _pair(
-    comments: pd.DataFrame, annotators: list[str], wanted: Ints, asked: pd.DataFrame | None, rng: np.random.Generator
-) -> pd.DataFrame:
-    place = np.repeat(np.arange(len(comments)), wanted)
-    who = _deal(wanted, len(annotators), rng)
-    if asked is not None and len(asked) and len(place):
-        place, who = _keep_apart(place, who, _had(comments, annotators, asked), len(annotators), rng)
-    rows = comments[["comment_id", "text"]].iloc[place].reset_index(drop=True)
-    return rows.assign(annotator_id=np.asarray(annotators, dtype=object)[who], is_honeypot=False)
+def pair_up(wanted: Ints, n_annotators: int, had: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Places of comments and annotators, row by row: ``wanted`` (n) different annotators for each comment.
+
+    ``had``: pairs that may not be asked again, as place × n_annotators + annotator, sorted. Where everyone had a
+    comment, it gets fewer.
+    """
+    place = np.repeat(np.arange(len(wanted)), wanted)
+    who = _deal(wanted, n_annotators, rng)
+    return _keep_apart(place, who, had, n_annotators, rng) if len(had) and len(place) else (place, who)
 
 
 def _deal(wanted: Ints, n_annotators: int, rng: np.random.Generator) -> Ints:

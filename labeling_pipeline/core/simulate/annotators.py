@@ -22,7 +22,7 @@ BLIND_SHARE = 0.88
 SEES = {"annotator_b12": True, "annotator_a47": False, "annotator_c89": False}
 
 # Where a wrong answer goes, by true class: mostly to the neighbour on the scale.
-_SLIPS = np.array(
+SLIPS = np.array(
     [
         [0.00, 0.70, 0.15, 0.10, 0.05],
         [0.50, 0.00, 0.40, 0.05, 0.05],
@@ -69,7 +69,7 @@ def confusion_matrix(accuracy: float) -> NDArray[np.float64]:
     """
     if not 0 <= accuracy <= 1:
         raise InputError(f"accuracy is {accuracy}", expected="a number from 0 to 1")
-    return np.asarray(np.eye(len(CLASSES)) * accuracy + _SLIPS * (1 - accuracy))
+    return np.asarray(np.eye(len(CLASSES)) * accuracy + SLIPS * (1 - accuracy))
 
 
 def _attribute(ids: list[str], what: str, values: tuple[str, ...], seed: int) -> list[str]:
