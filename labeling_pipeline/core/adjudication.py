@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError, SettingError
+from labeling_pipeline.core.people import HARMFUL_FROM, Limits, harm
 from labeling_pipeline.core.stable_hash import unit_hash
 
 COLUMNS = ("comment_id", "reason", "value", "expert_id", "rank")
@@ -42,16 +43,21 @@ def order_queue(
     budget_usd: float | None = None,
     seen: pd.DataFrame | None = None,
     boost: Mapping[str, float] | None = None,
+    people: Limits | None = None,
+    harmful: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """The queue, best expected value first, with an expert for as many as capacity and budget allow.
+    """The queue, best expected value per expert minute first, with an expert for as many as capacity and budget allow.
 
     Args:
-        outcomes: comment_id, outcome, reasons, p_<class>…; only those with outcome ``adjudicate`` are queued.
+        outcomes: comment_id, outcome, reasons, p_<class>…; only those with outcome ``adjudicate`` are queued. Optional
+            ``minutes`` a verdict takes (1 where it is not there).
         capacity: verdicts all experts together can give.
         experts: their ids; work is spread evenly. Without experts nobody is assigned, the order stays.
         budget_usd: what may be spent on verdicts; None is no limit beside capacity.
-        seen: comment_id, expert_id of verdicts given; nobody is asked about a comment twice.
+        seen: comment_id, expert_id of verdicts given, and of experts who voted on the comment as annotators; nobody is
+            asked about a comment twice.
         boost: comment_id → factor on its value, e.g. for overrides in production or a watched slice.
+        people: how many comments of the classes ``harmful`` each expert may still be given today.
 
     Returns columns `COLUMNS`: ``value`` is the expected loss in USD that a verdict takes away, less its price;
     ``expert_id`` is None where the comment has to wait. Equal input gives equal output, whatever its row order.
@@ -63,26 +69,33 @@ def order_queue(
     """
     if capacity < 0:
         raise SettingError(f"adjudication capacity is {capacity}", expected="0 or more")
-    queue = _by_value(outcomes[outcomes["outcome"] == "adjudicate"], costs, boost or {})
+    queue = _by_value(outcomes[outcomes["outcome"] == "adjudicate"], costs, boost or {}, harmful)
     affordable = capacity if budget_usd is None else min(capacity, int(budget_usd // max(costs.expert_usd, 1e-9)))
-    assigned = _assign(queue["comment_id"].tolist(), affordable, experts, _seen(seen))
+    is_harmful = dict(zip(queue["comment_id"], queue["harm"] >= HARMFUL_FROM, strict=True))
+    assigned = _assign(queue["comment_id"].tolist(), affordable, experts, _seen(seen), people or Limits(), is_harmful)
     queue["expert_id"] = pd.Series(assigned, dtype=object)
     queue["rank"] = np.arange(1, len(queue) + 1)
     return queue[list(COLUMNS)]
 
 
-def _by_value(waiting: pd.DataFrame, costs: Costs, boost: Mapping[str, float]) -> pd.DataFrame:
+def _by_value(waiting: pd.DataFrame, costs: Costs, boost: Mapping[str, float], harmful: Sequence[str]) -> pd.DataFrame:
     factor = waiting["comment_id"].map(boost).fillna(1.0).to_numpy(dtype=np.float64)
     value = expected_loss(waiting, costs) * costs.expert_accuracy * factor
+    value = np.round(value - costs.expert_usd, 6)
+    minutes = waiting["minutes"].to_numpy(dtype=np.float64) if "minutes" in waiting else np.ones(len(waiting))
+    if not (minutes > 0).all():
+        raise InputError("outcomes: a verdict takes no time", expected="minutes above 0")
     return pd.DataFrame(
         {
             "comment_id": waiting["comment_id"],
+            "per_minute": np.round(value / minutes, 6),
+            "harm": harm(waiting, harmful)[0],
             "reason": ["; ".join(reasons) for reasons in waiting["reasons"]],
-            "value": np.round(value - costs.expert_usd, 6),
+            "value": value,
             # A tie is broken by a hash and not by id: ids often follow time or author.
             "tie": unit_hash(waiting["comment_id"], 0),
         }
-    ).sort_values(["value", "tie"], ascending=[False, True], ignore_index=True)
+    ).sort_values(["per_minute", "tie"], ascending=[False, True], ignore_index=True)
 
 
 def expected_loss(labels: pd.DataFrame, costs: Costs) -> npt.NDArray[np.float64]:
@@ -107,18 +120,26 @@ def _seen(seen: pd.DataFrame | None) -> dict[str, set[str]]:
 
 
 def _assign(
-    comments: list[str], affordable: int, experts: Sequence[str], seen: dict[str, set[str]]
+    comments: list[str],
+    affordable: int,
+    experts: Sequence[str],
+    seen: dict[str, set[str]],
+    people: Limits,
+    is_harmful: Mapping[str, bool],
 ) -> list[str | None]:
     """The expert with the least work so far who has not decided this comment; by name where they have equally much."""
-    load = dict.fromkeys(sorted(experts), 0)
+    load, harmed = dict.fromkeys(sorted(experts), 0), dict.fromkeys(experts, 0)
     assigned: list[str | None] = []
     for comment in comments:
+        harms = bool(is_harmful.get(comment))
         free = [e for e in load if e not in seen.get(comment, set())] if affordable > 0 else []
+        free = [e for e in free if not harms or people.allows(e, harmed[e])]
         if not free:
             assigned.append(None)
             continue
         expert = min(free, key=lambda e: (load[e], e))
         load[expert] += 1
+        harmed[expert] += harms
         affordable -= 1
         assigned.append(expert)
     return assigned

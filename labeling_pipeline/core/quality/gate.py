@@ -15,7 +15,7 @@ import pandas as pd
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.quality.finding import Finding, GateContext, Texts, choose
 from labeling_pipeline.core.quality.settings import GateSettings
-from labeling_pipeline.core.quality.verdicts import decide
+from labeling_pipeline.core.quality.verdicts import decide, with_faults
 
 REQUIRED = ("comment_id", "label", "confidence", "n_votes", "agreement", "schema_version")
 SEVERITY = ("passed", "adjudicate", "rejected")
@@ -39,7 +39,8 @@ def judge(
             schema_version; optional batch_id, composed_label, needs_context, paused_votes (among n_votes),
             paused_share, duplicate_group, slices, guideline_hash, labeled_by, evidence_at, source (default "crowd").
         verdicts: comment_id, expert_id, label, decided_at, schema_version; optional verdict_id, stated_confidence,
-            context_shown, guideline_hash. A decision overrides the label, and adds a row where there was none.
+            context_shown, guideline_hash, reliability, note (asked of whoever overrides), voted_as_annotator. A
+            decision overrides the label, and adds a row where there was none.
         batches: batch_id, statistic, value; needed when the gate has a floor for the batch.
 
     Returns: comment_id, outcome, reasons (list), label, confidence, p_…, v_…, weight, schema_version, guideline_hash,
@@ -52,7 +53,7 @@ def judge(
     schemas = frozenset([current_schema] if isinstance(current_schema, str) else current_schema)
     context = GateContext(gate, tuple(classes), schemas, _batch_agreement(batches, gate))
     outcomes = _by_rules(labels, context)
-    decided = decide(verdicts, gate, classes, schemas)
+    decided = decide(with_faults(verdicts, labels, schemas), gate, classes, schemas)
     return _override(outcomes, decided, tuple(classes), schemas).sort_values("comment_id", ignore_index=True)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.expert_agreement import joint_confidence
 from labeling_pipeline.core.quality.settings import GateSettings
 
 REQUIRED = ("comment_id", "expert_id", "label", "decided_at", "schema_version")
@@ -38,10 +39,13 @@ def decide(
 
     Of one expert the latest verdict counts. One expert, or a strict majority of several, decides; experts who
     disagree send the comment to a further expert, as does a class under four-eyes with one expert, or an answer that
-    is no class. ``confidence``: the highest stated by the experts who agree (else the setting ``expert_accuracy``),
-    times the share of experts who agree.
+    is no class. ``confidence``: what the verdicts together come to, each as sure as its expert stated (else the setting
+    ``expert_accuracy``); see `core.expert_agreement.joint_confidence`.
 
     Verdicts under a schema version in force count; a comment that has only older ones is "rejected".
+
+    Optional columns: ``reliability`` of the expert, above which no stated confidence counts; ``fault``, why a verdict
+    does not count ("" where it does): a comment with no other one waits for an expert.
 
     Returns columns `COLUMNS`, sorted by comment_id.
     """
@@ -56,9 +60,29 @@ def decide(
         given = list(group)
         counted = [row for row in given if row["schema_version"] in current_schemas]
         # Rows come in order of time, so the last of an expert replaces the earlier ones.
+        counted = [row for row in counted if not row.get("fault")] or counted
         latest = list({str(row["expert_id"]): row for row in counted or given}.values())
         rows.append(_decide_one(comment_id, latest, bool(counted), gate, classes))
     return pd.DataFrame(rows)
+
+
+def with_faults(verdicts: pd.DataFrame, labels: pd.DataFrame, current_schemas: Collection[str]) -> pd.DataFrame:
+    """The verdicts with ``fault``: why one does not count, "" where it does.
+
+    An expert who voted on the comment as an annotator (``voted_as_annotator``) is no independent judge of it; whoever
+    puts another label in the crowd's place says why (``note``). Both are asked for only where the column is there.
+    """
+    fault = pd.Series("", index=verdicts.index, dtype=object)
+    if "note" in verdicts:
+        current = labels[labels["schema_version"].isin(list(current_schemas))]
+        crowd = verdicts["comment_id"].map(current.set_index("comment_id")["label"])
+        unsaid = verdicts["note"].isna() | (verdicts["note"].astype("str").str.strip() == "")
+        fault = fault.mask(unsaid & crowd.notna() & (crowd != verdicts["label"]), "overrides the crowd without a note")
+    if "voted_as_annotator" in verdicts:
+        fault = fault.mask(
+            verdicts["voted_as_annotator"].fillna(False).astype(bool), "the expert voted on it as an annotator"
+        )
+    return verdicts.assign(fault=fault)
 
 
 def _require_columns(verdicts: pd.DataFrame) -> None:
@@ -73,14 +97,15 @@ def _decide_one(
     counts = Counter(str(row["label"]) for row in verdicts)
     label = min(counts, key=lambda name: (-counts[name], name))
     last = max(verdicts, key=lambda row: row["decided_at"])
-    fault = _fault(label, counts, gate, classes) if is_current else f"decided under {last['schema_version']}, retired"
+    fault = last.get("fault") or _fault(label, counts, gate, classes)
+    fault = fault if is_current else f"decided under {last['schema_version']}, retired"
     outcome = "adjudicate" if fault else "passed"
     said = "; ".join(_said(row) for row in sorted(verdicts, key=lambda row: str(row["expert_id"])))
     return {
         "comment_id": comment_id,
         "outcome": outcome if is_current else "rejected",
         "label": label,
-        "confidence": _confidence(verdicts, label, gate),
+        "confidence": _confidence(verdicts, label, gate, len(classes)),
         "reason": f"{fault}: {said}" if fault else said,
         "expert_ids": sorted(str(row["expert_id"]) for row in verdicts),
         "decided_at": last["decided_at"],
@@ -106,8 +131,13 @@ def _said(row: Row) -> str:
     return f"{row['expert_id']} says {row['label']}{sure}{context}"
 
 
-def _confidence(verdicts: list[Row], label: str, gate: GateSettings) -> float:
-    """The highest stated by those who agree, times the share of experts who do."""
-    agreeing = [row for row in verdicts if row["label"] == label]
-    stated = [float(row["stated_confidence"]) for row in agreeing if row.get("stated_confidence") is not None]
-    return max(stated, default=gate.expert_accuracy) * len(agreeing) / len(verdicts)
+def _confidence(verdicts: list[Row], label: str, gate: GateSettings, n_classes: int) -> float:
+    sure = [
+        gate.expert_accuracy if row.get("stated_confidence") is None else float(row["stated_confidence"])
+        for row in verdicts
+    ]
+    capped = [
+        min(one, float(row["reliability"])) if row.get("reliability") is not None else one
+        for one, row in zip(sure, verdicts, strict=True)
+    ]
+    return joint_confidence([str(row["label"]) for row in verdicts], capped, label, n_classes)

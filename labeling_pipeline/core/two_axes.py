@@ -1,0 +1,182 @@
+"""Agreement and accuracy side by side, per slice and week, and the alarm where one stands without the other.
+
+Belongs here: the two figures, what one would imply of the other, and who errs. Does not: which labels experts see
+(``core.unanimous``), or how it is drawn (``report``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.agreement import agreement
+from labeling_pipeline.core.rates import weighted_rate
+from labeling_pipeline.core.significance import holm
+
+ALL = "(all)"
+GOLD, REVIEW = "gold", "unanimous review"
+COLUMNS = (
+    "slice", "week", "measured_on", "statistic", "agreement", "agreement_low", "agreement_high", "n_votes", "accuracy",
+    "accuracy_low", "accuracy_high", "implied_accuracy", "n_known", "is_alarm", "annotator_group", "comment_ids",
+    "action",
+)  # fmt: skip
+Floats = npt.NDArray[np.float64]
+
+
+def two_axes(
+    votes: pd.DataFrame,
+    known: pd.DataFrame,
+    members: pd.DataFrame,
+    classes: Collection[str],
+    *,
+    statistic: str = "krippendorff_alpha",
+    groups: pd.DataFrame | None = None,
+    tolerated: float = 0.05,
+    family_error: float = 0.05,
+    n_boot: int = 100,
+) -> pd.DataFrame:
+    """One row per slice, week and kind of evidence, columns `COLUMNS`; "(all)" first, then slices by name.
+
+    Args:
+        votes: comment_id, annotator_id, label, week (Timestamp of its first day).
+        known: comment_id, label (what the crowd's votes came to), truth, weight, measured_on (`GOLD` or `REVIEW`).
+        members: comment_id, slice.
+        classes: as many as the question has.
+        groups: annotator_id, group (such as "country=KE"); one row per membership.
+        tolerated: accuracy missing before it is an alarm; ``family_error``: of any false alarm among all slices.
+
+    ``agreement`` is the named statistic with its bootstrap interval; ``accuracy`` the weighted share of known comments
+    whose label is right, Wilson's 95 % interval. They are never mixed. ``implied_accuracy`` is what independent errors
+    would make of the share of agreeing pairs, see `implied_accuracy`. The alarm "agreement without accuracy" stands on
+    a slice's latest week with evidence, when all its evidence so far is less accurate than implied and tolerated
+    (binomial test, Holm's correction over slices and kinds); on "(all)" only where no slice explains it.
+    """
+    if votes.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    week_of = votes.groupby("comment_id")["week"].max()
+    evidence = known.assign(week=known["comment_id"].map(week_of)).dropna(subset="week")
+    every = pd.DataFrame({"comment_id": pd.unique(votes["comment_id"]), "slice": ALL})
+    places = pd.concat([every, members[members["comment_id"].isin(every["comment_id"])]], ignore_index=True)
+    rows = []
+    for name, part in places.groupby("slice", sort=True):
+        inside = set(part["comment_id"])
+        of_slice = votes[votes["comment_id"].isin(inside)]
+        about = evidence[evidence["comment_id"].isin(inside)]
+        rows += _slice_rows(str(name), of_slice, about, len(classes), statistic, n_boot)
+    table = pd.DataFrame(rows, columns=[*COLUMNS[:-4], "right"])
+    table["is_alarm"] = _alarms(table, tolerated, family_error)
+    told = [_told(row, evidence, places, votes, groups) for row in table.to_dict("records")]
+    table[["annotator_group", "comment_ids", "action"]] = pd.DataFrame(told, index=table.index, dtype=object)
+    return table.sort_values(["slice", "week", "measured_on"], ignore_index=True)[list(COLUMNS)]
+
+
+def implied_accuracy(share_agreeing: npt.ArrayLike, n_classes: int) -> Floats:
+    """The accuracy a of a vote at which independent, evenly spread errors give this share of agreeing pairs.
+
+    A = a² + (1 − a)² / (K − 1), solved for the larger a; below chance agreement, 1 / K.
+
+    >>> implied_accuracy([1.0, 0.82, 0.5], 2).round(2).tolist()
+    [1.0, 0.9, 0.5]
+    """
+    k = max(n_classes, 2)
+    agreed = np.maximum(np.asarray(share_agreeing, dtype=np.float64), 1.0 / k)
+    root = np.sqrt(np.maximum(1.0 - k * (1.0 - agreed * (k - 1)), 0.0))
+    return np.asarray((1.0 + root) / k, dtype=np.float64)
+
+
+def _slice_rows(
+    name: str, votes: pd.DataFrame, evidence: pd.DataFrame, n_classes: int, statistic: str, n_boot: int
+) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    renamed = votes.rename(columns={"comment_id": "task", "annotator_id": "annotator"})
+    for week, part in renamed.groupby("week", sort=True):
+        measured = agreement(part[["task", "annotator", "label"]], n_boot=n_boot)
+        one, pairs = measured[statistic], measured["percent_agreement"]["value"]
+        base = {"slice": name, "week": week, "statistic": statistic, "n_votes": len(part), "agreement": one["value"],
+                "agreement_low": one["low"], "agreement_high": one["high"],
+                "implied_accuracy": None if pairs is None else float(implied_accuracy(pairs, n_classes))}  # fmt: skip
+        now = evidence[evidence["week"] == week]
+        kinds = sorted(now["measured_on"].unique()) or [GOLD]
+        for kind in kinds:
+            about = now[now["measured_on"] == kind]
+            right = (about["label"] == about["truth"]).to_numpy(dtype=np.float64)
+            rows.append(base | _accuracy(right, about["weight"]) | {"measured_on": kind})
+    return rows
+
+
+def _accuracy(right: Floats, weight: pd.Series) -> dict[str, object]:
+    found: dict[str, object] = {"n_known": len(right), "right": float(right.sum())}
+    if not len(right):
+        return found | {"accuracy": None, "accuracy_low": None, "accuracy_high": None}
+    rate = weighted_rate(right, weight.to_numpy(dtype=np.float64))
+    return found | {"accuracy": rate["value"], "accuracy_low": rate["low"], "accuracy_high": rate["high"]}
+
+
+def _alarms(table: pd.DataFrame, tolerated: float, family_error: float) -> npt.NDArray[np.bool_]:
+    """True on the latest week with evidence of every slice and kind that alarms."""
+    from scipy.stats import binom
+
+    seen = table[table["n_known"] > 0]
+    keys = ["slice", "measured_on"]
+    total = seen.groupby(keys).agg(n=("n_known", "sum"), right=("right", "sum"), last=("week", "max"))
+    weighed = seen.assign(w=seen["n_known"] * seen["implied_accuracy"].astype(np.float64))
+    implied = weighed.groupby(keys)["w"].sum() / total["n"]
+    # All agreed on what is reviewed: what is implied of it is that it is right.
+    is_review = total.index.get_level_values("measured_on") == REVIEW
+    expected = np.clip(np.where(is_review, 1.0, implied.to_numpy(dtype=np.float64)) - tolerated, 0.0, 1.0)
+    p_value = binom.cdf(total["right"].to_numpy(), total["n"].to_numpy(), expected)
+    is_alarm = holm(p_value, family_error)
+    is_all = total.index.get_level_values("slice") == ALL
+    alarmed = total[is_alarm & ~(is_all & (is_alarm & ~is_all).any())]
+    at = set(zip(*[alarmed.index.get_level_values(k) for k in keys], alarmed["last"], strict=True))
+    return np.asarray(
+        [key in at for key in zip(table["slice"], table["measured_on"], table["week"], strict=True)], dtype=bool
+    )
+
+
+def _told(
+    row: Mapping[Any, Any],
+    evidence: pd.DataFrame,
+    places: pd.DataFrame,
+    votes: pd.DataFrame,
+    groups: pd.DataFrame | None,
+) -> tuple[str | None, list[str], str]:
+    """Whom and what an alarm names; nothing where there is none."""
+    if not row["is_alarm"]:
+        return None, [], ""
+    inside = places.loc[places["slice"] == row["slice"], "comment_id"]
+    about = evidence[evidence["comment_id"].isin(inside) & (evidence["measured_on"] == row["measured_on"])]
+    wrong = about.loc[about["label"] != about["truth"], "comment_id"]
+    name = row["slice"]
+    action = (
+        "send unanimous labels of every slice to experts, and look at the proposed text rules" if name == ALL
+        else f"agreement without accuracy: send {name} to experts with context, add it to slices.watched, relabel it"
+    )  # fmt: skip
+    return _group(about, votes, groups), sorted(wrong.astype(str))[:20], action
+
+
+def _group(about: pd.DataFrame, votes: pd.DataFrame, groups: pd.DataFrame | None) -> str:
+    """The annotator group that is right least often there, where groups differ; else all of them."""
+    from scipy.stats import chi2_contingency
+
+    if groups is None or groups.empty:
+        return "all annotators"
+    given = votes.merge(about[["comment_id", "truth"]].drop_duplicates("comment_id"), on="comment_id")
+    given["right"] = (given["label"] == given["truth"]).astype(np.float64)
+    joined = given.merge(groups, on="annotator_id")
+    counts = joined.groupby("group")["right"].agg(["sum", "size"])
+    counts = counts[counts["size"] >= 20]
+    best = None
+    for _, part in counts.groupby([str(g).split("=")[0] for g in counts.index]):
+        table = np.stack([part["sum"], part["size"] - part["sum"]])
+        if part.shape[0] < 2 or (table.sum(axis=1) == 0).any() or chi2_contingency(table).pvalue > 0.01:
+            continue
+        share = (part["sum"] / part["size"]).to_numpy(dtype=np.float64)
+        worst = int(share.argmin())
+        found = (float(share[worst]), str(part.index[worst]), int(part["size"].iloc[worst]))
+        best = found if best is None else min(best, found)
+    return "all annotators" if best is None else f"{best[1]} ({best[0]:.0%} of {best[2]} votes right)"
