@@ -59,17 +59,18 @@ def drift_series(
         found = series(watched, night, alpha, limits)
         if found is not None:
             is_over = found.value > found.threshold
-            is_alarm = is_over and found.value >= limits.louder * told.get(name, 0.0)
+            is_alarm = is_over and found.value >= limits.louder * told.get(name, 0.0) * found.threshold
             action = found.action if is_alarm else "raised before" if is_over else "none"
             rows.append((night, name, found.statistic, found.value, found.threshold, is_alarm, action))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _loudest(raised: pd.DataFrame | None, night: datetime, limits: DriftLimits) -> dict[str, float]:
-    """The highest value of each series' alarms that are not forgotten yet."""
+    """How many times its threshold each series was at its loudest alarm that is not forgotten yet."""
     if raised is None or raised.empty:
         return {}
     at = pd.to_datetime(raised["night"])
     recent = (at < pd.Timestamp(night)) & (at > pd.Timestamp(night) - timedelta(days=limits.rest_days))
     alarms = raised[recent & raised["is_alarm"].astype(bool)]
-    return {str(name): float(value) for name, value in alarms.groupby("series")["value"].max().items()}
+    times = (alarms["value"] / alarms["threshold"]).groupby(alarms["series"]).max()
+    return {str(name): float(value) for name, value in times.items()}

@@ -23,7 +23,7 @@ class DriftLimits:
     are looked at over all of them, since a guideline read differently by some moves little in one week.
     A change smaller than ``min_js`` (nats) or ``min_drop`` (agreement) is no alarm, however certain it is.
     ``rest_days``: nights after an alarm in which the same change is still in the windows of the first span; an alarm of
-    the same series is a new one then only if it is ``louder`` times as large.
+    the same series is a new one then only if it is ``louder`` times as far over its threshold.
     """
 
     min_rows: int = 50

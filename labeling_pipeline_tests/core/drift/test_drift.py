@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.drift import COLUMNS, DriftLimits, Watched, drift_series
-from labeling_pipeline.core.drift.limits import mix_shift, windows
+from labeling_pipeline.core.drift.limits import design_effect, mix_shift, windows
 from labeling_pipeline.core.errors import SettingError
 
 NIGHT = datetime(2026, 5, 1)
@@ -122,6 +122,40 @@ def test_too_little_data_is_silent() -> None:
     assert tuple(drift_series(NIGHT, Watched()).columns) == COLUMNS
     few = world(0, n=100)
     assert set(drift_series(NIGHT, few)["series"]) == {"agreement"}
+
+
+def test_one_change_is_one_alarm_until_it_is_much_larger_or_long_ago() -> None:
+    watched = world(11, votes=0.6)
+    first = drift_series(NIGHT, watched)
+    assert first.loc[first["is_alarm"], "series"].tolist() == ["vote_mix"]
+
+    def again(days: int, times: float) -> list[str]:
+        before = first.assign(night=NIGHT - timedelta(days=days))
+        before["value"] = before["threshold"] + (before["value"] - before["threshold"]) * times
+        report = drift_series(NIGHT, watched, raised=before[before["is_alarm"]])
+        assert report.drop(columns=["is_alarm", "action"]).equals(first.drop(columns=["is_alarm", "action"]))
+        return report.loc[report["series"] == "vote_mix", "action"].tolist()
+
+    assert again(1, 1.0) == ["raised before"]
+    assert again(34, 1.0) == ["raised before"]
+    assert again(35, 1.0) == ["relabel"]
+    assert again(1, 0.01) == ["relabel"], "far louder than what was told"
+    assert again(0, 1.0) == ["relabel"], "the night itself, done again"
+
+
+def test_votes_on_one_comment_count_as_what_they_are_worth() -> None:
+    rng = np.random.default_rng(0)
+    comments, alike = np.repeat(np.arange(4_000), 3), rng.choice(CLASSES, 4_000, p=[0.7, 0.2, 0.1])
+    labels = {
+        "copies": np.repeat(alike, 3),
+        "independent": rng.choice(CLASSES, 12_000, p=[0.7, 0.2, 0.1]),
+        "halfway": np.where(rng.random(12_000) < 0.7, np.repeat(alike, 3), rng.choice(CLASSES, 12_000)),
+    }
+    effect = {name: design_effect(pd.Series(comments), pd.Series(one)) for name, one in labels.items()}
+    assert effect["copies"] == pytest.approx(3.0, abs=0.02)
+    assert effect["independent"] == pytest.approx(1.0, abs=0.04)
+    assert 1.5 < effect["halfway"] < 2.5
+    assert design_effect(pd.Series(["a", "a"]), pd.Series(["x", "x"])) == 1.0
 
 
 def test_a_new_schema_or_model_is_not_drift() -> None:

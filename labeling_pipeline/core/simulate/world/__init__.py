@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from labeling_pipeline.core.simulate.world.answers import ask, ask_experts
 from labeling_pipeline.core.simulate.world.comments import Comments, draw_comments
+from labeling_pipeline.core.simulate.world.files import week_starts, world_files
 from labeling_pipeline.core.simulate.world.people import People, draw_people
 from labeling_pipeline.core.simulate.world.spec import WorldSpec
 
@@ -41,4 +42,6 @@ __all__ = [
     "ask_experts",
     "draw_comments",
     "draw_people",
+    "week_starts",
+    "world_files",
 ]
