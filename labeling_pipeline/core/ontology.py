@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from labeling_pipeline.core.composition import ESCALATE, NONE_OF_THESE, UNSURE, Rule, TruthTable, build_truth_table
 from labeling_pipeline.core.errors import InputError, SettingError
-from labeling_pipeline.core.ontology_checks import check_content, explain
+from labeling_pipeline.core.ontology_checks import check_content, check_versions, explain
 
 SPECIAL_ANSWERS = (UNSURE, NONE_OF_THESE)
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=64)]
@@ -228,15 +228,7 @@ def load_ontologies(folder: str | Path) -> tuple[Ontology, ...]:
             f"{folder}: no ontology file", expected="at least one .toml", remedy="labeling-pipeline init"
         )
     loaded = sorted((_read(path) for path in files), key=lambda o: (o.effective_at, o.schema_version))
-    times: dict[datetime, str] = {}
-    versions: dict[str, str] = {}
-    for ontology in loaded:
-        source, version = ontology.source, ontology.schema_version
-        if version in versions:
-            raise SettingError(f"{source}: schema_version: {version!r} is also that of {versions[version]}")
-        if ontology.effective_at in times:
-            raise SettingError(f"{source}: effective_at is also that of {times[ontology.effective_at]}")
-        versions[version] = times[ontology.effective_at] = source
+    check_versions(loaded)
     return tuple(loaded)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
@@ -29,7 +30,8 @@ def explain(error: ValidationError, content: dict[str, Any], model: type[BaseMod
     # A union reports its branches as path parts ("classes", "tuple"); only keys and positions are the reader's.
     where = _path(first["loc"], content)
     if first["type"] == "missing":
-        return SettingError(f"{source}: {where} is missing", remedy=f"write {where.rsplit('.', 1)[-1]} = …")
+        key = where.rsplit(".", 1)[-1]
+        return SettingError(f"{source}: {where} is missing", remedy=f"write {key} = {_EXAMPLES.get(key, '…')}")
     if first["type"] == "extra_forbidden":
         name = str(first["loc"][-1])
         close = difflib.get_close_matches(name, _known_keys(model), 1, 0.75)
@@ -39,10 +41,30 @@ def explain(error: ValidationError, content: dict[str, Any], model: type[BaseMod
     shown = given if len(given) <= 60 else given[:57] + "…"
     expected = _EXPECTED.get(first["type"], str(first["msg"]))
     if first["type"] == "string_pattern_mismatch":
-        expected = f"text matching {first['ctx']['pattern']}"
+        expected = _PATTERNS.get(str(first["loc"][-1]), _PATTERNS["id"])
     return SettingError(f"{source}: {where} = {shown}", expected=expected)
 
 
+_PATTERNS = {
+    "id": 'small letters, digits and _ only, such as "non_toxic"',
+    "schema_version": 'letters, digits, dot, dash and _ only, such as "v2"',
+}
+_EXAMPLES = {
+    "schema_version": '"v2"',
+    "effective_at": "2026-03-02T00:00:00Z",
+    "approved_by": '"policy team"',
+    "reason": '"why this version was made"',
+    "guideline": '"what annotators are told"',
+    "id": '"non_toxic"',
+    "name": '"non-toxic"',
+    "definition": '"what belongs to this class"',
+    "text": '"Which class describes the comment best?"',
+    "answers": '"classes", or a list such as ["yes", "no"]',
+    "label": 'a class, or "escalate"',
+    "classes": "at least two tables [[classes]]",
+    "questions": "at least one table [[questions]]",
+    "rules": '[{ when = { slur = "yes" }, label = "hate" }]',
+}
 _EXPECTED = {
     "datetime_type": "a time such as 2026-03-02T00:00:00Z",
     "datetime_from_date_parsing": "a time such as 2026-03-02T00:00:00Z",
@@ -54,6 +76,26 @@ _EXPECTED = {
     "bool_parsing": "true or false",
     "too_short": "at least as many entries as a choice needs (two classes, one question, one rule)",
 }
+
+
+def check_versions(loaded: Sequence[Ontology]) -> None:
+    """Raises SettingError when two files claim one schema_version, or one instant from which they count."""
+    times: dict[datetime, str] = {}
+    versions: dict[str, str] = {}
+    for ontology in loaded:
+        source, version, at = ontology.source, ontology.schema_version, ontology.effective_at
+        if version in versions:
+            raise SettingError(
+                f"{source}: schema_version: {version!r} is also that of {versions[version]}",
+                remedy="give the newer file a name of its own",
+            )
+        if at in times:
+            raise SettingError(
+                f"{source}: effective_at is also that of {times[at]}",
+                expected="one version in force at a time",
+                remedy=f"write from when on this one counts: a time after {at:%Y-%m-%dT%H:%M:%SZ}",
+            )
+        versions[version] = times[at] = source
 
 
 def _path(loc: tuple[int | str, ...], content: Any) -> str:

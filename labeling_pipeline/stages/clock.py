@@ -14,6 +14,7 @@ import pandas as pd
 from labeling_pipeline.home import Home
 from labeling_pipeline.platforms import Work
 from labeling_pipeline.stages.context import END_OF_DAY_HOUR, Context
+from labeling_pipeline.stages.known_names import check_names
 from labeling_pipeline.warehouse.store import Warehouse
 
 END_OF_DAY = timedelta(hours=END_OF_DAY_HOUR)
@@ -22,6 +23,7 @@ _DAY = re.compile(r"day-(\d+)-")
 
 def open_context(home: Home, now: datetime | None = None, run_id: str = "none") -> Context:
     """The home at a time: the one given, else its simulated clock, else the wall clock (UTC, without zone)."""
+    check_names(home)
     warehouse = Warehouse(home.warehouse_path)
     if home.settings.platform.name == "simulated":
         now = simulated_now(home, warehouse)

@@ -31,7 +31,7 @@ def test_atomic_answers_compose_to_a_class() -> None:
     [
         (EXAMPLE.replace("reason", "reasn"), "reasn is not a key here; write reason"),
         (EXAMPLE.replace('reason = "first version"', ""), "reason is missing"),
-        (EXAMPLE.replace('"fine"', '"Fine"', 1), "classes[1].id = 'Fine'; expected text matching"),
+        (EXAMPLE.replace('"fine"', '"Fine"', 1), "classes[1].id = 'Fine'; expected small letters, digits and _ only"),
         (EXAMPLE.replace('"spam"', '"fine"', 1), "classes: 'fine' occurs twice"),
         (EXAMPLE.replace('"spam"', '"unsure"', 1), "classes.unsure.id = 'unsure' is a word of its own"),
         (EXAMPLE.replace("2026-01-01T00:00:00Z", '"soon"'), "effective_at = 'soon'; expected a time such as"),
