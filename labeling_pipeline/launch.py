@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import dagster as dg
-from dagster._core.errors import DagsterAssetCheckFailedError
+from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
 
 from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.definitions import build_definitions
@@ -59,6 +59,8 @@ class Launcher:
             raise InvariantError(
                 f"an invariant does not hold: {said}", remedy="the run in the UI names the rows: labeling-pipeline ui"
             ) from error
+        except DagsterExecutionInterruptedError as error:  # how Dagster passes on SIGTERM and SIGINT
+            raise KeyboardInterrupt from error
 
     def _execute(self, work: Pending) -> None:
         self.job.execute_in_process(

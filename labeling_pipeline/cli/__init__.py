@@ -85,8 +85,8 @@ def main(argv: list[str] | None = None) -> None:
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "labeling-pipeline"
         _fail(f"{error.format_message().rstrip('.')}; see {where} --help", error.exit_code)
-    except click.Abort:
-        _fail("stopped", 130)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("stopped; what was done is kept, and the next run goes on from there", 130)
     except BrokenPipeError:  # whoever read the output has seen enough
         _end_quietly()
     except LabelingError as error:

@@ -43,7 +43,7 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
             Console().print()
             Console().print(story_table(lines))
         example = context.query("example_comment")["comment_id"].tolist()
-        print_next_steps(comment_id=example[0] if example else "COMMENT_ID")
+        print_next_steps(found.root, example[0] if example else "COMMENT_ID")
     refuse_empty_hands(told)
 
 

@@ -6,6 +6,7 @@ Belongs here: the closing summary of ``run`` and the state ``status`` shows. Doe
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -36,6 +37,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "now": context.now.isoformat(),
         "passes": passes,
         "day": context.day if context.is_simulated else None,
+        "is_over": context.is_over,
         "rows": {table: context.count(table) for table in COUNTED},
         "outcomes": {str(name): int(n) for name, n in outcomes.items()},
         "quarantine": _pairs(context, "quarantine_by_rule", "rule"),
@@ -108,6 +110,10 @@ def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("last written", f"{last['asset']} at {last['finished_at']} by run {last['run_id'][:8]}"))
     if not rows["raw_comments"]:
         lines.append(("nothing yet", "drop comments into inbox/comments and votes into inbox/votes, then run again"))
+    if told["is_over"]:
+        lines.append(("simulated", "its last day is over: nobody answers, no round opens; raise simulated.until_day"))
+    if told["quarantine"].get("unknown_class"):
+        lines.append(("unknown class", UNKNOWN_CLASS))
     if not told["has_gold"] and rows["consensus_labels"]:
         lines.append(("without gold", WITHOUT_GOLD))
     return lines
@@ -117,6 +123,11 @@ def _kinds(kinds: dict[str, int]) -> str:
     return ", ".join(f"{n:,} {kind}" for kind, n in kinds.items()) or "none"
 
 
+UNKNOWN_CLASS = (
+    "rows name classes that no ontology of this home has. If they are right, add a file to ontology/,\n"
+    "with a schema_version and an effective_at of its own. With nothing worth keeping yet, a new home is quicker:\n"
+    "labeling-pipeline init DIR --ontology FILE"
+)
 WITHOUT_GOLD = (
     "nobody knows whether annotators who agree are right: confidence is uncalibrated, no model is promoted.\n"
     "300 comments judged by experts would calibrate it, promote the model, and show errors that annotators share:\n"
@@ -137,15 +148,19 @@ def refuse_empty_hands(told: dict[str, Any]) -> None:
     )
 
 
-def print_next_steps(console: Console | None = None, comment_id: str = "COMMENT_ID") -> None:
-    """Three things to try."""
+def print_next_steps(home: Path, comment_id: str, console: Console | None = None) -> None:
+    """Three things to try, as they can be typed here for this home."""
     console = console or Console()
     # The commands as they can be typed here: with their folder, when it is not on the shell's path.
     prefix = "" if shutil.which("labeling-pipeline") else f"{os.path.relpath(Path(sys.executable).parent)}/"
     console.print("\n[bold]Try next[/bold]")
+    is_default = home == Path("data").absolute()
+    at = "" if is_default else f" --home {shlex.quote(_shown(str(home)))}"
     for what, command in (
-        ("the graph and its history", "dagster dev"),
-        ("one comment's life", f"labeling-pipeline explain {comment_id}"),
-        ("your own data", "labeling-pipeline init my-home"),
+        ("the graph and its history", "dagster dev" if is_default else f"labeling-pipeline ui{at}"),
+        ("one comment's life", f"labeling-pipeline explain {shlex.quote(comment_id)}{at}"),
+        ("your own data", "labeling-pipeline init my-home")
+        if is_default
+        else ("rounds, queues, spend", f"labeling-pipeline status{at}"),
     ):
-        console.print(f"  [dim]{what:26}[/dim] {prefix}{command}")
+        console.print(f"  [dim]{what:26}[/dim] {prefix}{command}", soft_wrap=True)
