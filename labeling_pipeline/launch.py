@@ -61,6 +61,10 @@ class Launcher:
             ) from error
         except DagsterExecutionInterruptedError as error:  # how Dagster passes on SIGTERM and SIGINT
             raise KeyboardInterrupt from error
+        except RuntimeError as error:
+            if str(error) != "Query interrupted":  # how DuckDB passes them on
+                raise
+            raise KeyboardInterrupt from error
 
     def _execute(self, work: Pending) -> None:
         self.job.execute_in_process(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import pty
 import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from labeling_pipeline_tests.end_to_end.homes import COMMAND, run_command
+from labeling_pipeline_tests.end_to_end.homes import COMMAND, new_sample, run_command
 
 SURE_AND_UNSURE = "comment_id,annotator_id,label\n" + "".join(
     f"c{i},a{j},{'acceptable' if j % 2 else 'toxic'}\n" for i in range(20) for j in range(4)
@@ -86,3 +88,19 @@ def test_paths_are_shown_as_one_would_type_them(home: Path) -> None:
     command = [*COMMAND, "status", "--home", "copy"]
     said = subprocess.run(command, cwd=home.parent, capture_output=True, text=True, check=False).stdout
     assert said.split()[:2] == ["home", "copy"]
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_stopped_says_so_and_goes_on_later(tmp_path: Path, sent: signal.Signals) -> None:
+    home = new_sample(tmp_path / "home")
+    process = subprocess.Popen(
+        [*COMMAND, "run", "--home", str(home)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not list((home / ".dagster" / "storage").glob("*")):  # a pass has begun
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.strip() == "error: stopped; what was done is kept, and the next run goes on from there"
