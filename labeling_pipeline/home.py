@@ -71,6 +71,15 @@ class Home:
         return self.root / ".runs"
 
     @property
+    def lf_columns(self) -> Path:
+        """Votes of labeling functions, by their code; made anew when it is not there."""
+        return self.root / ".lf_columns"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
     def dagster(self) -> Path:
         return self.root / ".dagster"
 

@@ -78,6 +78,15 @@ class WeakSupervisionSettings(Section):
     method: str = Field("auto", description="a label model of core.weak_supervision, or auto")
 
 
+class FusionSettings(Section):
+    """What counts beside the crowd's votes."""
+
+    sources: tuple[Literal["weak", "draft", "signals"], ...] = Field(
+        ("weak", "draft", "signals"),
+        description="weak labels, drafts of models from elsewhere, people's acts in production; [] for votes alone",
+    )
+
+
 class TrainingSettings(Section):
     """Retraining."""
 
@@ -147,6 +156,7 @@ class Settings(Section):
     gold: GoldSettings = GoldSettings()
     people: PeopleSettings = PeopleSettings()
     weak_supervision: WeakSupervisionSettings = WeakSupervisionSettings()
+    fusion: FusionSettings = FusionSettings()
     training: TrainingSettings = TrainingSettings()
     selection: SelectionSettings = SelectionSettings()
     feedback: FeedbackSettings = FeedbackSettings()

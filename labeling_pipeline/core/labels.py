@@ -6,7 +6,7 @@ votes on one question are weighed (``core.consensus``), or whether the label is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -21,13 +21,15 @@ from labeling_pipeline.core.ontology import SPECIAL_ANSWERS, Ontology
 class Labels:
     """``labels``: one row per comment (comment_id, label, confidence, p_…, v_…, n_votes, agreement, entropy,
     confidence_is, composed_label). ``answers``: one row per comment and atomic question. ``annotators``: the direct
-    question's reliabilities. ``notes`` say what the consensus fell back to, and why."""
+    question's reliabilities. ``notes`` say what the consensus fell back to, and why. ``blind``: comment_id, p_… of gold
+    comments as votes alone have it, without their gold."""
 
     labels: pd.DataFrame
     answers: pd.DataFrame
     annotators: pd.DataFrame
     method: str
     notes: tuple[str, ...]
+    blind: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def label_comments(
@@ -65,6 +67,7 @@ def label_comments(
         annotators=main.annotators,
         method=main.method,
         notes=tuple(main.notes),
+        blind=main.blind.rename(columns={"task": "comment_id"}),  # gold is on labels: atomic answers have none
     )
 
 

@@ -10,6 +10,7 @@ import dagster as dg
 
 from labeling_pipeline import __version__
 from labeling_pipeline.defs.checks import check_results, check_specs
+from labeling_pipeline.defs.reports import write_report
 from labeling_pipeline.defs.resources import LabelingHome
 from labeling_pipeline.stages.engine import Stage, materialize
 
@@ -36,6 +37,9 @@ def loop_asset(name: str, stage: Stage) -> dg.AssetsDefinition:
             metadata["waiting_for"] = done.result.waiting_for
         if not done.is_changed:
             context.log.info("nothing new to read")
+        path = write_report(name, done.result.shown, labeling.context.home)
+        if path is not None:
+            metadata["report"] = dg.MetadataValue.path(path)
         with labeling.context.warehouse.read():
             checks = list(check_results(name, labeling.context))
         version = dg.DataVersion(done.output_version)

@@ -30,6 +30,8 @@ class Event:
 def explain(context: Context, comment_id: str) -> list[Event]:
     """Every event of a comment's life, earliest first. Raises InputError for a comment the home does not know."""
     rows = {name: context.query(f"explain/{name}", comment_id=comment_id) for name in QUERIES}
+    for frame in rows.values():
+        frame.attrs["comment_id"] = comment_id
     if rows["comment"].empty:
         raise InputError(f"no comment {comment_id!r} in this home", remedy="look it up in raw_comments or gold_set")
     events = [event for name, tell in QUERIES.items() for event in tell(rows[name], context)]
@@ -90,6 +92,34 @@ def _votes(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
         for row in _each(rows)
     ]
     yield Event(_time(rows["answered_at"].max()), "votes", tuple(said))
+
+
+def _weak_label(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    for row in _each(rows):
+        line = f"labeling functions, as they are now ({row.method}): {row.label} ({row.confidence:.2f})"
+        votes = context.query("explain/function_votes", comment_id=rows.attrs["comment_id"])
+        yield Event(_time(row.posted_at), "weak label", (line, *(_function_vote(vote) for vote in _each(votes))))
+
+
+def _function_vote(vote: Any) -> str:
+    sure = f"right {vote.learned_accuracy:.2f} of the time, as the label model believes"
+    copies = f" · shares its vote with {', '.join(vote.near_copies)}" if len(vote.near_copies) else ""
+    note = f" · {vote.note}" if _given(vote.note) else ""
+    return f"{vote.lf} → {vote.label} ({sure}; code {vote.code_hash[:8]}){copies}{note}"
+
+
+def _fused(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
+    for row in _each(rows):
+        p = "  ".join(f"p({name})={value:.2f}" for name, value in _sorted(row.probabilities) if value >= 0.005)
+        lines = [f"all sources together ({row.source}, {row.confidence_is}): {row.label}", f"believed {p}"]
+        for one in _each(context.query("explain/evidence", comment_id=rows.attrs["comment_id"])):
+            top = _sorted(one.probabilities)[0] if _given(one.probabilities) else None
+            said = f"says {top[0]} ({top[1]:.2f}), " if top else ""
+            lines.append(f"{one.source}: {said}weight {one.weight:.2f}, evidence {one.evidence:+.2f}")
+        if _given(row.with_verdicts):
+            p = "  ".join(f"p({name})={value:.2f}" for name, value in _sorted(row.with_verdicts) if value >= 0.005)
+            lines.append(f"with the experts' verdicts as evidence {p}")
+        yield Event(_time(row.evidence_at), "fusion", tuple(lines))
 
 
 def _consensus(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
@@ -181,9 +211,9 @@ def _each(rows: pd.DataFrame) -> Iterator[Any]:
 
 
 def _given(value: Any) -> bool:
-    return (
-        value is not None and not (isinstance(value, float) and pd.isna(value)) and value is not pd.NaT and value != ""
-    )
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
+        return False
+    return bool(value != "")
 
 
 def _time(value: Any) -> pd.Timestamp | None:
@@ -196,11 +226,13 @@ def _sorted(probabilities: Any) -> list[tuple[str, float]]:
 
 QUERIES = {
     "comment": _comment,
+    "weak_label": _weak_label,
     "predictions": _predictions,
     "feedback": _feedback,
     "tasks": _tasks,
     "votes": _votes,
     "consensus": _consensus,
+    "fused": _fused,
     "verdicts": _verdicts,
     "history": _history,
     "reliability": _reliability,

@@ -13,6 +13,7 @@ from labeling_pipeline.stages.drift import drift_report
 from labeling_pipeline.stages.engine import Stage
 from labeling_pipeline.stages.evaluation import model_evaluation
 from labeling_pipeline.stages.export import versioned_export
+from labeling_pipeline.stages.fusion import fused_labels
 from labeling_pipeline.stages.intake import (
     annotators,
     comments_from_elsewhere,
@@ -25,7 +26,7 @@ from labeling_pipeline.stages.intake import (
 from labeling_pipeline.stages.quality import adjudication_queue, annotator_reliability, qc_outcomes, qc_passed_labels
 from labeling_pipeline.stages.selection import next_uncertainty_batch
 from labeling_pipeline.stages.training import drift_asks, pre_labels, retrained_model
-from labeling_pipeline.stages.weak_supervision import functions_version, weak_labels
+from labeling_pipeline.stages.weak_supervision import functions_version, labeling_function_report, weak_labels
 
 STAGES: dict[str, Stage] = {
     "raw_comments": Stage(
@@ -45,21 +46,33 @@ STAGES: dict[str, Stage] = {
         settings=("labeling",), is_wanted=batch_is_wanted,
     ),
     "weak_labels": Stage(
-        weak_labels, "3_annotation", ("raw_comments", "gold_set"), ("weak_labels",),
+        weak_labels, "3_annotation", ("raw_comments", "gold_set"),
+        ("weak_labels", "weak_blind", "labeling_functions", "labeling_function_votes"),
         settings=("weak_supervision",), reads=functions_version, is_slow=True,
     ),
     "crowd_votes": Stage(crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log",), "votes"),
     "verdicts": Stage(verdicts, "3_annotation", ("raw_comments", "decomposed_tasks"), ("verdicts",), "verdicts"),
     "consensus_labels": Stage(
-        consensus_labels, "4_quality", ("crowd_votes", "gold_set"), ("consensus_labels", "consensus_answers"),
-        settings=("consensus",), is_slow=True,
+        consensus_labels, "4_quality", ("crowd_votes", "gold_set"),
+        ("consensus_labels", "consensus_answers", "consensus_blind"), settings=("consensus",), is_slow=True,
+    ),
+    "fused_labels": Stage(
+        fused_labels, "4_quality",
+        ("consensus_labels", "weak_labels", "production_predictions", "production_feedback", "verdicts", "gold_set"),
+        ("fused_labels", "fusion_evidence", "signal_rates"), settings=("fusion",), is_slow=True,
+    ),
+    "labeling_function_report": Stage(
+        labeling_function_report, "3_annotation", ("weak_labels", "verdicts", "gold_set"),
+        ("labeling_function_report", "labeling_function_proposals"), settings=("weak_supervision",),
+        every_days=lambda settings: 7, is_slow=True,
     ),
     "annotator_reliability": Stage(
         annotator_reliability, "4_quality", ("consensus_labels", "verdicts", "gold_set"), ("annotator_reliability",),
         settings=("reliability",), every_days=lambda settings: 7, is_slow=True,
     ),
     "qc_outcomes": Stage(
-        qc_outcomes, "4_quality", ("consensus_labels", "verdicts"), ("qc_outcomes",), settings=("quality",)
+        qc_outcomes, "4_quality", ("consensus_labels", "fused_labels", "verdicts"), ("qc_outcomes",),
+        settings=("quality",),
     ),
     "qc_passed_labels": Stage(
         qc_passed_labels, "4_quality", ("consensus_labels", "qc_outcomes"), ("qc_passed_labels",)

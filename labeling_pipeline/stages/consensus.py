@@ -27,7 +27,7 @@ def consensus_labels(context: Context) -> Result:
     if votes.empty:
         return Result(0, waiting_for="votes")
     known = {ontology.schema_version: ontology for ontology in context.ontologies}
-    rows, answers = [], []
+    rows, answers, blind = [], [], []
     notes: list[str] = []
     for version, under in sorted(votes.groupby("schema_version"), key=lambda pair: known[str(pair[0])].effective_at):
         ontology = known[str(version)]
@@ -35,14 +35,26 @@ def consensus_labels(context: Context) -> Result:
         labels = label_comments(under, ontology, gold=gold, method=consensus.method, seed=consensus.seed)
         rows.append(_label_rows(labels, under, ontology.classes))
         answers.append(labels.answers)
+        blind.append(_blind_rows(labels.blind, ontology.classes))
         notes += labels.notes
     everything = pd.concat(rows, ignore_index=True).drop_duplicates("comment_id", keep="last")
     frame = everything[everything["comment_id"].isin(context.query("comment_ids")["comment_id"])]
     return Result(
         len(frame),
         {**_metrics(frame), "method": str(frame["method"].iloc[-1]), "notes": "; ".join(notes)},
-        replace={"consensus_labels": frame, "consensus_answers": _last_answers(answers)},
+        replace={
+            "consensus_labels": frame,
+            "consensus_answers": _last_answers(answers),
+            "consensus_blind": pd.concat(blind, ignore_index=True).drop_duplicates("comment_id", keep="last"),
+        },
     )
+
+
+def _blind_rows(blind: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
+    """Gold comments as their votes alone have them, for whoever weighs votes against other sources."""
+    if blind.empty:
+        return pd.DataFrame(columns=["comment_id", "probabilities"])
+    return with_map(blind, "p_", classes, "probabilities")[["comment_id", "probabilities"]]
 
 
 def _label_rows(labels: Labels, votes: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:

@@ -48,6 +48,8 @@ class Result:
     append: Mapping[str, Append] = field(default_factory=dict)
     # Said when a stage had nothing to work with yet; it stays due, whatever its clock says.
     waiting_for: str = ""
+    # Figures for a page under reports/, where the asset has one.
+    shown: object = None
 
 
 @dataclass(frozen=True)

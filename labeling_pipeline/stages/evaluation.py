@@ -55,7 +55,7 @@ def _measure(context: Context, row: pd.Series, gold: pd.DataFrame) -> pd.DataFra
     model = load(context.home.root / row["path"])
     labels = export_labels(context, row["export_version"])
     held_out = labels[holdout_mask(labels["comment_id"], context.settings.training.holdout_share)]
-    crowd = held_out[held_out["source"] == "crowd"]
+    crowd = held_out[~held_out["source"].str.contains("verdict")]
     classes = context.all_classes
     parts = [_on(model, crowd, "crowd_holdout", [()] * len(crowd), classes)] if len(crowd) else []
     if len(gold):

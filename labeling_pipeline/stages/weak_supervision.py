@@ -1,37 +1,155 @@
-"""Labeling functions over all comments.
+"""Labeling functions over all comments, and how they do.
 
-Belongs here: the home's functions and their versions. Does not: the label model (``core.weak_supervision``).
+Belongs here: the home's functions and their versions, what of their results is kept. Does not: the label model
+(``core.weak_supervision``), how the report looks (``report.lf_report``).
 """
 
 from __future__ import annotations
 
 import hashlib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import with_map
 
+if TYPE_CHECKING:
+    from labeling_pipeline.core.weak_supervision import LFSet
+    from labeling_pipeline.core.weak_supervision.lf_report import LFReport
+    from labeling_pipeline.warehouse.lf_columns import KeptLFs
+
+NO_FUNCTIONS = "labeling_functions.toml or labeling_functions.py in the home"
+REPORT_COLUMNS = [
+    "lf", "polarity", "coverage", "overlap_rate", "conflict_rate", "learned_accuracy", "accuracy", "accuracy_low",
+    "accuracy_high", "n_gold", "findings",
+]  # fmt: skip
+
 
 def functions_version(context: Context) -> str:
-    """The content of the home's labeling functions; none is a version too."""
+    """The content of the home's labeling functions and of the files they name; none is a version too."""
     path = context.home.labeling_functions
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path else "none"
+    if path is None:
+        return "none"
+    digest = hashlib.sha256(path.read_bytes())
+    for name in _named_files(path):
+        digest.update(name.read_bytes() if name.is_file() else b"absent")
+    return digest.hexdigest()
+
+
+def _named_files(path: Path) -> list[Path]:
+    """Glossaries and tables beside a toml file; a toml that cannot be read names none, and fails where it is loaded."""
+    if path.suffix != ".toml":
+        return []
+    try:
+        blocks = tomllib.loads(path.read_text(encoding="utf-8")).get("lf", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return []
+    files = [block.get("file") for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+    return [path.parent / name for name in files if isinstance(name, str)]
 
 
 def weak_labels(context: Context) -> Result:
-    """A soft label for every comment that some labeling function of the home votes on."""
-    path = context.home.labeling_functions
-    if path is None:
-        return Result(0, waiting_for="labeling_functions.toml or labeling_functions.py in the home")
+    """A soft label for every comment that some labeling function of the home votes on.
+
+    Only functions that were edited, and comments that are new, are run; other votes are kept from the last time.
+    """
+    from labeling_pipeline.core.weak_supervision import model_votes, weak_label_frame
+    from labeling_pipeline.core.weak_supervision.blind import blind_labels
+    from labeling_pipeline.core.weak_supervision.weak_labels import function_frame
+
+    home_path = context.home.labeling_functions
+    if home_path is None:
+        return Result(0, waiting_for=NO_FUNCTIONS)
+    lfs, kept = _apply(context, home_path)
+    applied, classes, method = kept.applied, context.all_classes, context.settings.weak_supervision.method
+    gold = _gold(context, "fit")
+    result = model_votes(applied, gold, method=method)
+    frame = weak_label_frame(applied, result)
+    blind = blind_labels(
+        lambda known: weak_label_frame(applied, model_votes(applied, known, method=method)), gold, frame["comment_id"]
+    )
+    ours = frame["comment_id"].isin(context.query("comment_ids")["comment_id"])
+    fired = frame[ours & (frame["n_fired"] > 0)]
+    rows = with_map(fired, "p_", classes, "probabilities")
+    coverage = len(fired) / max(int(ours.sum()), 1)
+    metrics = {"labeling_functions": len(lfs.names), "coverage": coverage, "votes_computed": kept.n_run}
+    return Result(
+        len(rows),
+        {**metrics, "method": result.method, "notes": "; ".join(result.notes)},
+        replace={
+            "weak_labels": rows,
+            "weak_blind": _blind_rows(blind, classes),
+            "labeling_functions": function_frame(lfs, applied, result),
+            "labeling_function_votes": applied.vote_frame(),
+        },
+    )
+
+
+def _apply(context: Context, path: Path) -> tuple[LFSet, KeptLFs]:
     from labeling_pipeline.core.weak_supervision import load_lfs
-    from labeling_pipeline.core.weak_supervision import weak_labels as label
+    from labeling_pipeline.warehouse.lf_columns import apply_kept
     from labeling_pipeline.warehouse.lf_scan import scan_rules
 
-    classes, comments = context.all_classes, context.query("texts_of_comments")
-    lfs = load_lfs(path)
-    gold = context.query("gold_to_fit").rename(columns={"task": "comment_id"})
-    frame = label(comments, lfs, classes, gold, method=context.settings.weak_supervision.method, scan=scan_rules)
-    fired = frame[frame["n_fired"] > 0]
-    rows = with_map(fired, "p_", classes, "probabilities")
-    coverage = len(fired) / max(len(frame), 1)
-    metrics = {"labeling_functions": len(lfs.names), "coverage": coverage}
-    return Result(len(rows), metrics, replace={"weak_labels": rows})
+    lfs, comments = load_lfs(path), context.query("texts_for_functions")
+    return lfs, apply_kept(context.home.lf_columns, comments, lfs, context.all_classes, scan_rules)
+
+
+def _gold(context: Context, role: str) -> pd.DataFrame:
+    return context.query("gold_by_role", role=role)[["comment_id", "label"]]
+
+
+def _blind_rows(blind: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
+    if blind.empty:
+        return pd.DataFrame(columns=["comment_id", "probabilities"])
+    spoke = blind[blind["n_fired"] > 0]
+    return with_map(spoke, "p_", classes, "probabilities")[["comment_id", "probabilities"]]
+
+
+def labeling_function_report(context: Context) -> Result:
+    """What each labeling function covers, contradicts and gets right, which ones died or drift, and which to add.
+
+    Accuracy is measured on measuring gold, which had no part in the label model. The whole report is
+    ``reports/labeling_functions.html``; functions are proposed from experts' verdicts, and none is enabled unasked.
+    """
+    from labeling_pipeline.core.weak_supervision import model_votes
+    from labeling_pipeline.core.weak_supervision.lf_report import lf_report
+
+    path = context.home.labeling_functions
+    if path is None:
+        return Result(0, waiting_for=NO_FUNCTIONS)
+    _, kept = _apply(context, path)
+    result = model_votes(kept.applied, _gold(context, "fit"), method=context.settings.weak_supervision.method)
+    comments, sliced = _with_slices(context, context.query("texts_for_functions"))
+    report = lf_report(
+        kept.applied,
+        result,
+        comments,
+        _gold(context, "measure"),
+        slice_columns=sliced,
+        time_column="posted_at",
+        verdicts=context.query("verdicts_in_order"),
+    )
+    rows = _report_rows(report)
+    replace = {"labeling_function_report": rows, "labeling_function_proposals": report.proposals}
+    return Result(len(rows), report.metadata(), replace=replace, shown=report)
+
+
+def _with_slices(context: Context, comments: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The comments with one column per slice: in it or (missing) not; a comment may be in several."""
+    slices = context.query("slices_of_comments")
+    columns = {}
+    for name, part in slices.groupby("slice", sort=True):
+        inside = comments["comment_id"].isin(part["comment_id"])
+        columns[f"slice {name}"] = pd.Series(str(name), comments.index).where(inside)
+    return comments.assign(**columns), list(columns)
+
+
+def _report_rows(report: LFReport) -> pd.DataFrame:
+    said = [f"{f['finding']}: {f['detail']}" for f in report.findings.to_dict("records")]
+    findings = pd.Series(said, index=report.findings["lf"].tolist(), dtype=object)
+    rows = report.summary.rename(columns={"overlaps": "overlap_rate", "conflicts": "conflict_rate"})
+    rows = rows.assign(findings=[findings[findings.index == lf].tolist() for lf in rows["lf"]])
+    return rows.assign(n_gold=rows.get("n_gold", 0)).reindex(columns=REPORT_COLUMNS)

@@ -97,7 +97,18 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     # What people said is told as they said it; how sure they were only weighs what we believe.
     labels = labels_frame(said, job.votes, p, fit, confidence_is)
     annotators = annotators_frame(replace(said, weight=job.votes.weight), fit.p, fit.confusion[known.row])
-    return ConsensusResult(labels, annotators, name, job.scores, job.notes)
+    blind = _blind(job, labels["task"], tried.get(name), calibration)
+    return ConsensusResult(labels, annotators, name, job.scores, job.notes, blind)
+
+
+def _blind(job: Job, tasks: pd.Series, tried: HeldOut | None, calibration: Calibration | None) -> pd.DataFrame:
+    """What would be believed of each gold task if its own gold were not known: task, p_<class>…."""
+    names = [f"p_{name}" for name in job.votes.classes]
+    if job.gold is None or tried is None:
+        return pd.DataFrame(columns=["task", *names])
+    shares = smoothed_shares(job.votes)[:, job.gold.task].T
+    p = tried.p if calibration is None else calibration.apply(tried.p, shares)
+    return pd.DataFrame(p, columns=names).assign(task=tasks.to_numpy()[job.gold.task])[["task", *names]]
 
 
 def _auto(job: Job, tried: dict[str, HeldOut]) -> tuple[str, Fit | None]:

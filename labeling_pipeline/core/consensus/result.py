@@ -28,7 +28,8 @@ class ConsensusResult:
     people said), n_votes, agreement (share of agreeing pairs of votes; empty below two votes), entropy (of ``p_``, in
     bits), ambiguity and annotator_noise (why votes differ, see ``disagreement``), confidence_is.
     ``annotators``: annotator, reliability, n_votes, ``c_<true>_<given>``. ``scores``: accuracy of each method tried,
-    where gold allowed to choose. ``notes``: what was left out, fallen back on, or cannot be known.
+    where gold allowed to choose. ``notes``: what was left out, fallen back on, or cannot be known. ``blind``: task and
+    ``p_<class>`` of gold tasks as fits see them that do not know their gold; empty where none was needed.
     """
 
     labels: pd.DataFrame
@@ -36,6 +37,7 @@ class ConsensusResult:
     method: str
     scores: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    blind: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.DataFrame:

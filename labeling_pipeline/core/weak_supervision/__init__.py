@@ -100,7 +100,7 @@ def _result(patterns: VotePatterns, fitted: FittedModel, table: Matrix, method: 
     if not patterns.fired.any():
         notes.append("no labeling function voted on any row: every row has the class balance")
     return LabelModelResult(
-        probabilities=table[patterns.row_pattern],
+        probabilities=table.take(patterns.row_pattern, axis=0),
         method=method,
         advantage=expected_advantage(patterns, table),
         accuracies=fitted.accuracies,

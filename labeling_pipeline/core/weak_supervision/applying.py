@@ -60,6 +60,15 @@ class AppliedLFs:
         ]
         return pd.DataFrame(rows, columns=["lf", "reason", "n_rows", "first_row", "comment_id"])
 
+    def vote_frame(self) -> pd.DataFrame:
+        """One row per vote that is no abstain: comment_id, lf, label."""
+        if self.comment_ids is None:
+            raise InputError("votes on comments without comment_id", remedy="give the comments ids")
+        row, j = np.nonzero(self.matrix >= 0)
+        classes, names = np.asarray(self.classes, dtype=object), np.asarray(self.names, dtype=object)
+        ids = self.comment_ids.to_numpy()[row]
+        return pd.DataFrame({"comment_id": ids, "lf": names[j], "label": classes[self.matrix[row, j]]})
+
     def _id(self, faults: Faults, reason: str) -> object:
         return None if self.comment_ids is None else self.comment_ids.iloc[faults.first_row[reason]]
 

@@ -19,14 +19,16 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.patterns import Matrix
 from labeling_pipeline.core.weak_supervision.result import softmax
 
-# Without gold: people count in full; weak labels and drafts share their mistakes with each other, so half each.
-DEFAULT_WEIGHTS: dict[str, float] = {"crowd": 1.0, "weak": 0.5, "draft": 0.5}
+# Without gold: people count in full, those who label and those whose acts in production were counted source by source;
+# weak labels and drafts share their mistakes with each other, so half each.
+DEFAULT_WEIGHTS: dict[str, float] = {"crowd": 1.0, "signals": 1.0, "weak": 0.5, "draft": 0.5}
 UNKNOWN_SOURCE_WEIGHT = 0.5
 VERDICT_ACCURACY = 0.95  # an expert's, where none is measured
 VERDICT = "verdict"
 SPREAD = 0.5  # how far, as a standard deviation, a weight may lie from its default before gold speaks
 MOST_WEIGHT = 3.0
 LEAST_GOLD = 10
+CALIBRATING_GOLD = 30  # with so much of it the weights also say how far the sum may be believed
 SMALLEST = 1e-6
 
 
@@ -35,7 +37,8 @@ class Fused:
     """`labels`: comment_id, label, confidence, p_<class>…, source ("crowd+weak"); one row per comment of any source.
 
     `evidence`: comment_id, source, weight, evidence (natural log of how much the source favours the label over the
-    runner-up; negative where it speaks against it). `gold_used`: comments whose gold chose the weights.
+    runner-up; negative where it speaks against it). `gold_used`: comments whose gold chose the weights; with enough of
+    it the labels are calibrated.
     """
 
     labels: pd.DataFrame
@@ -44,6 +47,11 @@ class Fused:
     gold_used: list[str]
     notes: list[str]
 
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether enough gold chose the weights."""
+        return len(self.gold_used) >= CALIBRATING_GOLD
+
 
 def fuse(
     sources: Mapping[str, pd.DataFrame],
@@ -51,6 +59,7 @@ def fuse(
     *,
     verdicts: pd.DataFrame | None = None,
     gold: pd.DataFrame | None = None,
+    blind: Mapping[str, pd.DataFrame] | None = None,
     class_balance: npt.ArrayLike | None = None,
     weights: Mapping[str, float] | None = None,
 ) -> Fused:
@@ -58,8 +67,10 @@ def fuse(
 
     `sources`: name → comment_id, p_<class>… (rows with `n_fired` 0 say nothing and are left out). `verdicts`:
     comment_id, label and optionally accuracy (the expert's). `gold`: comment_id, label and optionally role; only
-    role fit is used. `weights` replaces learning and defaults. Raises InputError for probabilities that are none, or
-    nothing to combine.
+    role fit is used. `blind`: name → what a source that has used this gold says of gold comments when it does not know
+    their own (see ``blind_labels``); weights are learned on that, since a source that has seen the answer looks perfect.
+    `weights` replaces learning and defaults; one source alone is taken as it is. Raises InputError for probabilities
+    that are none, or nothing to combine.
 
     >>> crowd = pd.DataFrame({"comment_id": ["a"], "p_no": [0.6], "p_yes": [0.4]})
     >>> weak = pd.DataFrame({"comment_id": ["a"], "p_no": [0.1], "p_yes": [0.9]})
@@ -71,8 +82,11 @@ def fuse(
     tables = np.stack([_aligned(name, sources[name], ids, classes) for name in names]) if names else None
     balance = _balance(class_balance, len(classes))
     evidence = _evidence(tables, balance, len(ids), len(classes))
-    truth = _truth(gold, ids, classes)
-    chosen, learned_on, note = _choose(names, evidence, balance, truth, weights)
+    known = _truth(gold, classes)
+    seen = {name: (blind or {}).get(name, sources[name]) for name in names}
+    of_gold = [_aligned(name, seen[name], list(known), classes) for name in names]
+    judged = _evidence(np.stack(of_gold) if names else None, balance, len(known), len(classes))
+    chosen, learned_on, note = _choose(names, judged, balance, np.array(list(known.values()), dtype=np.int64), weights)
     parts, used = [evidence[s] * chosen[name] for s, name in enumerate(names)], list(chosen.items())
     if verdicts is not None and not verdicts.empty:
         parts, used = [*parts, _verdicts(verdicts, ids, classes)], [*used, (VERDICT, 1.0)]
@@ -82,7 +96,7 @@ def fuse(
         _labels(ids, probabilities, stacked, used, classes),
         _explained(ids, probabilities, stacked, used),
         chosen,
-        [ids[i] for i in learned_on],
+        [list(known)[i] for i in learned_on],
         [note],
     )
 
@@ -129,13 +143,13 @@ def _evidence(tables: Matrix | None, balance: Matrix, n: int, n_classes: int) ->
     return np.asarray(np.where(silent, 0.0, np.log(clipped) - np.log(balance)))
 
 
-def _truth(gold: pd.DataFrame | None, ids: list[str], classes: Sequence[str]) -> npt.NDArray[np.int64]:
+def _truth(gold: pd.DataFrame | None, classes: Sequence[str]) -> dict[str, int]:
     if gold is None or gold.empty:
-        return np.full(len(ids), -1, dtype=np.int64)
+        return {}
     fit = gold[gold["role"] == "fit"] if "role" in gold.columns else gold
     index = {name: k for k, name in enumerate(classes)}
-    known = {str(i): index.get(str(label), -1) for i, label in zip(fit["comment_id"], fit["label"], strict=True)}
-    return np.array([known.get(i, -1) for i in ids], dtype=np.int64)
+    labels = zip(fit["comment_id"].astype("str"), fit["label"].astype("str"), strict=True)
+    return {comment: index[label] for comment, label in labels if label in index}
 
 
 def _choose(
@@ -152,7 +166,9 @@ def _choose(
         if absent:
             raise InputError(f"weights: none for source {absent[0]!r}", expected=", ".join(names))
         return {name: float(given[name]) for name in names}, none, "weights as given"
-    rows = np.flatnonzero((truth >= 0) & (np.abs(evidence).sum(axis=(0, 2)) > 0))
+    if len(names) == 1:
+        return {names[0]: 1.0}, none, f"{names[0]} is the only source"
+    rows = np.flatnonzero(np.abs(evidence).sum(axis=(0, 2)) > 0)
     if len(rows) < LEAST_GOLD or not names:
         note = "stated default weights: too little gold of role fit"
         return dict(zip(names, defaults.tolist(), strict=True)), none, note

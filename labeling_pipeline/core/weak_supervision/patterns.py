@@ -18,7 +18,9 @@ from labeling_pipeline.core.errors import InputError
 Matrix = npt.NDArray[np.float64]
 Votes = npt.NDArray[np.int8]
 ABSTAIN = -1
-CHUNK_ROWS = 16_384  # a chunk of a dozen functions stays in the processor's cache
+CHUNK_ROWS = 4_096  # a chunk of a dozen functions stays in the processor's cache
+# Up to so many different codes are counted in a table with one cell each; beyond it they are hashed.
+MOST_CELLS = 1 << 22
 # Codes are summed in float64 (one BLAS call); whole numbers are exact below 2**53.
 EXACT = 2**53
 
@@ -66,6 +68,7 @@ def check_votes(matrix: npt.ArrayLike, n_classes: int) -> Votes:
         raise InputError(f"n_classes={n_classes}", expected="2 to 127 classes")
     if votes.dtype.kind not in "iu":
         _refuse_fractions(votes)
+    small = votes if votes.dtype == np.int8 else np.empty(votes.shape, dtype=np.int8)
     for start in range(0, len(votes), CHUNK_ROWS):
         part = votes[start : start + CHUNK_ROWS]
         if part.min() < ABSTAIN or part.max() >= n_classes:
@@ -74,7 +77,9 @@ def check_votes(matrix: npt.ArrayLike, n_classes: int) -> Votes:
                 f"row {start + row}, labeling function {column}: vote {part[row, column]}",
                 expected=f"-1 (abstain) or a class 0 to {n_classes - 1}",
             )
-    return votes.astype(np.int8, copy=False)
+        if small is not votes:
+            small[start : start + CHUNK_ROWS] = part
+    return small
 
 
 def _refuse_fractions(votes: npt.NDArray[np.generic]) -> None:
@@ -87,16 +92,19 @@ def _refuse_fractions(votes: npt.NDArray[np.generic]) -> None:
 
 
 def vote_patterns(votes: Votes, n_classes: int) -> VotePatterns:
-    """Group equal rows; memory beside the matrix is one code and one index per row.
+    """Group equal rows; memory beside the matrix is one code and one index per row. The order of patterns does not
+    depend on the order of rows while codes fit a table.
 
     >>> p = vote_patterns(np.array([[0, 1], [0, 1], [-1, 1]], dtype=np.int8), 2)
     >>> p.votes.tolist(), p.counts.tolist(), p.row_pattern.tolist()
-    ([[0, 1], [-1, 1]], [2.0, 1.0], [0, 0, 1])
+    ([[-1, 1], [0, 1]], [1.0, 2.0], [1, 1, 0])
     """
-    n, m = votes.shape
-    width = int(np.log(EXACT) / np.log(n_classes + 1))
-    codes = np.zeros(n, dtype=np.int64)
+    m = votes.shape[1]
+    if (n_classes + 1) ** m <= MOST_CELLS:
+        return _counted(votes, n_classes)
+    codes = np.zeros(len(votes), dtype=np.int64)
     n_codes = 1
+    width = int(np.log(EXACT) / np.log(n_classes + 1))
     for left in range(0, m, width):
         part = _codes(votes[:, left : left + width], n_classes)
         if left:
@@ -105,15 +113,29 @@ def vote_patterns(votes: Votes, n_classes: int) -> VotePatterns:
         codes, uniques = pd.factorize(part)
         n_codes = len(uniques)
     first = np.empty(n_codes, dtype=np.int64)
-    first[codes[::-1]] = np.arange(n - 1, -1, -1)
+    first[codes[::-1]] = np.arange(len(votes) - 1, -1, -1)
     counts = np.bincount(codes, minlength=n_codes).astype(np.float64)
     return VotePatterns(votes[first], counts, codes, n_classes)
 
 
+def _counted(votes: Votes, n_classes: int) -> VotePatterns:
+    """Patterns by one cell per possible code: no hashing, and votes are read back from the codes."""
+    codes = _codes(votes, n_classes)
+    cells = np.bincount(codes)
+    found = np.flatnonzero(cells)
+    place = np.empty(len(cells), dtype=np.int64)
+    place[found] = np.arange(len(found))
+    powers = (n_classes + 1) ** np.arange(votes.shape[1], dtype=np.int64)
+    patterns = (found[:, None] // powers % (n_classes + 1) - 1).astype(np.int8)
+    return VotePatterns(patterns, cells[found].astype(np.float64), place.take(codes), n_classes)
+
+
 def _codes(votes: Votes, n_classes: int) -> npt.NDArray[np.int64]:
-    powers = float(n_classes + 1) ** np.arange(votes.shape[1])
+    # Whole numbers are exact in float32 below 2**24, and half the size.
+    kind = np.float32 if (n_classes + 1) ** votes.shape[1] <= MOST_CELLS else np.float64
+    powers = (float(n_classes + 1) ** np.arange(votes.shape[1])).astype(kind)
     codes = np.empty(len(votes), dtype=np.int64)
     for start in range(0, len(votes), CHUNK_ROWS):
-        part = votes[start : start + CHUNK_ROWS].astype(np.float64)
+        part = votes[start : start + CHUNK_ROWS].astype(kind)
         codes[start : start + CHUNK_ROWS] = part @ powers + powers.sum()
     return codes

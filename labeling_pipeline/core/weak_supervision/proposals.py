@@ -93,7 +93,7 @@ def _labeled(comments: pd.DataFrame, verdicts: pd.DataFrame, believed: pd.DataFr
     joined = last.merge(texts, on="comment_id").merge(before.drop_duplicates("comment_id"), on="comment_id", how="left")
     joined["is_corrected"] = joined["before"].isna() | (joined["before"] != joined["label"])
     joined["phrases"] = joined["text"].map(lambda text: frozenset(phrases_of(text)))
-    joined["measures"] = [int(hash_text("measure", i), 16) % 2 == 0 for i in joined["comment_id"]]
+    joined["measures"] = np.array([int(hash_text("measure", i), 16) % 2 == 0 for i in joined["comment_id"]], dtype=bool)
     return joined.reset_index(drop=True)
 
 

@@ -84,20 +84,28 @@ def explain_weak_label(lfs: LFSet, applied: AppliedLFs, result: LabelModelResult
     if not len(found):
         raise InputError(f"comment {comment_id!r}: no weak label")
     votes = applied.matrix[found[0]]
+    facts = function_frame(lfs, applied, result)
+    fired = np.flatnonzero(votes >= 0)
+    said = facts.iloc[fired].assign(vote=[applied.classes[votes[j]] for j in fired])
+    return said[["lf", "vote", "learned_accuracy", "near_copies", "code_hash", "note"]].reset_index(drop=True)
+
+
+def function_frame(lfs: LFSet, applied: AppliedLFs, result: LabelModelResult) -> pd.DataFrame:
+    """One row per labeling function: lf, code_hash, note, learned_accuracy, near_copies, n_votes, faults (reason →
+    rows)."""
     copies = {j: [applied.names[k] for k in group if k != j] for group in result.clusters for j in group}
-    rows = [
+    names = applied.names
+    return pd.DataFrame(
         {
-            "lf": applied.names[j],
-            "vote": applied.classes[votes[j]],
-            "learned_accuracy": float(result.accuracies[j]),
-            "near_copies": copies.get(int(j), []),
-            "code_hash": applied.code_hashes[j],
-            "note": getattr(lfs.functions[j], "note", ""),
+            "lf": names,
+            "code_hash": applied.code_hashes,
+            "note": [getattr(lf, "note", "") for lf in lfs.functions],
+            "learned_accuracy": np.asarray(result.accuracies, dtype=np.float64),
+            "near_copies": pd.Series([copies.get(j, []) for j in range(len(names))], dtype=object),
+            "n_votes": (applied.matrix >= 0).sum(axis=0),
+            "faults": pd.Series([dict(applied.faults[name].counts) for name in names], dtype=object),
         }
-        for j in np.flatnonzero(votes >= 0)
-    ]
-    columns = ["lf", "vote", "learned_accuracy", "near_copies", "code_hash", "note"]
-    return pd.DataFrame(rows, columns=columns)
+    )
 
 
 def gold_vector(applied: AppliedLFs, gold: pd.DataFrame) -> npt.NDArray[np.int64]:

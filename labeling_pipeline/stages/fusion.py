@@ -1,0 +1,138 @@
+"""One soft label from all sources: the crowd, labeling functions, drafts from elsewhere, people's acts in production.
+
+Belongs here: which tables are sources, and what is kept of their fusion. Does not: weights and pooling
+(``core.weak_supervision.fusion``), what quality control makes of the label (``stages.quality``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from labeling_pipeline.core.quality import GateSettings
+from labeling_pipeline.core.weak_supervision.blind import blind_labels
+from labeling_pipeline.core.weak_supervision.fusion import Fused, fuse
+from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
+from labeling_pipeline.stages.engine import Context, Result
+from labeling_pipeline.stages.frames import map_column, matrix_of, with_columns, with_map
+
+Sources = dict[str, pd.DataFrame]
+
+
+def fused_labels(context: Context) -> Result:
+    """One soft label per comment from crowd, weak label, draft and production, their weights learned on fit gold.
+
+    A comment on which labeling functions alone speak keeps its row in ``weak_labels``. Verdicts enter as strong
+    evidence in ``with_verdicts``; what a label with a verdict becomes is for quality control to say.
+    """
+    crowd = context.query("consensus_by_comment_with_time")
+    if crowd.empty:
+        return Result(0, waiting_for="consensus labels")
+    classes, wanted = context.all_classes, context.settings.fusion.sources
+    gold = context.query("gold_by_role", role="fit")[["comment_id", "label"]]
+    mix = class_mix(crowd, classes)
+    found, blind, rates = _sources(context, crowd, gold, mix)
+    used = {name: frame for name, frame in found.items() if len(frame) and (name == "crowd" or name in wanted)}
+    spoken = set().union(*(frame["comment_id"] for name, frame in used.items() if name != "weak"))
+    kept = {name: frame[frame["comment_id"].isin(spoken)] for name, frame in used.items()}
+    fused = fuse(kept, classes, gold=gold, blind=blind, class_balance=mix)
+    judged = _with_verdicts(context, kept, fused, mix)
+    return Result(
+        len(fused.labels),
+        {**{f"weight_{name}": weight for name, weight in fused.weights.items()}, "notes": "; ".join(fused.notes)},
+        replace={
+            "fused_labels": _label_rows(fused, judged, kept, classes),
+            "fusion_evidence": _evidence_rows(fused, judged, kept, classes),
+            "signal_rates": rates.drop(columns="base"),
+        },
+    )
+
+
+def class_mix(labels: pd.DataFrame, classes: tuple[str, ...]) -> np.typing.NDArray[np.float64]:
+    """Mean probability of each class over the crowd's labels, with one comment's worth spread evenly."""
+    total = matrix_of(labels["probabilities"], classes).sum(axis=0) + 1.0 / len(classes)
+    return np.asarray(total / total.sum())
+
+
+def _sources(
+    context: Context, crowd: pd.DataFrame, gold: pd.DataFrame, mix: np.typing.NDArray[np.float64]
+) -> tuple[Sources, Sources, pd.DataFrame]:
+    """Soft labels by source, what those that use gold say without it, and what kinds of feedback are worth."""
+    classes = context.all_classes
+    acts, served = context.query("acts_in_production"), context.query("served_labels")
+
+    def signals(known: pd.DataFrame) -> pd.DataFrame:
+        return signal_labels(acts, served, classes, gold=known, class_balance=mix).labels
+
+    spoken = signal_labels(acts, served, classes, gold=gold, class_balance=mix)
+    found = {
+        "crowd": _columns(crowd, classes),
+        "weak": _columns(context.warehouse.table("weak_labels"), classes),
+        "draft": _columns(context.query("drafts_from_elsewhere"), classes),
+        "signals": spoken.labels,
+    }
+    latest = acts.groupby("comment_id")["created_at"].max()
+    found["signals"]["at"] = latest.reindex(found["signals"]["comment_id"]).to_numpy()
+    blind = {
+        "crowd": _columns(context.warehouse.table("consensus_blind"), classes),
+        "weak": _columns(context.warehouse.table("weak_blind"), classes),
+        "signals": blind_labels(signals, gold, spoken.labels["comment_id"]),
+    }
+    return found, {name: frame for name, frame in blind.items() if len(frame)}, spoken.rates
+
+
+def _columns(frame: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
+    """The frame with ``p_<class>`` columns that sum to 1: an older ontology's classes may be missing from them."""
+    rows = with_columns(frame, "probabilities", "p_", classes)
+    names = [f"p_{one}" for one in classes]
+    total = rows[names].sum(axis=1)
+    rows = rows[total > 0].reset_index(drop=True)
+    rows[names] = rows[names].div(rows[names].sum(axis=1), axis=0)
+    return rows
+
+
+def _with_verdicts(
+    context: Context, sources: Sources, fused: Fused, mix: np.typing.NDArray[np.float64]
+) -> Fused | None:
+    """The comments with verdicts once more, with each expert's latest verdict as evidence."""
+    verdicts = context.query("verdicts_in_order").drop_duplicates(["comment_id", "expert_id"], keep="last")
+    verdicts = verdicts[verdicts["comment_id"].isin(fused.labels["comment_id"])]
+    if verdicts.empty:
+        return None
+    sure = verdicts["stated_confidence"].fillna(GateSettings().expert_accuracy)
+    known = set(verdicts["comment_id"])
+    parts = {name: frame[frame["comment_id"].isin(known)] for name, frame in sources.items()}
+    given = verdicts[["comment_id", "label"]].assign(accuracy=sure)
+    return fuse(parts, context.all_classes, verdicts=given, weights=fused.weights, class_balance=mix)
+
+
+def _label_rows(fused: Fused, judged: Fused | None, sources: Sources, classes: tuple[str, ...]) -> pd.DataFrame:
+    rows = with_map(fused.labels, "p_", classes, "probabilities")
+    after = None if judged is None else with_map(judged.labels, "p_", classes, "with").set_index("comment_id")["with"]
+    rows["with_verdicts"] = None if after is None else rows["comment_id"].map(after)
+    alone = rows["source"] == "crowd"
+    said = sources["crowd"].set_index("comment_id")["confidence_is"]
+    together = "calibrated" if fused.is_calibrated else "uncalibrated"
+    rows["confidence_is"] = rows["comment_id"].map(said).where(alone, together)
+    times = [frame[["comment_id", "at"]] for frame in sources.values() if "at" in frame.columns]
+    latest = pd.concat(times, ignore_index=True).groupby("comment_id")["at"].max()
+    return rows.assign(evidence_at=rows["comment_id"].map(latest))
+
+
+def _evidence_rows(
+    fused: Fused, judged: Fused | None, sources: Mapping[str, pd.DataFrame], classes: tuple[str, ...]
+) -> pd.DataFrame:
+    rows = fused.evidence
+    if judged is not None:
+        again = set(judged.labels["comment_id"])
+        rows = pd.concat([rows[~rows["comment_id"].isin(again)], judged.evidence], ignore_index=True)
+    names = [f"p_{one}" for one in classes]
+    said = [
+        frame[["comment_id"]].assign(source=name, probabilities=map_column(frame[names].to_numpy(), classes).to_numpy())
+        for name, frame in sources.items()
+    ]
+    told = rows.merge(pd.concat(said, ignore_index=True), on=["comment_id", "source"], how="left")
+    told["probabilities"] = told["probabilities"].astype(object).where(told["probabilities"].notna(), None)
+    return told

@@ -1,0 +1,136 @@
+"""Votes of labeling functions, kept between runs. Belongs here: one Parquet file per function's code, and running only
+what no file holds. Does not: running a function (``core.weak_supervision.applying``).
+
+A vote is kept by code hash and by the content of the comment's row: an edited function has another file, a new or
+changed comment another row, and nothing else is run again. A function that was stopped for being slow is not kept,
+since a busy machine may have been the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
+from labeling_pipeline.core.weak_supervision.bounded import STOPPED, TOO_SLOW, Faults
+from labeling_pipeline.core.weak_supervision.code_hash import hash_text
+from labeling_pipeline.core.weak_supervision.functions import LabelingFunction, LFSet
+
+FAULTS = b"faults"
+Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass
+class _Column:
+    """One function's votes: on which rows of these comments they are known, and what they are."""
+
+    path: Path
+    votes: npt.NDArray[np.int8]
+    is_known: npt.NDArray[np.bool_]
+    faults: Faults
+
+
+@dataclass(frozen=True)
+class KeptLFs:
+    """The votes, and how many (function, comment) pairs had to be run for them."""
+
+    applied: AppliedLFs
+    n_run: int
+
+
+def apply_kept(
+    folder: Path, comments: pd.DataFrame, lfs: LFSet, classes: Sequence[str], scan: Scan | None = None
+) -> KeptLFs:
+    """`apply_lfs`, running only functions on comments whose votes are not in `folder` yet.
+
+    Equal to a fresh run as long as functions look at one row at a time. Afterwards the folder holds the columns of
+    these functions and no others; each file appears whole or not at all.
+    """
+    rows = row_hashes(comments)
+    columns = [_read(folder / f"{_key(lf, lfs, classes)}.parquet", rows) for lf in lfs.functions]
+    todo: dict[bytes, list[int]] = defaultdict(list)
+    for j, column in enumerate(columns):
+        if not column.is_known.all() or not column.path.is_file():
+            todo[column.is_known.tobytes()].append(j)
+    n_run = 0
+    for group in todo.values():
+        missing = np.flatnonzero(~columns[group[0]].is_known)
+        part = comments.iloc[missing].reset_index(drop=True)
+        done = apply_lfs(part, LFSet(tuple(lfs.functions[j] for j in group), lfs.classes), classes, scan=scan)
+        n_run += len(group) * len(missing)
+        for place, j in enumerate(group):
+            columns[j].votes[missing] = done.matrix[:, place]
+            _merge(columns[j].faults, done.faults[lfs.names[j]], missing)
+            _write(columns[j], rows)
+    _forget(folder, {column.path for column in columns})
+    matrix = np.stack([column.votes for column in columns], axis=1)
+    faults = {name: column.faults for name, column in zip(lfs.names, columns, strict=True)}
+    hashes = [lf.code_hash for lf in lfs.functions]
+    return KeptLFs(AppliedLFs(matrix, lfs.names, hashes, tuple(classes), faults, comments["comment_id"]), n_run)
+
+
+def row_hashes(comments: pd.DataFrame) -> Hashes:
+    """(n,): a 64-bit hash of each row's columns and cells."""
+    cells = comments.astype("str")
+    names = int(hash_text(*map(str, cells.columns)), 16)
+    return np.asarray(pd.util.hash_pandas_object(cells, index=False).to_numpy() ^ np.uint64(names))
+
+
+def _key(lf: LabelingFunction, lfs: LFSet, classes: Sequence[str]) -> str:
+    """Votes are stored as places among the classes, so the classes are part of what they mean."""
+    return hash_text(lf.code_hash, lf.name, *(lfs.classes or ()), "|", *classes)
+
+
+def _read(path: Path, rows: Hashes) -> _Column:
+    votes, is_known = np.full(len(rows), -1, dtype=np.int8), np.zeros(len(rows), dtype=bool)
+    if not path.is_file():
+        return _Column(path, votes, is_known, Faults())
+    try:
+        table = pq.read_table(path)
+    except pa.ArrowInvalid:  # damaged: its votes are computed again, and the file replaced
+        return _Column(path, votes, is_known, Faults())
+    kept = pd.Index(table["row"].to_numpy())
+    place = kept.get_indexer(pd.Index(rows))
+    is_known = place >= 0
+    votes[is_known] = table["vote"].to_numpy()[place[is_known]]
+    faults = Faults()
+    for reason, (n, first) in json.loads(table.schema.metadata[FAULTS]).items():
+        where = np.flatnonzero(rows == np.uint64(first))
+        if len(where):  # else the comments it was seen on are gone
+            faults.add(reason, int(where[0]), n)
+    return _Column(path, votes, is_known, faults)
+
+
+def _merge(faults: Faults, found: Faults, missing: npt.NDArray[np.int64]) -> None:
+    for reason, n in found.counts.items():
+        faults.add(reason, int(missing[found.first_row[reason]]), n)
+
+
+def _write(column: _Column, rows: Hashes) -> None:
+    if column.faults.counts[TOO_SLOW] or column.faults.counts[STOPPED]:
+        column.path.unlink(missing_ok=True)
+        return
+    kept, first = np.unique(rows, return_index=True)  # equal rows have equal votes
+    faults = {r: [n, int(rows[column.faults.first_row[r]])] for r, n in column.faults.counts.items() if n}
+    table = pa.table({"row": kept, "vote": column.votes[first]}).replace_schema_metadata({FAULTS: json.dumps(faults)})
+    column.path.parent.mkdir(parents=True, exist_ok=True)
+    part = column.path.with_name(f".{column.path.name}.{os.getpid()}.part")
+    pq.write_table(table, part, compression="zstd")
+    os.replace(part, column.path)
+
+
+def _forget(folder: Path, used: set[Path]) -> None:
+    """Drop the columns of functions that are gone."""
+    for path in folder.glob("*.parquet") if folder.is_dir() else ():
+        if path not in used:
+            path.unlink(missing_ok=True)
