@@ -68,7 +68,7 @@ def fuse(
     `sources`: name → comment_id, p_<class>… (rows with `n_fired` 0 say nothing and are left out). `verdicts`:
     comment_id, label and optionally accuracy (the expert's). `gold`: comment_id, label and optionally role; only
     role fit is used. `blind`: name → what a source that has used this gold says of gold comments when it does not know
-    their own (see ``blind_labels``); weights are learned on that, since a source that has seen the answer looks perfect.
+    their own (see ``blind_labels``); weights are learned on that: a source that has seen the answer looks perfect.
     `weights` replaces learning and defaults; one source alone is taken as it is. Raises InputError for probabilities
     that are none, or nothing to combine.
 

@@ -8,6 +8,7 @@ model works on those, so its cost and memory follow the number of patterns and n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -132,7 +133,7 @@ def _counted(votes: Votes, n_classes: int) -> VotePatterns:
 
 def _codes(votes: Votes, n_classes: int) -> npt.NDArray[np.int64]:
     # Whole numbers are exact in float32 below 2**24, and half the size.
-    kind = np.float32 if (n_classes + 1) ** votes.shape[1] <= MOST_CELLS else np.float64
+    kind: type[Any] = np.float32 if (n_classes + 1) ** votes.shape[1] <= MOST_CELLS else np.float64
     powers = (float(n_classes + 1) ** np.arange(votes.shape[1])).astype(kind)
     codes = np.empty(len(votes), dtype=np.int64)
     for start in range(0, len(votes), CHUNK_ROWS):

@@ -1,0 +1,206 @@
+"""A home in which crowd, labeling functions, a draft and production speak about the same comments."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from labeling_pipeline.home import Home
+from labeling_pipeline.report.explain import explain
+from labeling_pipeline.stages import STAGES
+from labeling_pipeline.stages.clock import open_context
+from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.engine import materialize
+from labeling_pipeline_tests.end_to_end.test_bad_input import call
+
+NOW = pd.Timestamp("2026-05-04 12:00")
+N = 240
+FUNCTIONS = """
+classes = ["acceptable", "toxic"]
+[[lf]]
+name = "says_plum"
+kind = "keywords"
+words = ["plum"]
+label = "toxic"
+note = "proposed from an expert's note, precision 0.95 on 20 comments"
+[[lf]]
+name = "says_pear"
+kind = "keywords"
+words = ["pear"]
+label = "acceptable"
+[[lf]]
+name = "says_fig"
+kind = "keywords"
+words = ["fig"]
+label = "toxic"
+"""
+
+
+def toxic(i: int) -> bool:
+    return i % 3 == 0
+
+
+def text_of(i: int, rng: np.random.Generator) -> str:
+    """Functions are right nine times in ten; every fifth comment has none of their words."""
+    word = ("plum" if i % 2 else "fig") if toxic(i) == (rng.random() < 0.9) else "pear"
+    return f"note {i} about a {'stone' if i % 5 == 0 else word} in the garden"
+
+
+def write_home(home: Path) -> None:
+    rng = np.random.default_rng(0)
+    assert call("init", str(home)).returncode == 0
+    settings = home / "labeling.toml"
+    settings.write_text(settings.read_text().replace("# settle_s = 2.0", "settle_s = 0.0"))
+    pd.DataFrame({"comment_id": [f"c{i}" for i in range(N)], "text": [text_of(i, rng) for i in range(N)]}).to_csv(
+        home / "inbox/comments/comments.csv", index=False
+    )
+    votes = [
+        (f"c{i}", f"a{k}", "toxic" if toxic(i) == (rng.random() < 0.7) else "acceptable", f"2026-05-03T0{k}:00:00")
+        for i in range(N)
+        for k in range(3)
+    ]
+    columns = ["comment_id", "annotator_id", "label", "answered_at"]
+    pd.DataFrame(votes, columns=columns).to_csv(home / "inbox/votes/votes.csv", index=False)
+    truth = ["toxic" if toxic(i) else "acceptable" for i in range(N)]
+    roles = ["fit" if i < 80 else "measure" for i in range(140)]
+    gold = pd.DataFrame({"comment_id": [f"c{i}" for i in range(140)], "label": truth[:140], "role": roles})
+    gold.to_csv(home / "inbox/gold/gold.csv", index=False)
+    (home / "labeling_functions.toml").write_text(FUNCTIONS)
+    drafts = pd.DataFrame({"comment_id": [f"c{i}" for i in range(200, N)], "p_toxic": 0.9, "p_acceptable": 0.1})
+    drafts.assign(model_version="from-elsewhere", predicted_at="2026-05-02T00:00:00").to_csv(
+        home / "inbox/predictions/drafts.csv", index=False
+    )
+    verdict = pd.DataFrame(
+        {"comment_id": ["c205"], "expert_id": ["e1"], "label": ["toxic"], "note": ["a 'plum' again"]}
+    )
+    verdict.assign(decided_at="2026-05-04T09:00:00").to_csv(home / "inbox/verdicts/verdicts.csv", index=False)
+
+
+def materialize_all(home: Path, last: str = "versioned_export") -> Context:
+    """Every asset up to the last one, without Dagster."""
+    context = open_context(Home(home), NOW.to_pydatetime())
+    for name, stage in STAGES.items():
+        materialize(name, stage, context)
+        if name == last:
+            return context
+    raise ValueError(last)
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    home = tmp_path_factory.mktemp("fusion") / "home"
+    write_home(home)
+    return materialize_all(home)
+
+
+def fused(context: Context) -> pd.DataFrame:
+    return context.warehouse.table("fused_labels").set_index("comment_id")
+
+
+def test_every_source_that_speaks_is_named(context: Context) -> None:
+    sources = fused(context)["source"]
+    assert sources["c5"] == "crowd"
+    assert sources["c1"] == "crowd+weak"
+    assert sources["c201"] == "crowd+weak+draft"
+    assert (fused(context)["confidence_is"] == "calibrated").all()
+
+
+def test_together_they_are_right_more_often_than_the_crowd_alone(context: Context) -> None:
+    labels = fused(context)["label"]
+    crowd = context.warehouse.table("consensus_labels").set_index("comment_id")["label"].reindex(labels.index)
+    unseen = np.array([int(i[1:]) >= 80 for i in labels.index])
+    truth = np.array(["toxic" if toxic(int(i[1:])) else "acceptable" for i in labels.index])
+    assert (labels == truth)[unseen].mean() > (crowd == truth)[unseen].mean() + 0.03
+
+
+def test_weights_come_from_votes_that_have_not_seen_their_gold(context: Context) -> None:
+    weights = context.warehouse.table("fusion_evidence").groupby("source")["weight"].agg(["min", "max"])
+    assert (weights["min"] == weights["max"]).all()
+    assert weights.loc["weak", "min"] > 0.5, (
+        "the crowd's posterior on clamped gold would make everything else worthless"
+    )
+    blind, known = context.warehouse.table("consensus_blind"), context.warehouse.table("consensus_labels")
+    clamped = known[known["comment_id"].isin(blind["comment_id"])]["confidence"]
+    assert clamped.min() > 0.99
+    assert blind["probabilities"].map(lambda p: max(dict(p).values())).mean() < 0.99
+
+
+def test_the_gate_and_the_export_carry_the_fused_label_and_its_source(context: Context) -> None:
+    outcomes = context.warehouse.table("qc_outcomes").set_index("comment_id")
+    labels = fused(context)
+    plain = outcomes[outcomes["source"] != "verdict"]
+    assert (plain["source"] == labels["source"].reindex(plain.index)).all()
+    assert np.allclose(plain["confidence"], labels["confidence"].reindex(plain.index))
+    assert outcomes.loc["c205", ["label", "source"]].tolist() == ["toxic", "verdict"]
+    path = context.query("latest_export")["path"].iloc[0]
+    exported = pq.read_table(context.home.root / path / "labels.parquet").to_pandas()["source"]
+    assert {"crowd+weak", "crowd+weak+draft", "verdict"} <= set(exported)
+
+
+def test_explain_shows_functions_sources_and_what_the_verdict_adds(context: Context) -> None:
+    life = "\n".join(f"{event.stage}: {line}" for event in explain(context, "c205") for line in event.lines)
+    assert "fusion: all sources together (crowd+draft, calibrated)" in life
+    assert "fusion: draft: says toxic (0.90)" in life
+    assert "fusion: verdict: weight 1.00, evidence +2.94" in life
+    assert "with the experts' verdicts as evidence p(toxic)=" in life
+    votes = context.warehouse.table("labeling_function_votes")
+    voted = votes.loc[votes["lf"] == "says_plum", "comment_id"].iloc[0]
+    adopted = "\n".join(line for event in explain(context, voted) for line in event.lines)
+    assert "says_plum → toxic (right 0." in adopted
+    assert "proposed from an expert's note" in adopted
+
+
+def test_the_report_measures_on_measuring_gold_and_proposes_nothing_unasked(context: Context) -> None:
+    report = context.warehouse.table("labeling_function_report").set_index("lf")
+    n = context.warehouse.table("labeling_function_votes").merge(
+        context.query("gold_by_role", role="measure")["comment_id"]
+    )
+    assert report["n_gold"].sum() == len(n)
+    assert set(report.index) == {"says_plum", "says_pear", "says_fig"}
+
+
+def test_an_edited_function_runs_alone_and_labels_follow(context: Context) -> None:
+    path = context.home.root / "labeling_functions.toml"
+    path.write_text(FUNCTIONS.replace('["fig"]', '["fig", "stone"]'))
+    done = materialize("weak_labels", STAGES["weak_labels"], context)
+    assert done.result.metrics["votes_computed"] == N
+    assert context.warehouse.table("weak_labels")["comment_id"].nunique() == N
+    path.write_text(FUNCTIONS)
+    materialize("weak_labels", STAGES["weak_labels"], context)
+
+
+def flags(n: int, *, linked: bool) -> str:
+    start = pd.Timestamp("2026-05-04 08:00")
+    apart = pd.Timedelta(seconds=1) if linked else pd.Timedelta(hours=-7)
+    rows = [f"c150,flag,u{linked}{i},{(start + i * apart).isoformat()}" for i in range(n)]
+    return "comment_id,kind,actor_id,created_at\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(("n", "linked"), [(500, True), (5, False)])
+def test_a_brigade_is_one_flag_and_five_people_are_heard(
+    context: Context, tmp_path: Path, n: int, linked: bool
+) -> None:
+    home = tmp_path / "home"
+    write_home(home)
+    served = "comment_id,p_toxic,p_acceptable,model_version,predicted_at\nc150,0.1,0.9,served,2026-05-01T00:00:00\n"
+    (home / "inbox/predictions/served.csv").write_text(served)
+
+    def toxicity(acts: int) -> float:
+        (home / f"inbox/feedback/{acts}.csv").write_text(flags(acts, linked=linked))
+        labels = fused(materialize_all(home, "fused_labels"))
+        assert "signals" in labels.loc["c150", "source"]
+        return float(dict(labels.loc["c150", "probabilities"])["toxic"])
+
+    one, many = toxicity(1), toxicity(n)
+    rates = json.loads(open_context(Home(home)).warehouse.table("signal_rates").to_json(orient="records"))
+    assert rates[0]["kind"] == "flag"
+    if linked:
+        assert abs(many - one) < 0.05
+        return
+    odds = one / (1 - one) * rates[0]["ratio"] ** (n - 1)
+    assert many - one >= 0.5 * (odds / (1 + odds) - one)
