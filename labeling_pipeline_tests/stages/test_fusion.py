@@ -121,9 +121,7 @@ def test_together_they_are_right_more_often_than_the_crowd_alone(context: Contex
 def test_weights_come_from_votes_that_have_not_seen_their_gold(context: Context) -> None:
     weights = context.warehouse.table("fusion_evidence").groupby("source")["weight"].agg(["min", "max"])
     assert (weights["min"] == weights["max"]).all()
-    assert weights.loc["weak", "min"] > 0.5, (
-        "the crowd's posterior on clamped gold would make everything else worthless"
-    )
+    assert weights.loc["weak", "min"] > 0.5, "on clamped gold the crowd would look perfect"
     blind, known = context.warehouse.table("consensus_blind"), context.warehouse.table("consensus_labels")
     clamped = known[known["comment_id"].isin(blind["comment_id"])]["confidence"]
     assert clamped.min() > 0.99

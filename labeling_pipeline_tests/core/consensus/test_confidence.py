@@ -15,7 +15,7 @@ from labeling_pipeline.core.calibration import (
     log_loss,
 )
 from labeling_pipeline.core.consensus import consensus
-from labeling_pipeline_tests.core.consensus.crowds import accuracy_of, crowd
+from labeling_pipeline_tests.core.consensus.crowds import CLASSES, accuracy_of, crowd
 
 
 def auroc(score: pd.Series, flag: np.ndarray) -> float:
@@ -192,3 +192,21 @@ def test_history_fades() -> None:
     faded = consensus(votes, method="dawid_skene", history=pd.DataFrame(row | {"age_days": [900]}))
     bad = [r.annotators.set_index("annotator").loc["a000", "c_calm_vile"] for r in (fresh, faded)]
     assert bad[0] > bad[1] + 0.3
+
+
+def test_gold_tasks_are_also_told_as_their_votes_alone_have_them() -> None:
+    votes, truth = crowd(n_tasks=400, seed=3)
+    gold = truth.iloc[:200]
+    result = consensus(votes, gold=gold)
+    columns = [f"p_{one}" for one in CLASSES]
+    assert sorted(result.blind["task"]) == sorted(gold["task"])
+    assert np.allclose(result.blind[columns].sum(axis=1), 1.0)
+    blind = result.blind.set_index("task")[columns]
+    clamped = result.labels.set_index("task")[columns].loc[blind.index]
+    right = truth.set_index("task")["label"].loc[blind.index]
+    on_truth = np.array([[f"p_{label}" == c for c in columns] for label in right])
+    assert (clamped.to_numpy()[on_truth] > 0.999).all(), "what is known is believed"
+    told = blind.idxmax(axis=1) == "p_" + right
+    rest = truth.iloc[200:]
+    assert abs(told.mean() - accuracy_of(result.labels, rest)) < 0.08, "as right as on tasks without gold"
+    assert consensus(votes).blind.empty

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.blind import blind_labels
 from labeling_pipeline.core.weak_supervision.fusion import fuse
 
 CLASSES = ["no", "yes"]
@@ -81,6 +82,43 @@ def test_only_gold_of_role_fit_is_used() -> None:
     fused = fuse(sources, CLASSES, gold=gold)
     assert fused.gold_used == []
     assert fused.weights == {"crowd": 1.0, "weak": 0.5, "draft": 0.5}
+
+
+def test_a_source_that_has_seen_its_gold_is_weighed_by_what_it_says_without() -> None:
+    truth, sources, ids = worlds(600, 2)
+    gold = pd.DataFrame({"comment_id": ids[:300], "label": [CLASSES[k] for k in truth[:300]]})
+    clamped = sources["crowd"].copy()
+    clamped.loc[:299, "p_yes"] = np.where(truth[:300] == 1, 0.999, 0.001)
+    clamped["p_no"] = 1 - clamped["p_yes"]
+    seen = {**sources, "crowd": clamped}
+    fooled = fuse(seen, CLASSES, gold=gold).weights
+    told = fuse(seen, CLASSES, gold=gold, blind={"crowd": sources["crowd"]}).weights
+    assert fooled["crowd"] > told["crowd"] + 0.1
+    assert told["draft"] < 0.1 < 0.3 < fooled["draft"], "noise is found out only by who does not know the answer"
+    assert told == fuse(sources, CLASSES, gold=gold).weights
+
+
+def test_one_source_is_taken_as_it_is() -> None:
+    truth, sources, ids = worlds(300, 3)
+    gold = pd.DataFrame({"comment_id": ids, "label": [CLASSES[k] for k in truth]})
+    fused = fuse({"weak": sources["weak"]}, CLASSES, gold=gold)
+    assert np.allclose(fused.labels["p_yes"], sources["weak"]["p_yes"], atol=1e-5)
+    assert fused.gold_used == []
+
+
+def test_blind_labels_know_all_gold_but_their_own_fold() -> None:
+    gold = pd.DataFrame({"comment_id": [f"g{i}" for i in range(60)], "label": "no"})
+    seen: list[set[str]] = []
+
+    def make(known: pd.DataFrame) -> pd.DataFrame:
+        seen.append(set(known["comment_id"]))
+        return gold.assign(knew=gold["comment_id"].isin(known["comment_id"]))
+
+    rows = blind_labels(make, gold, [f"g{i}" for i in range(50)])
+    assert sorted(rows["comment_id"]) == sorted(gold["comment_id"][:50])
+    assert not rows["knew"].any()
+    assert all({f"g{i}" for i in range(50, 60)} <= one for one in seen)
+    assert all(len(one) > 40 for one in seen)
 
 
 @pytest.mark.parametrize(
