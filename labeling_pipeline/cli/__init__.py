@@ -31,7 +31,7 @@ COMMANDS: dict[str, str] = {
     "select": "labeling_pipeline.cli.select:select_command",
     "weak-label": "labeling_pipeline.cli.weak_supervision:weak_label_command",
     "lf-report": "labeling_pipeline.cli.weak_supervision:lf_report_command",
-    "label-model": "labeling_pipeline.cli.weak_supervision:label_model_command",
+    "label-model": "labeling_pipeline.cli.label_model:label_model_command",
     "simulate": "labeling_pipeline.cli.simulate:simulate_command",
     "exports": "labeling_pipeline.cli.exports:exports_command",
 }

@@ -48,15 +48,17 @@ def weak_label_parquet(
     method: str = "auto",
     class_balance: npt.ArrayLike | None = None,
     seed: int = 0,
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> StreamedLabels:
     """Write comment_id, label, confidence, p_<class>…, n_fired, method for every row of `source`, in its order.
 
-    The output appears whole or not at all. `progress` is called with rows done and rows in all, twice over the file.
+    The output appears whole or not at all. `processes`: as in `apply_lfs`. `progress` is called with
+    rows done and rows in all, twice over the file.
     Raises InputError as `apply_lfs` does, where the file is not Parquet, and where a comment_id occurs twice.
     """
     file = _open(source)
-    applied, truth = _apply(file, lfs, gold, progress)
+    applied, truth = _apply(file, lfs, gold, processes, progress)
     result = model_votes(applied, method=method, class_balance=class_balance, gold_labels=truth, seed=seed)
     _write(file, output, applied, result, progress)
     return StreamedLabels(applied, result, output)
@@ -70,7 +72,7 @@ def _open(source: Path) -> pq.ParquetFile:
 
 
 def _apply(
-    file: pq.ParquetFile, lfs: LFSet, gold: pd.DataFrame | None, progress: Progress | None
+    file: pq.ParquetFile, lfs: LFSet, gold: pd.DataFrame | None, processes: int, progress: Progress | None
 ) -> tuple[AppliedLFs, npt.NDArray[np.int64] | None]:
     n = file.metadata.num_rows
     matrix = np.full((n, len(lfs.functions)), -1, dtype=np.int8)
@@ -79,7 +81,7 @@ def _apply(
     seen: list[npt.NDArray[np.generic]] = []
     part: AppliedLFs | None = None
     for start, frame in _parts(file, _columns(file, lfs)):
-        part = apply_lfs(frame, lfs, lfs.classes, scan=scan_rules)
+        part = apply_lfs(frame, lfs, lfs.classes, scan=scan_rules, processes=processes)
         matrix[start : start + len(frame)] = part.matrix
         for name, found in part.faults.items():
             for reason, times in found.counts.items():

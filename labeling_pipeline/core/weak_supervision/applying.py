@@ -14,9 +14,10 @@ import pandas as pd
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.bounded import Faults
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
-from labeling_pipeline.core.weak_supervision.evaluation import no_votes, run_batch, run_rows, run_rule
+from labeling_pipeline.core.weak_supervision.evaluation import no_votes, run_batch, run_rule
 from labeling_pipeline.core.weak_supervision.functions import BatchLF, DeclarativeLF, LFSet, RowLF
 from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN, Votes
+from labeling_pipeline.core.weak_supervision.processes import run_rows_apart
 
 MOST_CLASSES = 127  # votes are stored in one byte
 
@@ -88,13 +89,15 @@ def apply_lfs(
     known: AppliedLFs | None = None,
     keep_content: bool = False,
     scan: Scan | None = None,
+    processes: int = 1,
 ) -> AppliedLFs:
     """Votes of every labeling function on every comment.
 
     `comments` needs a column `text`, and whatever columns the functions read. A function that raises, takes too long or
     returns something that is no class abstains on that row, on record. With `known` (an earlier result, made with
     `keep_content`) on the same comments, only functions whose code hash changed are run. `scan` runs declarative rules;
-    without it they run in Python.
+    without it they run in Python. `processes`: how many run row-wise functions (forked, so call it before other
+    threads are started; the votes are the same).
 
     `classes`: all classes in order; those of the file may be some of them, in any order. Without, votes are integers
     0, 1, …, and the classes are those that occur, named "0", "1", …. Raises InputError without a text column, and on
@@ -114,7 +117,7 @@ def apply_lfs(
             faults[lf.name] = known.faults.get(lf.name, Faults())
         else:
             todo.append(j)
-    for columns, votes, found in _run(lfs, todo, comments, n_classes, scan):
+    for columns, votes, found in _run(lfs, todo, comments, n_classes, scan, processes):
         matrix[:, columns] = place[votes]
         faults |= {lfs.functions[j].name: f for j, f in zip(columns, found, strict=True)}
     used = names or tuple(str(k) for k in range(max(2, int(matrix.max(initial=0)) + 1)))
@@ -129,7 +132,7 @@ def content_hash(comments: pd.DataFrame) -> str:
 
 
 def _run(
-    lfs: LFSet, todo: list[int], comments: pd.DataFrame, n_classes: int, scan: Scan | None
+    lfs: LFSet, todo: list[int], comments: pd.DataFrame, n_classes: int, scan: Scan | None, processes: int
 ) -> list[tuple[list[int], Votes, list[Faults]]]:
     rules = {j: lf for j in todo if isinstance(lf := lfs.functions[j], DeclarativeLF)}
     rows = {j: lf for j in todo if isinstance(lf := lfs.functions[j], RowLF)}
@@ -138,7 +141,7 @@ def _run(
         run = scan or _rules_in_python
         done.append((list(rules), *run(list(rules.values()), comments, n_classes)))
     if rows:
-        done.append((list(rows), *run_rows(list(rows.values()), comments, n_classes)))
+        done.append((list(rows), *run_rows_apart(list(rows.values()), comments, n_classes, processes)))
     for j in todo:
         lf = lfs.functions[j]
         if isinstance(lf, BatchLF):

@@ -42,13 +42,18 @@ class Row(SimpleNamespace):
         return self.__dict__.get(column, default)
 
 
-def run_rows(functions: list[RowLF], comments: pd.DataFrame, n_classes: int) -> tuple[Votes, list[Faults]]:
-    """Votes (n, functions) of row-wise functions, and their faults."""
+def run_rows(
+    functions: list[RowLF], comments: pd.DataFrame, n_classes: int, tell: Callable[[int], None] | None = None
+) -> tuple[Votes, list[Faults]]:
+    """Votes (n, functions) of row-wise functions, and their faults; `tell` hears which function is about to be
+    called."""
     votes = np.full((len(comments), len(functions)), ABSTAIN, dtype=np.int8)
     faults, watch = [Faults() for _ in functions], Watch()
     with watch.ticking(ROW_LIMIT_S):
         for start, rows in _row_chunks(comments):
             for j, lf in enumerate(functions):
+                if tell is not None:
+                    tell(j)
                 answers = call_on_rows(lf.call, rows, watch, faults[j], start)
                 votes[start : start + len(rows), j] = checked(answers, n_classes, faults[j], start)
     return votes, faults
