@@ -59,7 +59,7 @@ STAGES: dict[str, Stage] = {
     "fused_labels": Stage(
         fused_labels, "4_quality",
         ("consensus_labels", "weak_labels", "production_predictions", "production_feedback", "verdicts", "gold_set"),
-        ("fused_labels", "fusion_evidence", "signal_rates"), settings=("fusion",), is_slow=True,
+        ("fused_labels", "fusion_evidence", "signal_rates"), settings=("fusion",),
     ),
     "labeling_function_report": Stage(
         labeling_function_report, "3_annotation", ("weak_labels", "verdicts", "gold_set"),

@@ -35,8 +35,7 @@ def fused_labels(context: Context) -> Result:
     mix = class_mix(crowd, classes)
     found, blind, rates = _sources(context, crowd, gold, mix)
     used = {name: frame for name, frame in found.items() if len(frame) and (name == "crowd" or name in wanted)}
-    spoken = set().union(*(frame["comment_id"] for name, frame in used.items() if name != "weak"))
-    kept = {name: frame[frame["comment_id"].isin(spoken)] for name, frame in used.items()}
+    kept = _beside_others(used)
     fused = fuse(kept, classes, gold=gold, blind=blind, class_balance=mix)
     judged = _with_verdicts(context, kept, fused, mix)
     return Result(
@@ -48,6 +47,18 @@ def fused_labels(context: Context) -> Result:
             "signal_rates": rates.drop(columns="base"),
         },
     )
+
+
+def _beside_others(sources: Sources) -> Sources:
+    """The sources, with weak labels only of comments on which another source speaks."""
+    others = [frame["comment_id"] for name, frame in sources.items() if name != "weak"]
+    spoken = pd.Index(pd.concat(others, ignore_index=True).unique())
+    return {name: _among(frame, spoken) if name == "weak" else frame for name, frame in sources.items()}
+
+
+def _among(frame: pd.DataFrame, comments: pd.Index) -> pd.DataFrame:
+    """The frame's rows on these comments."""
+    return frame[comments.get_indexer(pd.Index(frame["comment_id"])) >= 0]
 
 
 def class_mix(labels: pd.DataFrame, classes: tuple[str, ...]) -> np.typing.NDArray[np.float64]:
@@ -98,12 +109,12 @@ def _with_verdicts(
 ) -> Fused | None:
     """The comments with verdicts once more, with each expert's latest verdict as evidence."""
     verdicts = context.query("verdicts_in_order").drop_duplicates(["comment_id", "expert_id"], keep="last")
-    verdicts = verdicts[verdicts["comment_id"].isin(fused.labels["comment_id"])]
+    verdicts = _among(verdicts, pd.Index(fused.labels["comment_id"]))
     if verdicts.empty:
         return None
     sure = verdicts["stated_confidence"].fillna(GateSettings().expert_accuracy)
-    known = set(verdicts["comment_id"])
-    parts = {name: frame[frame["comment_id"].isin(known)] for name, frame in sources.items()}
+    known = pd.Index(verdicts["comment_id"].unique())
+    parts = {name: _among(frame, known) for name, frame in sources.items()}
     given = verdicts[["comment_id", "label"]].assign(accuracy=sure)
     return fuse(parts, context.all_classes, verdicts=given, weights=fused.weights, class_balance=mix)
 
@@ -126,8 +137,8 @@ def _evidence_rows(
 ) -> pd.DataFrame:
     rows = fused.evidence
     if judged is not None:
-        again = set(judged.labels["comment_id"])
-        rows = pd.concat([rows[~rows["comment_id"].isin(again)], judged.evidence], ignore_index=True)
+        is_judged = pd.Index(judged.labels["comment_id"]).get_indexer(pd.Index(rows["comment_id"])) >= 0
+        rows = pd.concat([rows[~is_judged], judged.evidence], ignore_index=True)
     names = [f"p_{one}" for one in classes]
     said = [
         frame[["comment_id"]].assign(source=name, probabilities=map_column(frame[names].to_numpy(), classes).to_numpy())

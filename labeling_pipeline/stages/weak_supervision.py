@@ -76,9 +76,10 @@ def weak_labels(context: Context) -> Result:
     rows = with_map(fired, "p_", classes, "probabilities")
     coverage = len(fired) / max(int(ours.sum()), 1)
     metrics = {"labeling_functions": len(lfs.names), "coverage": coverage, "votes_computed": kept.n_run}
+    faults = [f"{f['lf']} {f['reason']} on {f['n_rows']} comments" for f in applied.fault_frame().to_dict("records")]
     return Result(
         len(rows),
-        {**metrics, "method": result.method, "notes": "; ".join(result.notes)},
+        {**metrics, "method": result.method, "notes": "; ".join([*result.notes, *faults])},
         replace={
             "weak_labels": rows,
             "weak_blind": _blind_rows(blind, classes),

@@ -66,7 +66,9 @@ def apply_kept(
     for group in todo.values():
         missing = np.flatnonzero(~columns[group[0]].is_known)
         part = comments.iloc[missing].reset_index(drop=True)
-        done = apply_lfs(part, LFSet(tuple(lfs.functions[j] for j in group), lfs.classes), classes, scan=scan)
+        done = apply_lfs(
+            part, LFSet(tuple(lfs.functions[j] for j in group), lfs.classes, lfs.source), classes, scan=scan
+        )
         n_run += len(group) * len(missing)
         for place, j in enumerate(group):
             columns[j].votes[missing] = done.matrix[:, place]
