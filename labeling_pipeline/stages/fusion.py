@@ -7,16 +7,17 @@ Belongs here: which tables are sources, and what is kept of their fusion. Does n
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.quality import GateSettings
-from labeling_pipeline.core.weak_supervision.blind import blind_labels
-from labeling_pipeline.core.weak_supervision.fusion import Fused, fuse
-from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import map_column, matrix_of, with_columns, with_map
+
+if TYPE_CHECKING:  # what computes is imported where it is called: the graph has to load in a second
+    from labeling_pipeline.core.weak_supervision.fusion import Fused
 
 Sources = dict[str, pd.DataFrame]
 
@@ -27,6 +28,8 @@ def fused_labels(context: Context) -> Result:
     A comment on which labeling functions alone speak keeps its row in ``weak_labels``. Verdicts enter as strong
     evidence in ``with_verdicts``; what a label with a verdict becomes is for quality control to say.
     """
+    from labeling_pipeline.core.weak_supervision.fusion import fuse
+
     crowd = context.query("consensus_by_comment_with_time")
     if crowd.empty:
         return Result(0, waiting_for="consensus labels")
@@ -71,6 +74,9 @@ def _sources(
     context: Context, crowd: pd.DataFrame, gold: pd.DataFrame, mix: np.typing.NDArray[np.float64]
 ) -> tuple[Sources, Sources, pd.DataFrame]:
     """Soft labels by source, what those that use gold say without it, and what kinds of feedback are worth."""
+    from labeling_pipeline.core.weak_supervision.blind import blind_labels
+    from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
+
     classes = context.all_classes
     acts, served = context.query("acts_in_production"), context.query("served_labels")
 
@@ -108,6 +114,8 @@ def _with_verdicts(
     context: Context, sources: Sources, fused: Fused, mix: np.typing.NDArray[np.float64]
 ) -> Fused | None:
     """The comments with verdicts once more, with each expert's latest verdict as evidence."""
+    from labeling_pipeline.core.weak_supervision.fusion import fuse
+
     verdicts = context.query("verdicts_in_order").drop_duplicates(["comment_id", "expert_id"], keep="last")
     verdicts = _among(verdicts, pd.Index(fused.labels["comment_id"]))
     if verdicts.empty:
