@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 
@@ -114,6 +113,8 @@ def calibration_error(confidence: Floats, is_right: NDArray[np.bool_], n_bins: i
 
 def _fit(p: Floats, truth: NDArray[np.int64], shares: Floats | None, weight: Floats) -> Calibration:
     """Penalised maximum likelihood; the penalty is a normal prior about leaving the posterior as it is."""
+    from scipy.optimize import minimize  # half a second to import, wanted by nobody who only loads the graph
+
     n, n_classes = p.shape
     features = [_log(p)] if shares is None else [_log(p), _log(shares)]
     centre = np.concatenate([[1.0], np.zeros(len(features) - 1 + n_classes)])

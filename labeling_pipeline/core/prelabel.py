@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.evaluation.cells import read_rows
@@ -74,7 +74,7 @@ def _search(
 def _precision(right: NDArray[np.bool_], weight: Array) -> tuple[float, float]:
     share = float((weight * right).sum() / weight.sum())
     n = effective_n(weight)
-    return share, float(beta.ppf(0.05, share * n, (1 - share) * n + 1)) if share > 0 else 0.0
+    return share, float(betaincinv(share * n, (1 - share) * n + 1, 0.05)) if share > 0 else 0.0
 
 
 def prelabel(

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from labeling_pipeline.core.evaluation.metrics import Z95
 
@@ -44,7 +44,7 @@ def promotion(
     overall = comparison["slice"].eq("all") & comparison["metric"].isin(["macro_f1", "accuracy"])
     judged = comparison[overall | (comparison["n"] >= min_n)]
     strict = overall[judged.index] | judged["slice"].isin({*watched})
-    shared = float(norm.ppf(1 - 0.025 / max(1, int((~strict).sum()))))
+    shared = float(ndtri(1 - 0.025 / max(1, int((~strict).sum()))))
     limit = judged["se"] * strict.map({True: Z95, False: shared})
     worse = judged[judged["diff"] < -limit - 1e-12].sort_values("diff")
     if len(worse):

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import minimize, minimize_scalar
 from scipy.special import log_softmax
 
 Array = NDArray[np.float64]
@@ -48,6 +47,8 @@ def fit_logistic(
         gradient_w = scale * np.asarray(transposed @ residual.astype(np.float32)) + w
         return value, np.concatenate([gradient_w.ravel(), scale * residual.sum(axis=0) + 0.01 * b])
 
+    from scipy.optimize import minimize
+
     # One thread: sums in another order would give other bytes for the same data.
     with threadpool_limits(limits=1, user_api="blas"):
         # 2e-5: further steps move no macro F1 on EDOS by .003 and double the time.
@@ -62,5 +63,7 @@ def fit_temperature(logits: Array, targets: Array) -> float:
 
     def loss(log_t: float) -> float:
         return -float((targets * log_softmax(logits / np.exp(log_t), axis=1)).sum())
+
+    from scipy.optimize import minimize_scalar
 
     return float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded").x))
