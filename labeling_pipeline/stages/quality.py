@@ -62,7 +62,7 @@ def _events(outcomes: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
             "detail": [json.dumps(detail, default=list, ensure_ascii=False) for detail in details],
         }
     )
-    crowd = outcomes["comment_id"].map(labels.set_index("comment_id")["label"])
+    crowd = outcomes["comment_id"].map(labels.set_index("comment_id")["crowd_label"])
     overturned = events[(events["source"] == "verdict") & crowd.notna() & (crowd != events["label"])]
     said = crowd.loc[overturned.index]
     why = [json.dumps({"why": f"an expert overturned the crowd's {label}"}) for label in said]

@@ -37,7 +37,8 @@ def judge(
     Args:
         labels: one row per comment: comment_id, label, confidence, p_<class>…, v_<class>…, n_votes, agreement,
             schema_version; optional batch_id, composed_label, needs_context, paused_votes (among n_votes),
-            paused_share, duplicate_group, slices, guideline_hash, labeled_by, evidence_at, source (default "crowd").
+            paused_share, duplicate_group, slices, guideline_hash, labeled_by, evidence_at, source (default "crowd"),
+            crowd_label (what votes alone say, where other sources moved the label).
         verdicts: comment_id, expert_id, label, decided_at, schema_version; optional verdict_id, stated_confidence,
             context_shown, guideline_hash, reliability, note (asked of whoever overrides), voted_as_annotator. A
             decision overrides the label, and adds a row where there was none.

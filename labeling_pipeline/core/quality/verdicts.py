@@ -75,7 +75,8 @@ def with_faults(verdicts: pd.DataFrame, labels: pd.DataFrame, current_schemas: C
     fault = pd.Series("", index=verdicts.index, dtype=object)
     if "note" in verdicts:
         current = labels[labels["schema_version"].isin(list(current_schemas))]
-        crowd = verdicts["comment_id"].map(current.set_index("comment_id")["label"])
+        said = "crowd_label" if "crowd_label" in current else "label"  # other sources may have moved the label since
+        crowd = verdicts["comment_id"].map(current.set_index("comment_id")[said])
         unsaid = verdicts["note"].isna() | (verdicts["note"].astype("str").str.strip() == "")
         fault = fault.mask(unsaid & crowd.notna() & (crowd != verdicts["label"]), "overrides the crowd without a note")
     if "voted_as_annotator" in verdicts:

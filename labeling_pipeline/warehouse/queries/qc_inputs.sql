@@ -14,7 +14,7 @@ select l.* replace (
            coalesce(f.probabilities, l.probabilities) as probabilities,
            coalesce(f.confidence_is, l.confidence_is) as confidence_is,
            greatest(f.evidence_at, l.evidence_at) as evidence_at),
-       v.labeled_by, coalesce(c.needs_context, false) as needs_context, r.slices,
+       l.label as crowd_label, v.labeled_by, coalesce(c.needs_context, false) as needs_context, r.slices,
        'round-' || l.labeling_round as batch_id, coalesce(f.source, 'crowd') as source
 from consensus_labels l
 join raw_comments r using (comment_id)

@@ -229,3 +229,10 @@ def test_every_label_gets_one_outcome_with_reasons_whatever_its_history(
 
 def test_the_rules_are_listed_by_name() -> None:
     assert list(RULES)[:4] == ["schema", "class", "votes", "confidence"]
+
+
+def test_who_agrees_with_the_crowd_owes_no_note_where_other_sources_moved_the_label() -> None:
+    given = verdicts({"note": None})
+    moved = labels(label=["fine"], crowd_label=["rude"], source=["crowd+weak"])
+    assert outcomes(moved, given).loc["c-0", ["outcome", "label"]].tolist() == ["passed", "rude"]
+    assert outcomes(labels(label=["fine"]), given).loc["c-0", "outcome"] == "adjudicate"
