@@ -183,7 +183,7 @@ p, li { max-width: 46rem }
 .unknown h2 { border: 0; margin: 0; padding-top: .75rem; color: var(--warn) }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; margin: .5rem 0 1rem; font-size: .92rem }
-th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
 th, td { overflow-wrap: break-word; text-align: left }
 th { font-weight: 600; text-align: left; color: var(--soft) }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
@@ -193,6 +193,9 @@ svg text { font-size: 12px; fill: var(--ink) }
 .range { stroke: var(--main); stroke-width: 3; opacity: .5 }
 .dot, .bar0 { fill: var(--main) }
 .bar1 { fill: var(--second) }
+.spark { fill: none; stroke: var(--main); stroke-width: 1.5 }
+td small { display: block }
+summary { cursor: pointer; color: var(--soft) }
 code { background: var(--wash); padding: .1rem .3rem; border-radius: 4px; font-size: .9em }
 pre { background: var(--wash); padding: .75rem 1rem; border-radius: 8px; overflow-x: auto }
 """

@@ -11,8 +11,7 @@ import pandas as pd
 
 from labeling_pipeline.core.weak_supervision.lf_report import LFReport
 from labeling_pipeline.report.html import Html, element, interval_plot, join, page, table, tiles
-
-MOST_ROWS = 400
+from labeling_pipeline.report.lf_groups import by_group, over_time
 
 
 def render_lf_report(report: LFReport, source: str) -> str:
@@ -36,14 +35,9 @@ def render_lf_report(report: LFReport, source: str) -> str:
         _conflicts(report.conflicts),
         _findings(report),
         _proposals(report.proposals),
-        _groups(
-            report.by_class,
-            "class",
-            "By class",
-            "On gold of each class: how often each function votes, how often rightly.",
-        ),
-        _groups(report.by_slice, "group", "By slice", "Coverage and accuracy within each slice."),
-        _groups(report.by_week, "group", "Over time", "Coverage and accuracy in each week."),
+        by_group(report.by_class, "class", "By class", "On gold of each class: how often it votes, and rightly."),
+        by_group(report.by_slice, "group", "By slice", "Coverage and accuracy on gold within each slice."),
+        over_time(report.by_week),
     )
 
 
@@ -73,10 +67,10 @@ def _functions(report: LFReport) -> Html:
         "overlaps",
         "conflicts",
         "accuracy on gold",
-        "learned accuracy",
+        "learned",
         "code",
     ]
-    note = "Overlaps and conflicts are shares of all comments. Learned accuracy is what the label model believes."
+    note = "Overlaps and conflicts are shares of all comments. Learned: the accuracy the label model believes."
     return join([element("h2", "Functions"), element("p", note, class_="note"), table(head, rows, (2, 3, 4, 5, 6))])
 
 
@@ -143,11 +137,11 @@ def _proposals(frame: pd.DataFrame) -> Html:
             p["origin"],
             p["n_corrected"],
             _precision(p),
-            element("pre", p["toml"]),
+            element("details", element("summary", "toml block"), element("pre", p["toml"])),
         ]
         for p in frame.to_dict("records")
     ]
-    head = ["", "phrase", "label", "from", "corrected", "precision, measured apart", "to adopt it, paste this"]
+    head = ["", "phrase", "label", "from", "corrected", "precision, measured apart", "to adopt it"]
     note = "None of these is in use. Precision is measured on comments that did not suggest the phrase."
     return join([element("h2", "Proposed functions"), element("p", note, class_="note"), table(head, rows, (0, 4, 5))])
 
@@ -157,20 +151,6 @@ def _precision(proposal: dict[Any, Any]) -> str:
         return "not measured"
     interval = f"[{proposal['low']:.2f}, {proposal['high']:.2f}]"
     return f"{proposal['precision']:.2f} {interval}, n = {proposal['n_measured']}"
-
-
-def _groups(frame: pd.DataFrame, by: str, title: str, note: str) -> Html:
-    if frame.empty:
-        return Html("")
-    rows = []
-    for row in frame.head(MOST_ROWS).to_dict("records"):
-        coverage = row["coverage"] if "coverage" in row else row["n_votes"] / max(row["n_gold"], 1)
-        rows.append([row[by], row["lf"], _percent(coverage), _measured(row)])
-    more = (
-        [] if len(frame) <= MOST_ROWS else [element("p", f"… and {len(frame) - MOST_ROWS:,} more rows", class_="note")]
-    )
-    head = [by if by == "class" else "group", "function", "coverage", "accuracy on gold"]
-    return join([element("h2", title), element("p", note, class_="note"), table(head, rows, (2, 3)), *more])
 
 
 def _percent(share: float) -> str:

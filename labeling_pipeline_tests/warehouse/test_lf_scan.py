@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision import apply_lfs, load_lfs, weak_labels
+from labeling_pipeline.core.weak_supervision import LFSet, apply_lfs, load_lfs, weak_labels
+from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF, TextRule
 from labeling_pipeline.warehouse import lf_scan, lf_stream
 from labeling_pipeline.warehouse.lf_scan import scan_rules
 
@@ -181,3 +182,60 @@ def test_a_parquet_file_with_an_id_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="twice"):
         lf_stream.weak_label_parquet(tmp_path / "in.parquet", lfs, tmp_path / "out.parquet")
     assert not (tmp_path / "out.parquet").exists()
+
+
+ATOMS = [
+    "a",
+    "K",
+    "ſ",
+    "é",
+    "İ",
+    "7",
+    "٣",
+    r"\w",
+    r"\W",
+    r"\d",
+    r"\s",
+    r"\b",
+    r"\B",
+    "[^a-c]",
+    "[a-zé]",
+    ".",
+    "^",
+    "$",
+    " ",
+]
+GROUPS = [
+    "({})",
+    "(?:{})",
+    "(?={})",
+    "(?!{})",
+    "(?<!a){}",
+    "(?:{})*",
+    "(?:{})+",
+    "(?:{})?",
+    "(?:{}){{2}}",
+    r"(\w)\1{}",
+    "{}|k",
+]
+LETTERS = "aAbkKſKéÉeiİıI7٣ \t\n\x1c\u2028\u00a0.’😀_"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(ATOMS), min_size=1, max_size=4).map("".join),
+    st.lists(st.sampled_from(GROUPS), max_size=2),
+    st.booleans(),
+    st.lists(st.text(st.sampled_from(LETTERS) | st.characters(), max_size=8), min_size=1, max_size=20),
+)
+def test_any_pattern_means_what_pythons_re_means_by_it(
+    atoms: str, groups: list[str], ignores_case: bool, texts: list[str]
+) -> None:
+    pattern = atoms
+    for group in groups:
+        pattern = group.format(pattern)
+    rule = TextRule(re.compile(pattern, re.IGNORECASE if ignores_case else 0))
+    lfs = LFSet((DeclarativeLF("n", rule, 1, "h"),), ("a", "b"))
+    kept = [text for text in texts if not any("\ud800" <= c <= "\udfff" for c in text)] or [""]
+    votes = apply_lfs(pd.DataFrame({"text": pd.Series(kept, dtype="str")}), lfs, scan=scan_rules).matrix[:, 0]
+    assert votes.tolist() == [1 if rule.pattern.search(text) else -1 for text in kept]
