@@ -44,7 +44,10 @@ def read_frame(path: str | Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (ValueError, UnicodeDecodeError, OSError, EOFError) as error:
         first = str(error).splitlines()[0]
-        raise InputError(f"{path}: {first}", expected=f"a readable {ending[1:]} file in UTF-8") from error
+        remedy = "save the file as UTF-8" if isinstance(error, UnicodeDecodeError) else ""
+        raise InputError(
+            f"{path}: {first}", expected=f"a readable {ending[1:]} file in UTF-8", remedy=remedy
+        ) from error
 
 
 def write_frame(frame: pd.DataFrame, path: str | Path) -> Path:

@@ -131,6 +131,8 @@ class ReliabilitySettings(Section):
     """The weekly history of annotators."""
 
     half_life_weeks: Annotated[float, Field(gt=0)] = Field(26, description="weeks after which an answer counts half")
+    report_every_days: Positive = Field(1, description="days between two reports on agreement")
+    min_group_size: Positive = Field(10, description="annotators below which nothing is told of a group of them")
 
 
 class SimulatedSettings(Section):

@@ -21,6 +21,13 @@ from labeling_pipeline.stages.annotation import COMPLETE_SHARE, rounds_state
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 
+STATISTICS = {
+    "krippendorff_alpha": "α",
+    "fleiss_kappa": "Fleiss' κ",
+    "cohen_kappa": "Cohen's κ",
+    "gwet_ac1": "AC1",
+    "percent_agreement": "percent",
+}
 COUNTED = ("raw_comments", "vote_log", "verdicts", "gold_set", "consensus_labels", "qc_passed_labels", "quarantine")
 
 
@@ -42,6 +49,9 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "outcomes": {str(name): int(n) for name, n in outcomes.items()},
         "quarantine": _pairs(context, "quarantine_by_rule", "rule"),
         "rounds": rounds_state(context).astype({"published_at": str}).to_dict("records"),
+        "agreement": _agreement(context),
+        "annotators": _pairs(context, "findings_counts", "finding"),
+        "diverging_groups": context.query("diverging_groups")["name"].tolist(),
         "queue": context.count("adjudication_queue"),
         "spend_usd": round(
             float(spend["n_assignments"]) * settings.crowd_price_usd
@@ -62,6 +72,33 @@ def _shown(folder: str) -> str:
     """A folder as one would type it here: short where it lies below, else whole."""
     below = os.path.relpath(folder)
     return folder if below.startswith("..") else below
+
+
+def _agreement(context: Context) -> dict[str, Any] | None:
+    """Agreement over all votes, and ``interim``: of the rounds that are still coming in."""
+    found = context.query("agreement_now", statistic=context.settings.quality.batch_statistic)
+    if found.empty:
+        return None
+    first, *interim = [
+        {str(name): value for name, value in row.items()}
+        for row in found.astype(object).where(found.notna(), None).to_dict("records")
+    ]
+    return {**first, "interim": interim}
+
+
+def _agreed(told: dict[str, Any]) -> str:
+    """The figure in words; where it is not defined, why."""
+    name = STATISTICS.get(told["statistic"], told["statistic"])
+    if told["value"] is None:
+        value = told["note"]
+    else:
+        value = f"{told['value']:.2f}" + ("" if told["low"] is None else f" ({told['low']:.2f} … {told['high']:.2f})")
+    waiting = [
+        f" · round {one['part']} so far {'undefined' if one['value'] is None else format(one['value'], '.2f')}"
+        f" ({one['n_waiting']:,} of {one['n_comments']:,} comments wait)"
+        for one in told["interim"]
+    ]
+    return f"{name} {value}{''.join(waiting)}"
 
 
 def _pairs(context: Context, name: str, key: str) -> dict[str, int]:
@@ -94,9 +131,19 @@ def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
         ("votes", f"{rows['vote_log']:,} crowd · {rows['verdicts']:,} expert verdicts · {told['spend_usd']:,.2f} USD"),
         ("quarantined", f"{rows['quarantine']:,}" + (f"  ({broken})" if broken else "")),
         ("consensus", f"{rows['consensus_labels']:,} labels  ({_kinds(told['confidence'])})"),
+        *([("agreement", _agreed(told["agreement"]))] if told["agreement"] else []),
         ("outcomes", shares or "none yet"),
         ("rounds", f"{len(told['rounds'])}, {open_rounds} open · {told['queue']:,} comments wait for an expert"),
     ]
+    if told["annotators"]:
+        found = ", ".join(
+            f"{n} {name.replace('_', ' ')}{'s' if n > 1 else ''}" for name, n in told["annotators"].items()
+        )
+        lines.append(("annotators", f"to look at: {found} (annotator_findings)"))
+    if told["diverging_groups"]:
+        groups = told["diverging_groups"]
+        names = ", ".join(groups[:4]) + (f" and {len(groups) - 4} more" if len(groups) > 4 else "")
+        lines.append(("groups", f"answer differently on the same comments: {names} (group_divergence)"))
     if told["export"]:
         export = told["export"]
         lines.append(("export", f"{export['version']}: {export['n_labels']:,} labels in {export['path']}"))

@@ -7,7 +7,9 @@ The arrow from ``next_uncertainty_batch`` back to ``decomposed_tasks`` is not in
 
 from __future__ import annotations
 
+from labeling_pipeline.stages.agreement import agreement_report
 from labeling_pipeline.stages.annotation import batch_is_wanted, crowd_votes, decomposed_tasks
+from labeling_pipeline.stages.annotators import annotator_findings, group_divergences
 from labeling_pipeline.stages.consensus import consensus_labels
 from labeling_pipeline.stages.drift import drift_report
 from labeling_pipeline.stages.engine import Stage
@@ -69,6 +71,20 @@ STAGES: dict[str, Stage] = {
     "annotator_reliability": Stage(
         annotator_reliability, "4_quality", ("consensus_labels", "verdicts", "gold_set"), ("annotator_reliability",),
         settings=("reliability",), every_days=lambda settings: 7, is_slow=True,
+    ),
+    "agreement_report": Stage(
+        agreement_report, "4_quality", ("crowd_votes", "raw_comments", "annotators", "decomposed_tasks"),
+        ("agreement_report",),
+        settings=("reliability", "labeling"), every_days=lambda settings: settings.reliability.report_every_days,
+        is_slow=True,
+    ),
+    "annotator_findings": Stage(
+        annotator_findings, "4_quality", ("crowd_votes", "raw_comments"), ("annotator_findings",),
+        every_days=lambda settings: 7, is_slow=True,
+    ),
+    "group_divergence": Stage(
+        group_divergences, "4_quality", ("crowd_votes", "raw_comments", "annotators"),
+        ("group_divergence", "group_labels"), settings=("reliability",), every_days=lambda settings: 7, is_slow=True,
     ),
     "qc_outcomes": Stage(
         qc_outcomes, "4_quality", ("consensus_labels", "fused_labels", "verdicts"), ("qc_outcomes",),

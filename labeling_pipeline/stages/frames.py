@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from labeling_pipeline.stages.engine import Append, digest
 
+# Weeks are counted from this Monday.
+WEEK_ZERO = pd.Timestamp("1970-01-05")
 EVENT_COLUMNS = ["event_id", "comment_id", "happened_at", "event", "detail"]
 
 
@@ -39,6 +41,11 @@ def with_columns(frame: pd.DataFrame, name: str, prefix: str, classes: Sequence[
     """The opposite of `with_map`."""
     columns = pd.DataFrame(matrix_of(frame[name], classes), columns=[prefix + one for one in classes])
     return pd.concat([frame.drop(columns=[name]).reset_index(drop=True), columns], axis=1)
+
+
+def first_days(weeks: pd.Series) -> pd.Series:
+    """The Mondays of weeks counted from `WEEK_ZERO`; missing where the week is."""
+    return WEEK_ZERO + pd.to_timedelta(7 * weeks.astype("Float64"), unit="D")
 
 
 def history(frame: pd.DataFrame, key: Sequence[str] = ("detail",)) -> Append:

@@ -14,13 +14,10 @@ from labeling_pipeline.core.quality import GateSettings, judge
 from labeling_pipeline.core.reliability import reliability_history
 from labeling_pipeline.stages.consensus import round_agreement
 from labeling_pipeline.stages.engine import Context, Result
-from labeling_pipeline.stages.frames import history, with_columns, with_map
+from labeling_pipeline.stages.frames import first_days, history, with_columns, with_map
 
 # What a round asked experts for comes before what the gate sends them.
 ASKED_FIRST = 1000.0
-
-# Weeks are counted from this Monday.
-WEEK_ZERO = pd.Timestamp("1970-01-05")
 
 
 def qc_outcomes(context: Context) -> Result:
@@ -116,10 +113,10 @@ def annotator_reliability(context: Context) -> Result:
         gold=answers[answers["kind"] == "gold"],
         verdicts=answers[answers["kind"] == "verdict"],
         honeypots=answers[answers["kind"] == "honeypot"],
-        consensus=context.query("consensus_by_comment"),
+        consensus=context.query("consensus_by_week"),
         decay=0.5 ** (1 / context.settings.reliability.half_life_weeks),
     )
-    weeks = WEEK_ZERO + pd.to_timedelta(7 * history_by_week["week"].astype(int), unit="D")
+    weeks = first_days(history_by_week["week"])
     frame = history_by_week.assign(week=weeks)[weeks <= pd.Timestamp(context.now)]
     latest = frame[frame["week"] == frame["week"].max()]
     means = latest.groupby("statistic")["value"].mean().to_dict()

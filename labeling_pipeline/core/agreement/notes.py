@@ -63,7 +63,8 @@ def _interval_note(value: float, replicates: Floats, n_pairable: int) -> str:
     if undefined > 0.05:
         return f"interval without the {undefined:.0%} of resamples that hold one category only"
     if value == 1:
-        return f"all {n_pairable} compared tasks agree: up to {3 / n_pairable:.1%} of tasks could still disagree unseen"
+        unseen = 1 - 0.05 ** (1 / n_pairable)  # the share that would show at least once in 95 of 100 such samples
+        return f"all {n_pairable} compared tasks agree: up to {unseen:.1%} of tasks could still disagree unseen"
     return ""
 
 

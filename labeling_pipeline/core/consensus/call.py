@@ -74,6 +74,7 @@ def read_job(
     notes = votes.notes
     known = None if gold is None else read_gold(gold, votes, notes)
     past = None if history is None else read_history(history, votes)
+    _note_unused(votes, classes_of(gold), notes)
     _note_limits(votes, notes)
     return Job(votes, known, past, methods, seed, notes)
 
@@ -164,6 +165,16 @@ def _weigh_stated(job: Job) -> None:
     )
     if believed:
         job.votes = replace(votes, weight=weight if votes.weight is None else weight * votes.weight)
+
+
+def _note_unused(votes: Votes, in_gold: Sequence[str], notes: list[str]) -> None:
+    used = np.bincount(votes.answer, minlength=votes.n_answers) > 0
+    unused = [name for name, is_used in zip(votes.classes, used, strict=False) if not is_used and name in set(in_gold)]
+    if unused:
+        notes.append(
+            f"no vote names {', '.join(unused)}, only gold does: what such comments look like in votes is not known, "
+            "so hardly any other task can be labeled so"
+        )
 
 
 def _note_limits(votes: Votes, notes: list[str]) -> None:

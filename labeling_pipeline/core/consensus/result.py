@@ -113,7 +113,7 @@ def entropy(p: Floats) -> Floats:
     found = np.empty(p.shape[1])
     for part in blocks(p.shape[1]):
         own = p[:, part]
-        found[part] = -(own * np.log2(own, where=own > 0, out=np.zeros_like(own))).sum(axis=0)
+        found[part] = 0.0 - (own * np.log2(own, where=own > 0, out=np.zeros_like(own))).sum(axis=0)
     return found
 
 

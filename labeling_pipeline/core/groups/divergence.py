@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from labeling_pipeline.core.agreement.coding import CodedVotes, Floats, Ints, column_of, indexed
+from labeling_pipeline.core.agreement.coding import CodedVotes, Floats, Ints, column_of, compact, indexed
 from labeling_pipeline.core.agreement.pairs import pair_votes
 from labeling_pipeline.core.agreement.resampling import WEIGHT_OF_BYTE
 from labeling_pipeline.core.groups.members import MIN_SIZE, read_groups
@@ -86,12 +86,13 @@ class _Question:
 
     def rows(self, strata: Ints, n_permutations: int, n_boot: int, confidence: float, seed: int) -> pd.DataFrame:
         """A row per class."""
-        gaps, n_comments = _gaps(self.votes, self.kept, self.inside, np.ones(self.kept.size))
-        if n_comments == 0:
+        common = _Common.of(self.votes, self.kept, self.inside)
+        if common.n_tasks == 0:
             return pd.DataFrame([{"status": "no common comments"}])
+        gaps = common.gaps(np.ones(common.rows.size))
         rng = np.random.default_rng(seed)
         p = self.p_value(strata, n_permutations, rng)
-        drawn = [_gaps(self.votes, self.kept, self.inside, weights)[0] for weights in self.resampled(n_boot, rng)]
+        drawn = [common.gaps(weights) for weights in self.resampled(common.rows, n_boot, rng)]
         tail = (1 - confidence) / 2
         low, high = np.nanquantile(np.array(drawn), [tail, 1 - tail], axis=0) if n_boot else (gaps, gaps)
         within, cross = self.met.agreements(self.inside[None, :], self.stated)
@@ -104,7 +105,7 @@ class _Question:
                 "p": p,
                 "within_agreement": within[0],
                 "cross_agreement": cross[0],
-                "n_comments": n_comments,
+                "n_comments": common.n_tasks,
             }
         )
 
@@ -130,9 +131,9 @@ class _Question:
         least = min((far[1:] >= far[0] - 1e-9).sum(), (close[1:] >= close[0] - 1e-9).sum())
         return float(min(1.0, 2 * (1 + least) / (1 + n_permutations)))
 
-    def resampled(self, n_boot: int, rng: np.random.Generator) -> Iterator[Floats]:
+    def resampled(self, rows: Ints, n_boot: int, rng: np.random.Generator) -> Iterator[Floats]:
         """Vote weights of resamples over comments and annotators; Owen & Eckles (2012), doi:10.1214/12-AOAS547."""
-        task, who = self.votes.task[self.kept], self.votes.annotator[self.kept]
+        task, who = self.votes.task[rows], self.votes.annotator[rows]
         for _ in range(n_boot):
             of_task = WEIGHT_OF_BYTE[rng.integers(0, 256, len(self.votes.tasks), dtype=np.uint8)]
             of_person = WEIGHT_OF_BYTE[rng.integers(0, 256, len(self.votes.annotators), dtype=np.uint8)]
@@ -161,9 +162,12 @@ class Meetings:
 
     def agreements(self, inside: Bools, stated: Bools) -> tuple[Floats, Floats]:
         """Share of agreeing pairs within the group and across to the others, NaN where none meet; one per row."""
-        group, others = inside.astype(np.float64), (~inside & stated).astype(np.float64)
-        reached = [np.asarray((table @ group.T).T) for table in (self.agreed, self.met)]
-        sums = [[(part * side).sum(axis=1) for side in (group, others)] for part in reached]
+        group = inside.astype(np.float64)
+        sums = []
+        for table in (self.agreed, self.met):
+            reached = np.asarray(table @ group.T)  # (J, rows): from whom the group is met
+            own = np.einsum("rj,jr->r", group, reached)
+            sums.append((own, stated.astype(np.float64) @ reached - own))
         within, cross = (
             np.where(met > 0, agreed / np.maximum(met, 1), np.nan) for agreed, met in zip(*sums, strict=True)
         )
@@ -175,21 +179,40 @@ class Meetings:
         return np.where(np.isfinite(within - cross), within - cross, -1.0)
 
 
-def _gaps(votes: Votes, kept: Ints, inside: Bools, weights: Floats) -> tuple[Floats, int]:
-    """Gap per class (K,), NaN without a common comment, and the number of common comments."""
-    task, label, is_in = votes.task[kept], votes.label[kept], inside[votes.annotator[kept]]
-    n_tasks, size = len(votes.tasks), len(votes.labels)
-    cell = task * size + label
-    every = np.bincount(cell, weights=weights, minlength=n_tasks * size).reshape(n_tasks, size)
-    group = np.bincount(cell[is_in], weights=weights[is_in], minlength=n_tasks * size).reshape(n_tasks, size)
-    n, n_in = every.sum(axis=1), group.sum(axis=1)
-    n_out = n - n_in
-    common = (n_in > 0) & (n_out > 1e-9)
-    safe = np.where(common, n, 1.0)
-    top = ((group * n_out[:, None] - (every - group) * n_in[:, None]) / safe[:, None])[common].sum(axis=0)
-    bottom = (n_in * n_out / safe)[common].sum()
-    gaps = top / bottom if bottom > 0 else np.full(size, np.nan)
-    return np.asarray(gaps, dtype=np.float64), int(common.sum())
+@dataclass(frozen=True)
+class _Common:
+    """The votes on comments that the group and the others both voted on; every gap comes from these alone."""
+
+    rows: Ints
+    n_tasks: int
+    inside: tuple[Ints, Ints]
+    outside: tuple[Ints, Ints]
+    size: int
+
+    @classmethod
+    def of(cls, votes: Votes, kept: Ints, inside: Bools) -> _Common:
+        is_in = inside[votes.annotator[kept]]
+        n, n_in = (np.bincount(votes.task[rows], minlength=len(votes.tasks)) for rows in (kept, kept[is_in]))
+        rows = kept[((n_in > 0) & (n > n_in))[votes.task[kept]]]
+        task, n_tasks = compact(votes.task[rows])
+        size = len(votes.labels)
+        cell, is_in = task * size + votes.label[rows], inside[votes.annotator[rows]]
+        sides = tuple((np.flatnonzero(side), cell[side]) for side in (is_in, ~is_in))
+        return cls(rows, n_tasks, sides[0], sides[1], size)
+
+    def gaps(self, weights: Floats) -> Floats:
+        """Gap per class (K,) with these weights of the votes; NaN where no comment is left."""
+        group, others = (
+            np.bincount(cell, weights=weights[place], minlength=self.n_tasks * self.size).reshape(-1, self.size)
+            for place, cell in (self.inside, self.outside)
+        )
+        n_in, n_out = group.sum(axis=1), others.sum(axis=1)
+        both = n_in + n_out
+        scale = 1.0 / np.where(both > 0, both, 1.0)
+        bottom = float((n_in * n_out * scale).sum())
+        if bottom <= 0:
+            return np.full(self.size, np.nan)
+        return np.asarray(((n_out * scale) @ group - (n_in * scale) @ others) / bottom, dtype=np.float64)
 
 
 def _residuals(votes: Votes, kept: Ints) -> Floats:
