@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "gold": "labeling_pipeline.cli.gold:gold_group",
     "consensus": "labeling_pipeline.cli.consensus:consensus_command",
     "agreement": "labeling_pipeline.cli.agreement:agreement_command",
+    "annotators": "labeling_pipeline.cli.annotators:annotators_command",
     "select": "labeling_pipeline.cli.select:select_command",
     "weak-label": "labeling_pipeline.cli.weak_supervision:weak_label_command",
     "lf-report": "labeling_pipeline.cli.weak_supervision:lf_report_command",

@@ -62,7 +62,7 @@ def consensus_command(
     for path in (out, annotators_out):
         if path is not None:
             ending_of(path)  # a wrong ending is said before the work, not after
-    frame = _one_question(read_frame(votes), question, votes)
+    frame = one_question(read_frame(votes), question, votes)
     known, past = (None if path is None else read_frame(path) for path in (gold, history))
     names, special = (_names(classes) if classes else None), _names(non_class)
     with _placed({"gold": gold, "history": history}, votes):
@@ -106,7 +106,7 @@ def _print(summary: dict[str, Any], written: list[Path], as_json: bool) -> None:
     click.echo("written: " + ", ".join(map(str, written)))
 
 
-def _one_question(frame: pd.DataFrame, question: str | None, path: Path) -> pd.DataFrame:
+def one_question(frame: pd.DataFrame, question: str | None, path: Path) -> pd.DataFrame:
     """The rows that answer the question; votes on several are never mixed."""
     from labeling_pipeline.core.errors import InputError
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability.answers import Votes, judged, one_vote_per_task, read_votes, taken, untimed
 from labeling_pipeline.core.reliability.competence import Competence, fit_competence
 from labeling_pipeline.core.reliability.intervals import beta_interval
@@ -32,7 +33,8 @@ def consensus_reliability(
     """`annotator, value, low, high, n`: expected share of votes that name the class the *other* votes point to.
 
     `votes`: task, annotator, label, or what `read_votes` made of them. Returned with the fit, which is the `start` of
-    next week's: a warm start arrives where a cold one does, in a fraction of the rounds.
+    next week's: a warm start arrives where a cold one does, in a fraction of the rounds. Raises InputError without a
+    vote.
 
     >>> votes = pd.DataFrame({"task": list("ttuuvv"), "annotator": list("ababab"), "label": list("xxyyxy")})
     >>> table, fit = consensus_reliability(votes)
@@ -41,6 +43,8 @@ def consensus_reliability(
     (True, True)
     """
     read = one_vote_per_task(read_votes(untimed(votes)))
+    if not read.label.size:
+        raise InputError("there are no votes", expected="rows with a task, an annotator and a label")
     fit = fit_competence(read, start)
     right = fit.without_own(read)[np.arange(read.label.size), read.label]
     n = np.bincount(read.annotator, minlength=len(read.annotators)).astype(np.float64)

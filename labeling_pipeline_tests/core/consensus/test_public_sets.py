@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.consensus import consensus
+from labeling_pipeline.core.consensus.dawid_skene import dawid_skene_plain
+from labeling_pipeline.core.consensus.votes import read_votes
 from labeling_pipeline_tests.benchmarks.consensus_accuracy import (
     RANKED,
     confidence_scores,
@@ -95,3 +97,9 @@ def test_a_simulated_crowd() -> None:
     found = scores(consensus(votes).labels, gold)
     assert found["accuracy"] >= 0.90
     assert found["ece"] <= 0.015
+
+
+def test_the_plain_fit_is_as_likely_as_the_peers() -> None:
+    """Log-likelihood of the votes at the peer's own convergence: printed by benchmarks.consensus_speed."""
+    votes = read_votes(simulated(20_000, 0)[0], None, ())
+    assert (dawid_skene_plain(votes).log_likelihood or -np.inf) >= -71_944

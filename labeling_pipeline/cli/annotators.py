@@ -1,0 +1,139 @@
+"""`labeling-pipeline annotators`: how reliable each one is, whom to look at, how groups differ; from files.
+
+Belongs here: options, what is printed. Does not: the statistics (``core.reliability``, ``core.groups``).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from labeling_pipeline.cli.options import naming
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXAMPLE = """\b
+Examples:
+  labeling-pipeline annotators votes.csv
+  labeling-pipeline annotators votes.csv --gold gold.csv --attributes annotators.csv -o annotators.csv --json
+"""
+FILE = click.Path(path_type=Path)
+MOST_SHOWN = 20
+
+
+@click.command("annotators", epilog=EXAMPLE)
+@click.argument("votes", type=FILE)
+@click.option("--gold", type=FILE, help="Known labels (task, label): adds each one's accuracy.")
+@click.option("--attributes", type=FILE, help="annotator and one column per attribute: do groups answer differently?")
+@click.option("--min-group-size", default=10, show_default=True, help="Annotators below which a group is not told.")
+@click.option("--question", metavar="NAME", help="The question to look at, where the file answers several.")
+@click.option("-o", "--out", type=FILE, help="A row per annotator: .csv, .jsonl or .parquet.")
+@click.option("--seed", default=0, show_default=True, help="Seed of permutations and resampling.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def annotators_command(
+    votes: Path,
+    gold: Path | None,
+    attributes: Path | None,
+    min_group_size: int,
+    question: str | None,
+    out: Path | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Tell how reliable annotators are, whom to look at and why, and whether groups of them answer differently.
+
+    VOTES: columns task (or comment_id), annotator (or annotator_id, worker), label (or answer); optional answered_at or
+    week. A finding (random_clicker, one_answer_clicker, sudden_decline, copier) is a reason to look, not a judgement.
+    """
+    from labeling_pipeline.cli.consensus import one_question
+    from labeling_pipeline.core.groups import group_divergence
+    from labeling_pipeline.core.reliability import bad_annotators
+    from labeling_pipeline.files import ending_of, read_frame, write_frame
+
+    if out is not None:
+        ending_of(out)  # a wrong ending is said before the work, not after
+    frame = one_question(read_frame(votes), question, votes)
+    known, people = (None if path is None else read_frame(path) for path in (gold, attributes))
+    with naming(votes):
+        found = bad_annotators(frame)
+    with naming(votes, gold):
+        each = _each(frame, known)
+    groups = None
+    if people is not None:
+        with naming(votes, attributes):
+            groups = group_divergence(frame, people, min_size=min_group_size, seed=seed)
+    if out is not None:
+        write_frame(_with_status(each, found), out)
+    flagged = found[found["status"] == "flagged"]
+    if as_json:
+        click.echo(json.dumps(_told(each, flagged, groups), indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    _print(each, flagged, groups)
+    if out is not None:
+        click.echo(f"written: {out}")
+
+
+def _each(votes: pd.DataFrame, gold: pd.DataFrame | None) -> pd.DataFrame:
+    """A row per annotator: by the others' votes, and by gold where there is some."""
+    from labeling_pipeline.core.reliability import accuracy_table, consensus_reliability
+
+    by_others, _ = consensus_reliability(votes)
+    frame = by_others.rename(columns={name: f"by_others_{name}" for name in ("value", "low", "high")})
+    frame = frame.rename(columns={"n": "n_votes", "by_others_value": "by_others"})
+    if gold is None:
+        return frame
+    by_gold = accuracy_table(votes, gold).drop(columns="correct")
+    names = {"accuracy": "by_gold", "low": "by_gold_low", "high": "by_gold_high", "n": "n_gold", "note": "gold_note"}
+    return frame.merge(by_gold.rename(columns=names), on="annotator", how="left")
+
+
+def _with_status(each: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """A column per check with its status, and the reasons of those that flagged."""
+    order = ["flagged", "clear", "insufficient"]  # of several rows of one check, the first of these
+    ranked = found.assign(rank=found["status"].map({name: place for place, name in enumerate(order)}))
+    first = ranked.sort_values("rank", kind="stable").drop_duplicates(["annotator", "check"])
+    status = first.pivot(index="annotator", columns="check", values="status").reset_index()
+    reasons = found[found["status"] == "flagged"].groupby("annotator")["reason"].agg("; ".join).rename("reasons")
+    both = each.merge(status, on="annotator", how="left").merge(reasons, on="annotator", how="left")
+    return both.assign(reasons=both["reasons"].fillna(""))
+
+
+def _told(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | None) -> dict[str, Any]:
+    return {
+        "n_annotators": len(each),
+        "annotators": _records(each),
+        "findings": _records(flagged),
+        "groups": None if groups is None else _records(groups[groups["status"] != "too small"]),
+        "n_groups_too_small": None if groups is None else int((groups["status"] == "too small").sum()),
+    }
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return json.loads(json.dumps(plain.to_dict("records"), default=lambda value: value.item()))
+
+
+def _print(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | None) -> None:
+    click.echo(f"{len(each):,} annotators, {flagged['annotator'].nunique():,} to look at")
+    for row in flagged.head(MOST_SHOWN).itertuples():
+        click.echo(f"  {row.annotator}: {str(row.check).replace('_', ' ')}, {row.reason} (n {row.n}, q {row.q:.3f})")
+    if len(flagged) > MOST_SHOWN:
+        click.echo(f"  and {len(flagged) - MOST_SHOWN:,} more findings (-o or --json has all)")
+    for name, what in (("by_others", "agrees with what the others say"), ("by_gold", "right against gold")):
+        values = each[name].dropna() if name in each.columns else each.iloc[:0, 0]
+        if len(values):
+            spread = f"{values.min():.3f} … {values.median():.3f} … {values.max():.3f}"
+            click.echo(f"{what}: {spread} (lowest, median, highest)")
+    if groups is None:
+        return
+    told = groups[groups["status"] != "too small"]
+    n_small = int((groups["status"] == "too small").sum())
+    click.echo(f"{told.groupby(['attribute', 'group']).ngroups} groups compared, {n_small} too small to tell of")
+    diverging = told[told["status"] == "diverges"].rename(columns={"class": "label"})
+    for row in diverging.itertuples():
+        gap = f"{row.gap:+.3f} ({row.low:+.3f} … {row.high:+.3f})"
+        click.echo(f"  {row.attribute}={row.group} {row.label}: {gap}, adjusted p {row.p_adjusted:.3f}")

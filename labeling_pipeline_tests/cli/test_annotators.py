@@ -1,0 +1,97 @@
+"""The annotators command on files, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labeling_pipeline.cli import main
+from labeling_pipeline.core.groups import group_divergence
+from labeling_pipeline.core.reliability import accuracy_table, bad_annotators, consensus_reliability
+from labeling_pipeline.files import read_frame
+
+N_TASKS, N_ANNOTATORS = 600, 24
+
+
+def call(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        main([str(argument) for argument in arguments])
+    return int(stopped.value.code or 0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """votes.csv with one random clicker, gold.csv, and people.csv with two regions that differ."""
+    folder, rng = tmp_path_factory.mktemp("annotators"), np.random.default_rng(0)
+    truth = rng.integers(0, 3, N_TASKS)
+    rows = []
+    for task in range(N_TASKS):
+        for who in rng.choice(N_ANNOTATORS, 5, replace=False):
+            label = truth[task] if rng.random() < 0.85 else rng.integers(0, 3)
+            if who == 0:
+                label = rng.integers(0, 3)
+            elif who % 2 and label == 1 and rng.random() < 0.5:
+                label = 2
+            rows.append((task, f"a-{who:02d}", "xyz"[label]))
+    pd.DataFrame(rows, columns=["task", "worker", "label"]).to_csv(folder / "votes.csv", index=False)
+    gold = pd.DataFrame({"task": range(100), "label": ["xyz"[k] for k in truth[:100]]})
+    gold.to_csv(folder / "gold.csv", index=False)
+    people = pd.DataFrame({"annotator_id": [f"a-{k:02d}" for k in range(N_ANNOTATORS)]})
+    people["region"] = np.where(people.index % 2, "south", "north")
+    people["desk"] = [f"desk {k // 3}" for k in people.index]
+    people.to_csv(folder / "people.csv", index=False)
+    return folder
+
+
+def test_json_holds_what_the_calls_on_frames_say(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = ("--gold", folder / "gold.csv", "--attributes", folder / "people.csv", "-o", folder / "out.csv")
+    assert call("annotators", folder / "votes.csv", *files, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    votes, gold, people = (read_frame(folder / f"{name}.csv") for name in ("votes", "gold", "people"))
+    assert told["n_annotators"] == N_ANNOTATORS
+    each = pd.DataFrame(told["annotators"]).set_index("annotator")
+    by_others, _ = consensus_reliability(votes)
+    assert np.allclose(each["by_others"], by_others.set_index("annotator")["value"].loc[each.index])
+    right = accuracy_table(votes, gold).set_index("annotator")["accuracy"].astype(float)
+    assert np.allclose(each["by_gold"], right.loc[each.index])
+    flagged = bad_annotators(votes).query("status == 'flagged'")
+    assert [(one["annotator"], one["check"]) for one in told["findings"]] == [("a-00", "random_clicker")]
+    assert flagged["annotator"].tolist() == ["a-00"]
+    gaps = group_divergence(votes, people).query("attribute == 'region'")
+    assert [one["gap"] for one in told["groups"]] == pytest.approx(gaps["gap"].tolist())
+    assert {one["status"] for one in told["groups"]} == {"diverges"}
+    assert told["n_groups_too_small"] == N_ANNOTATORS // 3
+    out = read_frame(folder / "out.csv").set_index("annotator")
+    assert out.loc["a-00", "random_clicker"] == "flagged"
+    assert (out.drop(index="a-00")["random_clicker"] == "clear").all()
+
+
+def test_words_name_who_why_and_which_groups(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("annotators", folder / "votes.csv", "--attributes", folder / "people.csv") == 0
+    said = capsys.readouterr().out
+    assert "24 annotators, 1 to look at\n  a-00: random clicker, votes have nothing to do with" in said
+    assert "2 groups compared, 8 too small to tell of" in said
+    assert "  region=south y: -0." in said
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("task,label\n1,x\n", "no column 'annotator'"),
+        ("task,worker,label\n", "no vote"),
+        ("task,worker,label\n1,,x\n", "annotator"),
+    ],
+)
+def test_votes_without_annotators_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
+) -> None:
+    (tmp_path / "votes.csv").write_text(content)
+    assert call("annotators", tmp_path / "votes.csv") == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.startswith(f"error: {tmp_path / 'votes.csv'}")
+    assert error.count("\n") == 1
