@@ -46,15 +46,13 @@ def group_divergences(context: Context) -> Result:
     votes, wide = _deciding_votes(context), _attributes(context)
     if votes.empty or wide.empty:
         return Result(0, waiting_for="annotators with attributes, and their votes")
-    settings = context.settings
-    size = settings.reliability.min_group_size
+    size = context.settings.reliability.min_group_size
     found = group_divergence(
-        votes.assign(stratum=votes["labeling_round"]),
+        votes[["task", "annotator", "label"]].assign(stratum=votes["labeling_round"]),
         wide,
         min_size=size,
         n_permutations=N_PERMUTATIONS,
         n_boot=N_BOOT,
-        seed=settings.consensus.seed,
     )
     told = found[found["status"] != TOO_SMALL]
     diverging = told[told["status"] == "diverges"].drop_duplicates(["attribute", "group"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,6 +58,24 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
     result = run_command("run", "--home", str(home), "--now", NOW.isoformat())
     assert result.returncode == 0, result.stderr
     return open_context(Home(home), NOW.to_pydatetime())
+
+
+def test_votes_without_dates_are_compared_all_the_same(tmp_path: Path) -> None:
+    home = tmp_path / "undated"
+    assert run_command("init", str(home)).returncode == 0
+    few = planted().query("labeling_round == 1").drop(columns=["answered_at", "labeling_round"])
+    texts = [f"{name},a remark about pond {name}" for name in few["comment_id"].unique()]
+    (home / "inbox/comments/comments.csv").write_text("\n".join(["comment_id,text", *texts]))
+    few.to_csv(home / "inbox/votes/votes.csv", index=False)
+    regions = [f"a-{k:02d},{GROUPS[k % 2]}" for k in range(N_ANNOTATORS)]
+    (home / "inbox/annotators/people.csv").write_text("\n".join(["annotator_id,region", *regions]))
+    result = run_command("run", "--home", str(home), "--now", NOW.isoformat())
+    assert result.returncode == 0, result.stderr
+    warehouse = open_context(Home(home), NOW.to_pydatetime()).warehouse
+    assert set(warehouse.table("group_divergence")["group_name"]) == set(GROUPS)
+    assert "week" not in set(warehouse.table("agreement_report")["part_of"])
+    findings = warehouse.table("annotator_findings")
+    assert set(findings.loc[findings["finding"] == "sudden_decline", "status"]) == {"insufficient"}
 
 
 def votes() -> pd.DataFrame:
