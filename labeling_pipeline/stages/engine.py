@@ -113,8 +113,11 @@ def is_due(asset: str, stage: Stage, context: Context, state: Mapping[str, Asset
         return True
     if stage.is_urgent is not None and stage.is_urgent(context, last.as_of):
         return True
-    due_on = last.as_of.date() + timedelta(days=stage.every_days(context.settings))
-    return context.now.date() >= due_on
+    return _has_come_round(stage.every_days, context, last.as_of)
+
+
+def _has_come_round(every_days: Callable[[Settings], int], context: Context, as_of: datetime) -> bool:
+    return context.now.date() >= as_of.date() + timedelta(days=every_days(context.settings))
 
 
 @dataclass(frozen=True)
@@ -171,15 +174,27 @@ def stages_due(stages: Mapping[str, Stage], context: Context) -> Sequence[str]:
         return [asset for asset, stage in stages.items() if is_due(asset, stage, context, state)]
 
 
-def downstream(stages: Mapping[str, Stage], due: Sequence[str]) -> list[str]:
-    """The assets that are due and all that read them, in order.
+def stages_asleep(stages: Mapping[str, Stage], context: Context) -> frozenset[str]:
+    """The assets that only their clock wakes, and whose clock has not come round: not due, whatever changes."""
+    state = context.state()
+    return frozenset(
+        asset
+        for asset, stage in stages.items()
+        if stage.every_days is not None and stage.is_urgent is None and stage.is_wanted is None
+        if asset in state and (as_of := state[asset].as_of) is not None
+        if not _has_come_round(stage.every_days, context, as_of)
+    )
+
+
+def downstream(stages: Mapping[str, Stage], due: Sequence[str], asleep: frozenset[str] = frozenset()) -> list[str]:
+    """The assets that are due and all that read them, in order; without those that are asleep, and no step is spent on.
 
     An asset that takes files and has none to take is brought along, but what reads it is not: it hardly ever changes
     then, and when it does, the next pass sees to it.
     """
     chosen, moving = set(due), set(due)
     for asset, stage in stages.items():
-        if moving.intersection(stage.after):
+        if moving.intersection(stage.after) and asset not in asleep:
             chosen.add(asset)
             if stage.inbox is None:
                 moving.add(asset)

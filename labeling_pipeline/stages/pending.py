@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from labeling_pipeline.stages.engine import Context, Stage, digest, downstream, stages_due
+from labeling_pipeline.stages.engine import Context, Stage, digest, downstream, stages_asleep, stages_due
 
 # Which stage's being due has which cause; a stage not named here is due because another one ran, or did not finish.
 CAUSES = {
@@ -21,6 +21,9 @@ CAUSES = {
     "crowd_votes": "votes",
     "verdicts": "verdicts",
     "annotator_reliability": "weekly",
+    "annotator_findings": "weekly",
+    "group_divergence": "weekly",
+    "agreement_report": "nightly",
     "drift_report": "nightly",
     "retrained_model": "retraining",
 }
@@ -49,11 +52,11 @@ def pending(stages: Mapping[str, Stage], context: Context) -> Pending:
     Causes come in a fixed order, and only the sensor of the first one asks for a run, so that one change starts one.
     """
     with context.warehouse.read():
-        due = stages_due(stages, context)
+        due, asleep = stages_due(stages, context), stages_asleep(stages, context)
         causes = sorted({_cause(asset, stages, context) for asset in due}, key=ORDER.index)
         files = [file.sha256 for asset in due if (kind := stages[asset].inbox) for file in context.untaken(kind)]
         state = sorted((asset, last.output_version) for asset, last in context.state().items())
-    return Pending(tuple(causes), tuple(downstream(stages, due)), digest(due, files, state))
+    return Pending(tuple(causes), tuple(downstream(stages, due, asleep)), digest(due, files, state))
 
 
 def _cause(asset: str, stages: Mapping[str, Stage], context: Context) -> str:
