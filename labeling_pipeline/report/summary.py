@@ -135,15 +135,7 @@ def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
         ("outcomes", shares or "none yet"),
         ("rounds", f"{len(told['rounds'])}, {open_rounds} open · {told['queue']:,} comments wait for an expert"),
     ]
-    if told["annotators"]:
-        found = ", ".join(
-            f"{n} {name.replace('_', ' ')}{'s' if n > 1 else ''}" for name, n in told["annotators"].items()
-        )
-        lines.append(("annotators", f"to look at: {found} (annotator_findings)"))
-    if told["diverging_groups"]:
-        groups = told["diverging_groups"]
-        names = ", ".join(groups[:4]) + (f" and {len(groups) - 4} more" if len(groups) > 4 else "")
-        lines.append(("groups", f"answer differently on the same comments: {names} (group_divergence)"))
+    lines += _people(told)
     if told["export"]:
         export = told["export"]
         lines.append(("export", f"{export['version']}: {export['n_labels']:,} labels in {export['path']}"))
@@ -163,6 +155,19 @@ def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("unknown class", UNKNOWN_CLASS))
     if not told["has_gold"] and rows["consensus_labels"]:
         lines.append(("without gold", WITHOUT_GOLD))
+    return lines
+
+
+def _people(told: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whom to look at, and which groups differ, where there are any."""
+    lines = []
+    if told["annotators"]:
+        counts = [f"{n} {name.replace('_', ' ')}{'s' if n > 1 else ''}" for name, n in told["annotators"].items()]
+        lines.append(("annotators", f"to look at: {', '.join(counts)} (annotator_findings)"))
+    if told["diverging_groups"]:
+        groups = told["diverging_groups"]
+        names = ", ".join(groups[:4]) + (f" and {len(groups) - 4} more" if len(groups) > 4 else "")
+        lines.append(("groups", f"answer differently on the same comments: {names} (group_divergence)"))
     return lines
 
 
