@@ -6,7 +6,7 @@ Prices of the source: .04 USD per assignment, 5 USD per verdict, 5 % honeypots, 
 each, a third where they differ), the honeypot bank, 600 reviews of unanimous labels per wave. Honeypots, reviews, gold
 and bank are in every cost. Labels are compared with the planted truth of every comment.
 
-overlap   votes that adaptive overlap needs for the accuracy of five votes each, 40,000 comments
+overlap   votes that adaptive overlap needs for the accuracy of five votes each, 20,000 comments
 hard      cost and accuracy beside first-come adjudication at equal spend, 20,000 comments
 paper     the whole 800,000 comments, a budget of 250,000 USD
 
@@ -25,7 +25,7 @@ from scipy.stats import t
 from labeling_pipeline.core.simulate.world import WORLDS
 from labeling_pipeline_tests.benchmarks.quality_campaign import PAPER, Outcome, adaptive, first_come, fixed
 
-WRONG_USD = (0.25, 0.5, 1.0, 2.0, 4.0)
+WRONG_USD = (0.25, 0.5, 1.0, 2.0)
 BUDGETS = (175e3, 250e3, 500e3, 1_000e3)
 
 
@@ -42,10 +42,10 @@ def overlap(seeds: int) -> None:
         spec = WORLDS[name]
         share: dict[int, list[float]] = {3: [], 2: []}
         for seed in range(seeds):
-            five = fixed(spec, 40_000, seed, 5)
+            five = fixed(spec, 20_000, seed, 5)
             for first, found in share.items():
                 tried = [
-                    adaptive(spec, 40_000, seed, first=first, wrong_usd=w, experts=False, reviews=False)
+                    adaptive(spec, 20_000, seed, first=first, wrong_usd=w, experts=False, reviews=False)
                     for w in WRONG_USD
                 ]
                 line = sorted((one.accuracy, one.votes) for one in tried)
