@@ -5,7 +5,7 @@ Belongs here: those tables. Does not: the others, and reading ``labeling.toml`` 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -59,6 +59,23 @@ class HoneypotSettings(Section):
     )
     reinstated: tuple[str, ...] = Field((), description="annotators under the bar who go on all the same")
     max_exposures: Positive = Field(200, description="annotators who may see one honeypot before it is worn out")
+    short_bank: Literal["fewer", "refuse"] = Field(
+        "fewer",
+        description='where the bank is too small for the rate: "fewer" honeypots, counted as a violation, or "refuse"'
+        " to hand the round out",
+    )
+
+
+class VendorSettings(Section):
+    """Accepting or returning what is delivered, one file of votes at a time, by the answers that are known."""
+
+    accept_batches: bool = Field(
+        False, description="judge each file of votes by a sampling plan; votes of a returned one do not count"
+    )
+    good_error_rate: Share = Field(0.25, description="error rate up to which a batch is good")
+    bad_error_rate: Share = Field(0.40, description="error rate from which a batch is bad")
+    producer_risk: Annotated[float, Field(gt=0, lt=1)] = Field(0.05, description="good batches returned, at most")
+    consumer_risk: Annotated[float, Field(gt=0, lt=1)] = Field(0.10, description="bad batches accepted, at most")
 
 
 class AdjudicationSettings(Section):

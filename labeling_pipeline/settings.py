@@ -26,6 +26,7 @@ from labeling_pipeline.quality_settings import (
     Share,
     SliceSettings,
     Usd,
+    VendorSettings,
 )
 
 
@@ -60,7 +61,24 @@ class LabelingSettings(Section):
     first_round: Literal["all"] | Positive = Field(
         "all", description='comments asked in round 1: "all", or a number drawn at random as the seed of a large pool'
     )
-    votes_per_comment: Positive = Field(3, description="crowd annotators per comment and round")
+    votes_per_comment: Positive = Field(3, description="crowd annotators per comment and round; the first wave")
+    most_votes: Positive | None = Field(
+        None,
+        description="adaptive overlap: a comment gets further votes, wave by wave, up to this many (7 suits real"
+        " crowds), while its label is unsure and a vote is worth its price (see adjudication.wrong_usd); without it"
+        " every comment gets votes_per_comment",
+    )
+    most_waves: Positive = Field(6, description="waves of a comment in all, the first among them")
+    wave_days: Annotated[float, Field(ge=0)] = Field(1.0, description="days from handing out a wave to having it back")
+    min_batch: Count = Field(0, description="assignments a vendor takes at least in one wave")
+    crowd_budget_usd: Usd | None = Field(
+        None, description="USD for crowd assignments, honeypots among them; nothing beyond it is handed out"
+    )
+    experts_first: bool = Field(
+        False,
+        description="comments of watched slices, and those found to need context, go to experts instead of the crowd,"
+        " up to adjudication.capacity",
+    )
     crowd_price_usd: Usd = Field(0.04, description="USD per crowd assignment (one annotator, one comment, one round)")
     expert_price_usd: Usd = Field(5.0, description="USD per expert verdict")
 
@@ -153,6 +171,7 @@ class Settings(Section):
     consensus: ConsensusSettings = ConsensusSettings()
     quality: QualitySettings = QualitySettings()
     honeypots: HoneypotSettings = HoneypotSettings()
+    vendor: VendorSettings = VendorSettings()
     adjudication: AdjudicationSettings = AdjudicationSettings()
     review: ReviewSettings = ReviewSettings()
     gold: GoldSettings = GoldSettings()

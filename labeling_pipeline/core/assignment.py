@@ -71,7 +71,7 @@ def assign(
     pots = draw_honeypots(ordinary, honeypots, honeypot_rate, rng, seen=seen_honeypots, short_bank=short_bank)
     frame = pd.concat([ordinary, pots], ignore_index=True)
     frame["labeling_round"] = labeling_round
-    pairs = zip(frame["comment_id"], frame["annotator_id"], strict=True)
+    pairs = zip(frame["comment_id"].tolist(), frame["annotator_id"].tolist(), strict=True)
     frame.insert(0, "assignment_id", [_id(labeling_round, *pair) for pair in pairs])
     return frame.sort_values("assignment_id", kind="stable", ignore_index=True)[list(COLUMNS)]
 
@@ -110,10 +110,16 @@ def _hand(deck: list[int], n_annotators: int, size: int, rng: np.random.Generato
 
 def _had(comments: pd.DataFrame, annotators: list[str], asked: pd.DataFrame) -> Ints:
     """Pairs that may not be asked again, as place × number of annotators + annotator, sorted."""
-    place = pd.Index(comments["comment_id"]).get_indexer(pd.Index(asked["comment_id"]))
-    who = pd.Index(annotators).get_indexer(pd.Index(asked["annotator_id"]))
+    place = _places(comments["comment_id"].tolist(), asked["comment_id"].tolist())
+    who = _places(annotators, asked["annotator_id"].tolist())
     known = (place >= 0) & (who >= 0)
-    return np.unique(place[known].astype(np.int64) * len(annotators) + who[known])
+    return np.sort(place[known] * len(annotators) + who[known])
+
+
+def _places(names: list[str], wanted: list[str]) -> Ints:
+    """Where each wanted name stands among the names; −1 for one that does not."""
+    place = dict(zip(names, range(len(names)), strict=True))
+    return np.asarray([place.get(one, -1) for one in wanted], dtype=np.int64)
 
 
 def _keep_apart(place: Ints, who: Ints, had: Ints, n_annotators: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -125,7 +131,9 @@ def _keep_apart(place: Ints, who: Ints, had: Ints, n_annotators: int, rng: np.ra
             return place, who
         # Each with a partner of its own, so that all exchanges of a pass can be made at once.
         partner = rng.permutation(len(place))[: len(doubled)]
-        free = ~np.isin(partner, doubled)
+        is_doubled = np.zeros(len(place), dtype=bool)
+        is_doubled[doubled] = True
+        free = ~is_doubled[partner]
         one, other = doubled[free], partner[free]
         who[one], who[other] = who[other], who[one]
     return _to_the_least_busy(place, who, had, n_annotators)

@@ -113,16 +113,18 @@ def draw_honeypots(
     had = _pairs_by_annotator(seen)
     for annotator, comments in _pairs_by_annotator(real[real["comment_id"].isin(bank["comment_id"])]).items():
         had.setdefault(annotator, set()).update(comments)
+    ids, texts = bank["comment_id"].tolist(), bank["text"].tolist()
     rows: list[tuple[str, str, str, bool]] = []
     loads = real.groupby("annotator_id").size() if len(bank) else pd.Series(dtype=int)
     for name, load in loads.items():
         annotator, wanted = str(name), load * rate / (1 - rate)
         count = int(wanted) + int(rng.random() < wanted % 1)
-        fresh = bank[~bank["comment_id"].isin(had.get(annotator, set()))]
+        known = had.get(annotator, set())
+        fresh = [place for place, one in enumerate(ids) if one not in known]
         if count > len(fresh) and short_bank == "refuse":
             _refuse(annotator, count, len(fresh))
-        chosen = fresh.iloc[rng.permutation(len(fresh))[:count]]
-        rows += [(comment, text, annotator, True) for comment, text in chosen[["comment_id", "text"]].values]
+        chosen = [fresh[place] for place in rng.permutation(len(fresh))[:count].tolist()]
+        rows += [(ids[place], texts[place], annotator, True) for place in chosen]
     return pd.DataFrame(rows, columns=["comment_id", "text", "annotator_id", "is_honeypot"])
 
 

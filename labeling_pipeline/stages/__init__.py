@@ -8,7 +8,7 @@ The arrow from ``next_uncertainty_batch`` back to ``decomposed_tasks`` is not in
 from __future__ import annotations
 
 from labeling_pipeline.stages.agreement import agreement_report
-from labeling_pipeline.stages.annotation import batch_is_wanted, crowd_votes, decomposed_tasks
+from labeling_pipeline.stages.annotation import crowd_votes, decomposed_tasks, round_is_wanted
 from labeling_pipeline.stages.annotators import annotator_findings, group_divergences
 from labeling_pipeline.stages.consensus import consensus_labels
 from labeling_pipeline.stages.drift import drift_report
@@ -28,6 +28,7 @@ from labeling_pipeline.stages.intake import (
 from labeling_pipeline.stages.quality import adjudication_queue, annotator_reliability, qc_outcomes, qc_passed_labels
 from labeling_pipeline.stages.selection import next_uncertainty_batch
 from labeling_pipeline.stages.training import drift_asks, pre_labels, retrained_model
+from labeling_pipeline.stages.vendor import vendor_batches
 from labeling_pipeline.stages.weak_supervision import functions_version, labeling_function_report, weak_labels
 
 STAGES: dict[str, Stage] = {
@@ -45,17 +46,23 @@ STAGES: dict[str, Stage] = {
     ),
     "decomposed_tasks": Stage(
         decomposed_tasks, "2_decomposition", ("raw_comments",), ("decomposed_tasks", "rounds"),
-        settings=("labeling",), is_wanted=batch_is_wanted,
+        settings=("labeling",), is_wanted=round_is_wanted,
     ),
     "weak_labels": Stage(
         weak_labels, "3_annotation", ("raw_comments", "gold_set"),
         ("weak_labels", "weak_blind", "labeling_functions", "labeling_function_votes"),
         settings=("weak_supervision",), reads=functions_version, is_slow=True,
     ),
-    "crowd_votes": Stage(crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log",), "votes"),
+    "crowd_votes": Stage(
+        crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log", "vote_deliveries"), "votes"
+    ),
     "verdicts": Stage(verdicts, "3_annotation", ("raw_comments", "decomposed_tasks"), ("verdicts",), "verdicts"),
+    "vendor_batches": Stage(
+        vendor_batches, "4_quality", ("crowd_votes", "gold_set"), ("vendor_batches",), settings=("vendor",),
+        is_slow=True,
+    ),
     "consensus_labels": Stage(
-        consensus_labels, "4_quality", ("crowd_votes", "gold_set"),
+        consensus_labels, "4_quality", ("crowd_votes", "vendor_batches", "gold_set"),
         ("consensus_labels", "consensus_answers", "consensus_blind"), settings=("consensus",), is_slow=True,
     ),
     "fused_labels": Stage(

@@ -13,11 +13,12 @@ import pandas as pd
 from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.decomposition import decompose
 from labeling_pipeline.core.feedback import needs_review
-from labeling_pipeline.core.honeypots import honeypot_bank
+from labeling_pipeline.core.honeypots import honeypot_bank, rate_report
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.platforms import Work, open_platform
 from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.inbox import take_files
+from labeling_pipeline.stages.overlap import affordable, more_votes
 
 # A vendor's delivery is never quite complete; a round with this share of its comments answered is over.
 COMPLETE_SHARE = 0.9
@@ -31,6 +32,7 @@ class Round:
     reason: str
     batch_id: str | None
     comments: pd.Series
+    votes_per_comment: int | None = None
 
 
 def decomposed_tasks(context: Context) -> Result:
@@ -41,6 +43,8 @@ def decomposed_tasks(context: Context) -> Result:
     is_batch = batch_is_wanted(context)
     before = context.warehouse.table("rounds")
     plan = _batch_rounds(context) if is_batch else _first_round(context, before)
+    if not plan and not has_open_round(context):
+        plan = _more_votes(context)
     named = [(str(len(before) + place), one) for place, one in enumerate(plan, start=1)]
     tasks = [decompose(one.comments, context.ontology, name, context.now) for name, one in named]
     n_tasks = context.count("decomposed_tasks") + sum(len(frame) for frame in tasks)
@@ -57,6 +61,14 @@ def decomposed_tasks(context: Context) -> Result:
             "decomposed_tasks": Append(pd.concat(tasks, ignore_index=True), ("task_id",)),
         },
     )
+
+
+def round_is_wanted(context: Context) -> bool:
+    """Whether a batch, or another wave of votes, is to become a round now."""
+    if batch_is_wanted(context):
+        return True
+    is_adaptive = context.settings.labeling.most_votes is not None and not context.is_over
+    return is_adaptive and not has_open_round(context) and bool(more_votes(context))
 
 
 def batch_is_wanted(context: Context) -> bool:
@@ -90,6 +102,10 @@ def crowd_votes(context: Context) -> Result:
     taken = take_files(context, "votes", "vote_log")
     assignments = _publish(context)
     metrics = {**taken.metrics, "current_votes": int(context.query("vote_counts")["n_current"].iloc[0])}
+    if len(assignments):
+        # A round that others assign names nobody, and is measured when its answers are in.
+        report = rate_report(assignments, context.settings.honeypots.rate)
+        metrics["honeypot_rate_off"] = int((report["standing"] == "off").sum())
     append = {"assignments": Append(assignments, ("assignment_id",))} if len(assignments) else {}
     return Result(taken.row_count, metrics, append=append)
 
@@ -99,7 +115,7 @@ def _first_round(context: Context, rounds: pd.DataFrame) -> list[Round]:
     if comments.empty or (wanted != "all" and len(rounds)):
         return []
     if wanted == "all":
-        return [Round("crowd", "new comments", None, comments)]
+        return _experts_first(context, "new comments", comments)
     # What production is unsure of comes first, the rest of the seed is a draw that never changes.
     review = needs_review(
         context.warehouse.table("production_predictions"),
@@ -108,14 +124,34 @@ def _first_round(context: Context, rounds: pd.DataFrame) -> list[Round]:
     )
     key = unit_hash(comments, context.settings.selection.seed) - comments.isin(review["comment_id"])
     order = pd.Series(key, index=comments.index).sort_values(kind="stable").index[: int(wanted)]
-    return [Round("crowd", "seed of the pool", None, comments.loc[order].sort_values())]
+    return _experts_first(context, "seed of the pool", comments.loc[order].sort_values())
+
+
+def _experts_first(context: Context, reason: str, comments: pd.Series) -> list[Round]:
+    """A round for the crowd, as far as its budget goes, and one for experts of what they should see instead."""
+    skip = comments[:0]
+    if context.settings.labeling.experts_first:
+        watched = list(context.settings.slices.watched)
+        found = context.query("experts_first", watched=watched)["comment_id"]
+        room = max(context.settings.adjudication.capacity - context.count("adjudication_queue"), 0)
+        skip = comments[comments.isin(found)].iloc[:room]
+    rest = affordable(context, comments[~comments.isin(skip)])
+    routes = (("crowd", reason, rest), ("expert", f"{reason}: watched, or context is needed", skip))
+    return [Round(kind, why, None, part) for kind, why, part in routes if len(part)]
+
+
+def _more_votes(context: Context) -> list[Round]:
+    if context.is_over:
+        return []
+    return [Round("crowd", "more votes", None, part, number) for number, part in more_votes(context).items()]
 
 
 def _batch_rounds(context: Context) -> list[Round]:
     batch = context.query("proposed_batch")
     batch_id = str(batch["batch_id"].iloc[0])
     routes = [(route, batch.loc[batch["route"] == route, "comment_id"]) for route in ("crowd", "expert")]
-    return [Round(route, "uncertainty batch", batch_id, comments) for route, comments in routes if len(comments)]
+    afforded = [(route, affordable(context, part) if route == "crowd" else part) for route, part in routes]
+    return [Round(route, "uncertainty batch", batch_id, comments) for route, comments in afforded if len(comments)]
 
 
 def _row(context: Context, name: str, one: Round) -> dict[str, object]:
@@ -127,6 +163,7 @@ def _row(context: Context, name: str, one: Round) -> dict[str, object]:
         "reason": one.reason,
         "published_at": pd.Timestamp(context.now),
         "n_comments": len(one.comments),
+        "votes_per_comment": one.votes_per_comment,
     }
 
 
@@ -160,8 +197,10 @@ def _assignments(context: Context, name: str, comments: pd.DataFrame) -> pd.Data
     settings, crowd = context.settings, context.query("crowd_annotators")["annotator_id"].tolist()
     gold = context.query("gold_by_role", role="fit").dropna(subset="text")
     bank = gold[gold["comment_id"].isin(honeypot_bank(gold, settings.honeypots.bank_share)["comment_id"])]
-    per_comment = settings.labeling.votes_per_comment
+    wave = comments["votes_per_comment"].iloc[0]
+    per_comment = settings.labeling.votes_per_comment if pd.isna(wave) else int(wave)
     is_ours = len(crowd) >= per_comment
+    before = None if pd.isna(wave) else context.query("asked_before")
     asked = assign(
         comments,
         crowd if is_ours else ["vendor"],
@@ -171,5 +210,7 @@ def _assignments(context: Context, name: str, comments: pd.DataFrame) -> pd.Data
         settings.simulated.seed,
         int(name),
         context.query("honeypots_seen"),
+        asked=before if is_ours else None,
+        short_bank=settings.honeypots.short_bank if is_ours else "fewer",
     )
     return asked if is_ours else asked.assign(annotator_id=None)

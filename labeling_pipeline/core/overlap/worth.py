@@ -59,8 +59,8 @@ class Worth:
         place = np.clip(np.log(top / (1 - top)) / FURTHEST, 0, 1) * (STEPS - 1)
         low = np.minimum(place.astype(np.int64), STEPS - 2)
         share = place - low
-        table = self.top[answers, a, b]
-        found = table[rows, low] * (1 - share) + table[rows, low + 1] * share
+        table = self.top[answers]
+        found = table[a, b, low] * (1 - share) + table[a, b, low + 1] * share
         # Under a probability of .5 the table starts at .5; what it gains there is a lower bound of what is gained here.
         return np.asarray(found - top + p[rows, a])
 

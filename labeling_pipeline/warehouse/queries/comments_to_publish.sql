@@ -2,7 +2,7 @@
 -- Grain: one row per comment and round.
 -- Parameters: none.
 with answered as (select distinct comment_id, labeling_round from vote_log)
-select distinct t.labeling_round, t.comment_id, c.text
+select distinct t.labeling_round, t.comment_id, c.text, r.votes_per_comment
 from decomposed_tasks t
 join rounds r on r.labeling_round = t.labeling_round and r.kind = 'crowd'
 join raw_comments c on c.comment_id = t.comment_id

@@ -1,6 +1,6 @@
 -- Purpose: how far every labeling round is.
 -- Grain: one row per round.
--- Parameters: $votes_per_comment (votes that make a comment of a crowd round done).
+-- Parameters: $votes_per_comment (votes that make a comment of a crowd round done, where the round does not say).
 with asked as (select distinct labeling_round, comment_id from decomposed_tasks),
 voted as (
     select comment_id, labeling_round, count(distinct coalesce(annotator_id, vote_id)) as n_votes
@@ -9,7 +9,8 @@ voted as (
 judged as (select distinct comment_id from verdicts)
 select r.labeling_round, r.kind, r.batch_id, r.published_at, count(*) as n_comments,
        count(*) filter (where case r.kind when 'expert' then j.comment_id is not null
-                              else coalesce(v.n_votes, 0) >= $votes_per_comment end) as n_done
+                              else coalesce(v.n_votes, 0) >= coalesce(r.votes_per_comment, $votes_per_comment) end
+       ) as n_done
 from rounds r
 join asked a on a.labeling_round = r.labeling_round
 left join voted v on v.comment_id = a.comment_id and v.labeling_round = r.labeling_round

@@ -25,6 +25,15 @@ SELECT s.* EXCLUDE ("row", vote_key), d.vote_id, getvariable('inbox_sha256') AS 
 FROM staged s JOIN decided d USING (line) WHERE d.has_comment AND NOT d.is_known
 ORDER BY s.line;
 
+-- Brought again, equal in everything: should the file that brought it first be returned, it counts by this one.
+INSERT INTO vote_deliveries
+SELECT d.vote_id, getvariable('inbox_sha256') AS file_sha256
+FROM decided d WHERE d.has_comment AND d.is_known
+  AND NOT EXISTS (
+      SELECT 1 FROM vote_log v WHERE v.vote_id = d.vote_id AND v.file_sha256 = getvariable('inbox_sha256'))
+  AND NOT EXISTS (
+      SELECT 1 FROM vote_deliveries k WHERE k.vote_id = d.vote_id AND k.file_sha256 = getvariable('inbox_sha256'));
+
 SELECT count(*) FILTER (has_comment) AS accepted,
     count(*) FILTER (has_comment AND is_known) AS already_known,
     count(*) FILTER (NOT has_comment) AS refused

@@ -1,0 +1,73 @@
+"""`labeling-pipeline plan`: what the votes still to be asked will cost, and what they will be worth.
+
+Belongs here: options and wording. Does not: the forecast (``stages.overlap_plan``).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from labeling_pipeline.cli.options import home_option
+from labeling_pipeline.home import Home
+
+if TYPE_CHECKING:
+    from labeling_pipeline.core.overlap import Forecast
+    from labeling_pipeline.stages.overlap_plan import CampaignPlan
+
+
+@click.command("plan", epilog="Example: labeling-pipeline plan --home my-home --most-votes 7 --budget-usd 5000")
+@home_option
+@click.option("--budget-usd", type=float, help="Instead of labeling.crowd_budget_usd.")
+@click.option("--most-votes", type=int, help="Instead of labeling.most_votes.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def plan_command(home: str | None, budget_usd: float | None, most_votes: int | None, as_json: bool) -> None:
+    """What labeling will cost before it is spent: votes, expected accuracy, days, honeypots, the vendor's sample.
+
+    Ends with an error when the honeypot bank cannot serve the rate that is set.
+    """
+    from labeling_pipeline.core.honeypots import check_bank
+    from labeling_pipeline.stages.clock import open_context
+    from labeling_pipeline.stages.overlap_plan import plan_campaign
+
+    context = open_context(Home.find(home))
+    plan = plan_campaign(context, budget_usd, most_votes)
+    if as_json:
+        click.echo(json.dumps(plan.to_dict(), indent=2))
+    else:
+        _print(plan)
+    check_bank(plan.honeypots, context.settings.honeypots.rate)
+
+
+def _print(plan: CampaignPlan) -> None:
+    click.echo(f"{plan.comments:,} comments to ask or ask more about, {plan.annotators} crowd annotators known")
+    if plan.is_assumed:
+        click.echo("nothing is known of this crowd yet: an accuracy of .725 is assumed")
+    click.echo(_line("votes_per_comment for all", plan.fixed))
+    if plan.adaptive is not None:
+        click.echo(_line("adaptive", plan.adaptive))
+    limit = "no budget is set" if plan.budget_usd is None else f"budget {plan.budget_usd:,.2f} USD"
+    click.echo(f"{'spent':26} {plan.spent_usd:,.2f} USD; {limit}")
+    need = plan.honeypots
+    click.echo(
+        f"{'honeypots':26} {need.per_annotator} different ones for each annotator, {need.exposures:,} exposures, "
+        "at most "
+        f"{plan.most_exposures} of one: a bank of {need.needed}; there are {need.there}"
+    )
+    if plan.batch is not None:
+        click.echo(
+            f"{'one delivery of it':26} look at {plan.batch.sample_size} known answers, accept up to "
+            f"{plan.batch.acceptance_number} wrong; a good one goes back with probability "
+            f"{plan.batch.producer_risk:.3f}, a bad one passes with {plan.batch.consumer_risk:.3f}"
+        )
+    for row in plan.violations:
+        click.echo(f"annotator {row['annotator_id']}: {row['honeypots']} honeypots among {row['n']} assignments")
+
+
+def _line(name: str, one: Forecast) -> str:
+    return (
+        f"{name:26} {one.votes:,} votes ({one.votes_per_comment:.2f} a comment), {one.cost_usd:,.2f} USD, "
+        f"expected accuracy {one.accuracy:.3f} (± {1.96 * one.error:.3f}), {one.waves} waves, {one.days:g} days"
+    )

@@ -1,0 +1,107 @@
+"""Waves of adaptive overlap: which comments get another vote.
+
+Belongs here: what the planner is told about a home. Does not: the choice (``core.overlap``), or opening a round
+(``stages.annotation``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.overlap import (
+    OverlapSettings,
+    expert_confusion,
+    next_wave,
+    price_for_budget,
+    worth_of_answers,
+)
+from labeling_pipeline.stages.engine import Context
+from labeling_pipeline.stages.frames import with_columns
+
+Floats = npt.NDArray[np.float64]
+
+ASSUMED_ACCURACY = 0.725  # of a crowd nothing is known about: the middle of .55 to .90, which real ones reach
+
+
+def overlap_settings(context: Context) -> OverlapSettings:
+    """The planner's limits, from the settings; experts are left to the gate."""
+    labeling = context.settings.labeling
+    return OverlapSettings(
+        first_wave=labeling.votes_per_comment,
+        most=labeling.most_votes or labeling.votes_per_comment,
+        vote_usd=labeling.crowd_price_usd,
+        expert_usd=labeling.expert_price_usd,
+        honeypot_rate=context.settings.honeypots.rate,
+        wrong_usd=context.settings.adjudication.wrong_usd,
+        budget_usd=labeling.crowd_budget_usd,
+        min_batch=labeling.min_batch,
+        wave_days=labeling.wave_days,
+        most_waves=labeling.most_waves,
+        expert_capacity=0,
+    )
+
+
+def crowd_spent_usd(context: Context) -> float:
+    """USD for crowd assignments that were answered, or handed out and not answered yet."""
+    spend = context.query("spend").iloc[0]
+    return float(spend["n_assignments"] + spend["n_promised"]) * context.settings.labeling.crowd_price_usd
+
+
+def affordable(context: Context, comments: pd.Series) -> pd.Series:
+    """The first of these comments, as many as the crowd budget has room for, each with its first wave and honeypots."""
+    limits = context.settings.labeling
+    if limits.crowd_budget_usd is None:
+        return comments
+    each = limits.votes_per_comment * limits.crowd_price_usd / (1 - context.settings.honeypots.rate)
+    left = limits.crowd_budget_usd - crowd_spent_usd(context) - _reserve_usd(context)
+    return comments.iloc[: max(int(left / each + 1e-9), 0)] if each else comments
+
+
+def more_votes(context: Context) -> dict[int, pd.Series]:
+    """The next wave: number of votes → the comments that get as many. Empty where overlap is not adaptive."""
+    if context.settings.labeling.most_votes is None:
+        return {}
+    comments, p, crowd = beliefs(context)
+    if comments.empty:
+        return {}
+    limits, n_votes = overlap_settings(context), comments["n_votes"].to_numpy(dtype=np.int64)
+    done = 1 + int(context.query("wave_counts", schema_version=context.ontology.schema_version)["n"].iloc[0])
+    expert, spent = expert_confusion(0.95, p.shape[1]), crowd_spent_usd(context)
+    seed = context.settings.simulated.seed
+    priced = price_for_budget(
+        p, n_votes, crowd[None], limits, spent_usd=spent, expert=expert, waves_done=done, seed=seed
+    )
+    wave = next_wave(
+        p, n_votes, priced, votes=worth_of_answers(crowd, limits.most), verdicts=worth_of_answers(expert, 1),
+        spent_usd=spent, waves_done=done, n_annotators=len(context.query("crowd_annotators")),
+    )  # fmt: skip
+    return {
+        int(number): comments.loc[wave.votes == number, "comment_id"] for number in np.unique(wave.votes) if number > 0
+    }
+
+
+def beliefs(context: Context) -> tuple[pd.DataFrame, Floats, Floats]:
+    """Comments with votes under the ontology in force (comment_id, n_votes), beliefs (n, K), the crowd's confusion."""
+    classes = context.ontology.classes
+    found = context.query(
+        "beliefs_to_improve", schema_version=context.ontology.schema_version, questions=context.deciding_questions
+    )
+    shares = with_columns(found, "vote_shares", "v_", classes)
+    labels = with_columns(shares, "probabilities", "p_", classes)
+    p, v = (labels[[f"{kind}_{one}" for one in classes]].to_numpy(dtype=np.float64) for kind in "pv")
+    p = p / np.maximum(p.sum(axis=1, keepdims=True), 1e-12)
+    return found[["comment_id", "n_votes"]], p, crowd_confusion(p, v)
+
+
+def crowd_confusion(p: Floats, shares: Floats) -> Floats:
+    """What the crowd answers to each class (K, K), by what is believed; an assumed crowd counts as five comments."""
+    assumed = expert_confusion(ASSUMED_ACCURACY, p.shape[1])
+    counts = p.T @ shares + 5.0 * assumed
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+
+
+def _reserve_usd(context: Context) -> float:
+    people = len(context.query("crowd_annotators"))
+    return people * context.settings.labeling.crowd_price_usd if context.settings.honeypots.rate else 0.0

@@ -1,0 +1,112 @@
+"""What labeling will cost and come to, before money is spent: for `labeling-pipeline plan`.
+
+Belongs here: the forecast of a home's campaign, its honeypots and its sampling plan. Does not: opening a round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.acceptance import Plan, Quality, sampling_plan
+from labeling_pipeline.core.honeypots import BankNeed, bank_need, honeypot_bank, rate_report
+from labeling_pipeline.core.overlap import Forecast, OverlapSettings, expert_confusion, forecast, price_for_budget
+from labeling_pipeline.stages.engine import Context
+from labeling_pipeline.stages.overlap import beliefs, crowd_spent_usd, overlap_settings
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CampaignPlan:
+    """A forecast for comments nobody was asked about and those another vote may improve; USD, honeypots included.
+
+    ``fixed``: ``votes_per_comment`` for all and nothing more. ``adaptive``: up to ``most_votes``; None where it is off.
+    ``violations``: annotators whose honeypot rate was not the one that is set, in work already handed out.
+    """
+
+    comments: int
+    annotators: int
+    spent_usd: float
+    budget_usd: float | None
+    fixed: Forecast
+    adaptive: Forecast | None
+    honeypots: BankNeed
+    most_exposures: int
+    batch: Plan | None
+    violations: list[dict[str, object]]
+    is_assumed: bool
+
+    def to_dict(self) -> dict[str, object]:
+        """As plain values."""
+        told = asdict(self)
+        told["honeypots"]["is_met"] = self.honeypots.is_met
+        for name, one in (("fixed", self.fixed), ("adaptive", self.adaptive)):
+            if one is not None:
+                told[name]["cost_usd"] = one.cost_usd
+        return told
+
+
+def plan_campaign(context: Context, budget_usd: float | None = None, most_votes: int | None = None) -> CampaignPlan:
+    """The plan of what is still to be asked; ``budget_usd`` and ``most_votes`` stand in for the settings."""
+    limits = overlap_settings(context)
+    limits = replace(limits, budget_usd=budget_usd if budget_usd is not None else limits.budget_usd)
+    limits = replace(limits, most=max(most_votes or limits.most, limits.first_wave))
+    fresh, (voted, p, crowd) = context.query("comments_to_ask"), beliefs(context)
+    mix = p.mean(axis=0) if len(p) else np.full(len(crowd), 1 / len(crowd))
+    p = np.vstack([np.tile(mix, (len(fresh), 1)), p])
+    n_votes = np.concatenate([np.zeros(len(fresh), np.int64), voted["n_votes"].to_numpy(dtype=np.int64)])
+    spent, people = crowd_spent_usd(context), context.query("crowd_annotators")["annotator_id"]
+    fixed = _forecast(p, n_votes, crowd, replace(limits, most=limits.first_wave, budget_usd=None))
+    adaptive = None
+    if limits.most > limits.first_wave:
+        priced = price_for_budget(
+            p, n_votes, crowd[None], limits, spent_usd=spent, expert=expert_confusion(0.95, len(crowd))
+        )
+        adaptive = _forecast(p, n_votes, crowd, priced, spent)
+    chosen = adaptive or fixed
+    cap = context.settings.honeypots.max_exposures
+    return CampaignPlan(
+        len(p), len(people), spent, limits.budget_usd, fixed, adaptive,
+        _bank(context, chosen.votes, len(people), cap), cap, _batch(context, chosen.votes), _violations(context),
+        not len(voted),
+    )  # fmt: skip
+
+
+def _forecast(
+    p: Floats, n_votes: npt.NDArray[np.int64], crowd: Floats, limits: OverlapSettings, spent: float = 0.0
+) -> Forecast:
+    if not len(p):
+        return Forecast(1.0, 0.0, 0.0, 0.0, 0, 0, 0.0, 0, 0.0)
+    return forecast(p, n_votes, crowd[None], limits, expert=expert_confusion(0.95, len(crowd)), spent_usd=spent)
+
+
+def _bank(context: Context, votes: int, people: int, cap: int) -> BankNeed:
+    settings = context.settings.honeypots
+    gold = context.query("gold_by_role", role="fit").dropna(subset="text")
+    bank, seen = honeypot_bank(gold, settings.bank_share), context.query("honeypots_seen")
+    most = int(seen["annotator_id"].value_counts().max()) if len(seen) else 0
+    return bank_need(votes, max(people, 1), settings.rate, bank=len(bank), seen=most, most_exposures=cap)
+
+
+def _batch(context: Context, votes: int) -> Plan | None:
+    """The sampling plan for a delivery of everything that is to be asked."""
+    vendor = context.settings.vendor
+    if not votes:
+        return None
+    return sampling_plan(
+        votes,
+        Quality(vendor.good_error_rate, vendor.bad_error_rate, vendor.producer_risk, vendor.consumer_risk),
+    )
+
+
+def _violations(context: Context) -> list[dict[str, object]]:
+    handed_out = context.warehouse.table("assignments")
+    if handed_out.empty or handed_out["annotator_id"].isna().all():
+        return []
+    report = rate_report(handed_out, context.settings.honeypots.rate)
+    rows: pd.DataFrame = report[report["standing"] == "off"]
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]

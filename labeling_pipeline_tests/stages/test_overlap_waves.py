@@ -1,0 +1,116 @@
+"""Adaptive overlap in a home: waves over files, within the budget, until nothing is worth a vote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.stable_hash import unit_hash
+from labeling_pipeline.home import Home
+from labeling_pipeline_tests.stages.small_homes import drop, new_home, up_to_date
+
+N, PEOPLE = 40, 12
+ADAPTIVE = "[labeling]\nvotes_per_comment = 2\nmost_votes = 5\n"
+
+
+def make(folder: Path, settings: str, gold: int = 0) -> Home:
+    home = new_home(folder, settings)
+    comments = pd.DataFrame({"comment_id": [f"c-{i:02d}" for i in range(N)], "text": [f"text {i}" for i in range(N)]})
+    drop(home, "comments", "comments.csv", comments)
+    people = pd.DataFrame({"annotator_id": [f"a-{i:02d}" for i in range(PEOPLE)], "kind": "crowd"})
+    drop(home, "annotators", "annotators.csv", people)
+    if gold:
+        ids = [f"g-{i:02d}" for i in range(gold)]
+        known = pd.DataFrame({"comment_id": ids, "text": [f"gold {i}" for i in ids], "label": "toxic", "role": "fit"})
+        drop(home, "gold", "gold.csv", known)
+    return home
+
+
+def answer(home: Home, name: str) -> pd.DataFrame:
+    """Fill a task file in: the even comments are toxic, and a vote is right three times of four."""
+    sheet = pd.read_csv(home.root / "outbox" / "tasks" / f"{name}.csv", dtype=str)
+    number = sheet["comment_id"].str[2:].astype(int)
+    true = (number % 2 == 0) | sheet["comment_id"].str.startswith("g-")
+    right = unit_hash(sheet["comment_id"] + sheet["annotator_id"], 5) < 0.75
+    sheet["answer"] = ["toxic" if one else "acceptable" for one in (true == right)]
+    sheet["answered_at"] = f"2026-05-03T0{int(name[-1])}:00:00"
+    drop(home, "votes", f"{name}.csv", sheet[["comment_id", "annotator_id", "labeling_round", "answer", "question",
+                                              "answered_at", "schema_version"]])  # fmt: skip
+    return sheet
+
+
+def play(home: Home) -> tuple[list[pd.DataFrame], list[int]]:
+    """Waves until no task file is new; what was answered, and the votes each round asked per comment."""
+    done: list[pd.DataFrame] = []
+    for _ in range(12):
+        context = up_to_date(home)
+        names = sorted(path.stem for path in (home.root / "outbox" / "tasks").glob("round-*.csv"))
+        fresh = names[len(done) :]
+        if not fresh:
+            rounds = context.warehouse.table("rounds")
+            return done, rounds["votes_per_comment"].fillna(0).astype(int).tolist()
+        done += [answer(home, name) for name in fresh]
+    raise AssertionError("the waves do not end")
+
+
+def test_unsure_comments_get_more_votes_from_others_and_sure_ones_none(tmp_path: Path) -> None:
+    waves, per_round = play(make(tmp_path / "home", f"{ADAPTIVE}[adjudication]\nwrong_usd = 1.5\n"))
+    votes = pd.concat(waves)
+    assert len(waves[0]) == 2 * N
+    assert per_round[0] == 0, "the first round follows the setting"
+    assert len(waves) >= 3
+    assert all(one > 0 for one in per_round[1:])
+    counts = votes["comment_id"].value_counts()
+    assert counts.max() <= 5
+    assert counts.min() == 2, "what two agree on is left alone"
+    assert counts.mean() < 4.5
+    assert not votes.duplicated(["comment_id", "annotator_id"]).any()
+    differed = waves[0].groupby("comment_id")["answer"].nunique() == 2
+    asked_again = differed.index.isin(waves[1]["comment_id"])
+    assert asked_again[differed].mean() > asked_again[~differed].mean() + 0.3
+
+
+def test_without_the_setting_there_is_one_round(tmp_path: Path) -> None:
+    waves, per_round = play(make(tmp_path / "home", "[labeling]\nvotes_per_comment = 2\n"))
+    assert len(waves) == 1
+    assert per_round == [0]
+
+
+@pytest.mark.parametrize("budget", [2.0, 5.0])
+def test_the_budget_is_hard_honeypots_included(tmp_path: Path, budget: float) -> None:
+    rate = "[honeypots]\nrate = 0.1\nbank_share = 1.0\nshort_bank = 'refuse'\n"
+    home = make(tmp_path / "home", f"{ADAPTIVE}crowd_budget_usd = {budget}\n{rate}", gold=30)
+    waves, _ = play(home)
+    handed_out = pd.concat(waves)
+    assert handed_out["comment_id"].str.startswith("g-").any()
+    assert len(handed_out) * 0.04 <= budget
+    assert len(handed_out) * 0.04 > 0.75 * budget - 0.5
+    assert not handed_out.duplicated(["comment_id", "annotator_id"]).any()
+
+
+def test_a_comment_whose_next_wave_is_out_waits_for_it_before_an_expert_sees_it(tmp_path: Path) -> None:
+    home = make(tmp_path / "home", ADAPTIVE)
+    up_to_date(home)
+    answer(home, "round-0001")
+    context = up_to_date(home)
+    out = pd.read_csv(home.root / "outbox" / "tasks" / "round-0002.csv", dtype=str)["comment_id"]
+    outcomes = context.warehouse.table("qc_outcomes").set_index("comment_id")["outcome"]
+    assert (outcomes.loc[out.unique()] == "adjudicate").any()
+    assert not set(context.query("waiting_for_experts")["comment_id"]) & set(out)
+
+
+def test_watched_slices_go_to_experts_as_far_as_they_have_room(tmp_path: Path) -> None:
+    settings = (
+        "slice_columns = ['slice']\n[labeling]\nexperts_first = true\n[slices]\nwatched = ['coded']\n"
+        "[adjudication]\ncapacity = 4\n"
+    )
+    home = new_home(tmp_path / "home", settings)
+    comments = pd.DataFrame({"comment_id": [f"c-{i:02d}" for i in range(20)], "text": [f"t {i}" for i in range(20)]})
+    drop(home, "comments", "comments.csv", comments.assign(slice=["coded" if i < 6 else "" for i in range(20)]))
+    context = up_to_date(home)
+    tasks = context.warehouse.table("decomposed_tasks").merge(context.warehouse.table("rounds"), on="labeling_round")
+    asked = tasks.groupby("kind")["comment_id"].agg(lambda ids: sorted(set(ids)))
+    assert asked["expert"] == ["c-00", "c-01", "c-02", "c-03"]
+    assert asked["crowd"] == [f"c-{i:02d}" for i in range(4, 20)]
