@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from labeling_pipeline_tests.quiet import Turns
+from labeling_pipeline_tests.quiet import Quietly, Turns
 
 # A deadline for each example would measure the neighbours; the clock is read where nobody else runs (``quietly``).
 settings.register_profile("values", deadline=None)
@@ -36,6 +35,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture
-def quietly(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[None]]:
+def quietly(request: pytest.FixtureRequest) -> Quietly:
     """``with quietly():`` while no other worker runs a test."""
     return request.config.stash[TURNS].alone

@@ -6,10 +6,12 @@ Belongs here: the locks. Every test holds a turn together with the others; ``alo
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO
+
+Quietly = Callable[[], AbstractContextManager[None]]
 
 
 class Turns:

@@ -14,6 +14,8 @@ from typing import Any
 
 import dagster as dg
 
+from labeling_pipeline_tests.quiet import Quietly
+
 ROOT = Path(__file__).parents[1]
 SNAPSHOT = Path(__file__).with_name("graph.json")
 THE_LOOP = (
@@ -99,8 +101,9 @@ def test_the_package_imports_at_once_and_brings_nothing_heavy() -> None:
     assert _seconds("import labeling_pipeline", heavy) < IMPORT_S
 
 
-def test_the_definitions_load_in_seconds_without_models() -> None:
-    assert _seconds("import labeling_pipeline.definitions", ("torch", "snorkel", "sklearn")) < DEFINITIONS_S
+def test_the_definitions_load_in_seconds_without_models(quietly: Quietly) -> None:
+    with quietly():
+        assert _seconds("import labeling_pipeline.definitions", ("torch", "snorkel", "sklearn")) < DEFINITIONS_S
 
 
 def test_our_modules_give_no_warning() -> None:

@@ -10,14 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 REAL_DATA = ROOT.parent / "shared" / "data"
 COMMAND = (sys.executable, "-m", "labeling_pipeline")
-Quietly = Callable[[], AbstractContextManager[None]]
 
 
 def new_sample(folder: Path) -> Path:

@@ -12,7 +12,8 @@ import pytest
 from labeling_pipeline.core.export import verify
 from labeling_pipeline_tests.end_to_end.civil import CIVIL, CLASSES, civil_home
 from labeling_pipeline_tests.end_to_end.contents import files_of, tables_of
-from labeling_pipeline_tests.end_to_end.homes import Quietly, run_measured, seconds_to_find_nothing_to_do
+from labeling_pipeline_tests.end_to_end.homes import run_measured, seconds_to_find_nothing_to_do
+from labeling_pipeline_tests.quiet import Quietly
 
 pytestmark = pytest.mark.skipif(not CIVIL.is_dir(), reason="civil_comments is not beside the project")
 

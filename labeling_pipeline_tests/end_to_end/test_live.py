@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from labeling_pipeline_tests.end_to_end.homes import COMMAND, Quietly
+from labeling_pipeline_tests.end_to_end.homes import COMMAND
 from labeling_pipeline_tests.end_to_end.live import Live, dagster_dev, make_root, serve, wait_for
+from labeling_pipeline_tests.quiet import Quietly
 
 DOWNSTREAM = ("raw_comments", "pre_labels", "next_uncertainty_batch")
 BATCH_S, RESTART_S = 15.0, 30.0

@@ -16,7 +16,8 @@ from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.pending import pending
 from labeling_pipeline_tests.end_to_end.contents import files_of, tables_of
-from labeling_pipeline_tests.end_to_end.homes import Quietly, run_command, seconds_to_find_nothing_to_do
+from labeling_pipeline_tests.end_to_end.homes import run_command, seconds_to_find_nothing_to_do
+from labeling_pipeline_tests.quiet import Quietly
 
 
 @pytest.fixture(scope="module")
