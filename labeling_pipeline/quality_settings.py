@@ -97,6 +97,9 @@ class ReviewSettings(Section):
     """Experts look at labels on which all annotators agree."""
 
     per_round: Count = Field(60, description="unanimous labels of every finished round that experts look at")
+    statistic: str = Field(
+        "gwet_ac1", description="agreement statistic beside the accuracy; steady in one-class slices"
+    )
     tolerated_error: Share = Field(0.05, description="share overturned that is no alarm yet")
     family_error: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.05, description="chance of any false alarm over all slices of one report"
@@ -107,6 +110,7 @@ class GoldSettings(Section):
     """From verdicts to gold."""
 
     promote: bool = Field(True, description="comments on which two experts agree become gold by themselves")
+    promote_batch: Positive = Field(20, description="comments experts must have made ready before the set changes")
     drop: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.05, description="drop of a recall that gold should make visible"
     )

@@ -116,12 +116,23 @@ def queue_group() -> None:
 @click.option("--expert", help="Only what lies on this expert's desk.")
 @home_option
 def adjudication_command(output: Path, expert: str | None, home: str | None) -> None:
-    """The experts' queue, best value first; filled in, it goes into inbox/verdicts."""
+    """The experts' queue, best value per minute first; filled in, it goes into inbox/verdicts.
+
+    What the crowd said is not shown. Beside the file lies the guideline, and a page to read the comments on, each
+    hidden until it is opened (people.blur).
+    """
     from labeling_pipeline.files import write_frame
+    from labeling_pipeline.report.desk import guideline_text, render_desk
+    from labeling_pipeline.report.html import write_page
     from labeling_pipeline.stages.clock import open_context
 
     context = open_context(Home.find(home))
     queue = context.query("queue_for_experts")
     rows = queue[queue["expert_id"] == expert] if expert else queue
     write_frame(rows.assign(label="", stated_confidence="", note="", error_type="", decided_at=""), output)
+    guideline = output.with_name(f"{output.stem}.guideline.md")
+    guideline.write_text(guideline_text(context.ontology), encoding="utf-8")
+    reader = output.with_name(f"{output.stem}.html")
+    write_page(render_desk(rows, context.ontology, context.settings.people.blur), reader)
     click.echo(f"{len(rows)} comments in {output}: fill in label and note, then drop it into inbox/verdicts")
+    click.echo(f"{guideline} says what the classes are, {reader} shows the comments in their context")

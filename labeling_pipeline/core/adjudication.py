@@ -6,7 +6,7 @@ Belongs here: the order of the queue, its budget, and the assignment of experts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,6 +43,7 @@ def order_queue(
     budget_usd: float | None = None,
     seen: pd.DataFrame | None = None,
     boost: Mapping[str, float] | None = None,
+    first: Collection[str] = (),
     people: Limits | None = None,
     harmful: Sequence[str] = (),
 ) -> pd.DataFrame:
@@ -57,6 +58,7 @@ def order_queue(
         seen: comment_id, expert_id of verdicts given, and of experts who voted on the comment as annotators; nobody is
             asked about a comment twice.
         boost: comment_id → factor on its value, e.g. for overrides in production or a watched slice.
+        first: comments that come before all others whatever they are worth: reviews and second verdicts, as drawn.
         people: how many comments of the classes ``harmful`` each expert may still be given today.
 
     Returns columns `COLUMNS`: ``value`` is the expected loss in USD that a verdict takes away, less its price;
@@ -70,6 +72,7 @@ def order_queue(
     if capacity < 0:
         raise SettingError(f"adjudication capacity is {capacity}", expected="0 or more")
     queue = _by_value(outcomes[outcomes["outcome"] == "adjudicate"], costs, boost or {}, harmful)
+    queue = _first(queue, first)
     affordable = capacity if budget_usd is None else min(capacity, int(budget_usd // max(costs.expert_usd, 1e-9)))
     is_harmful = dict(zip(queue["comment_id"], queue["harm"] >= HARMFUL_FROM, strict=True))
     assigned = _assign(queue["comment_id"].tolist(), affordable, experts, _seen(seen), people or Limits(), is_harmful)
@@ -96,6 +99,11 @@ def _by_value(waiting: pd.DataFrame, costs: Costs, boost: Mapping[str, float], h
             "tie": unit_hash(waiting["comment_id"], 0),
         }
     ).sort_values(["per_minute", "tie"], ascending=[False, True], ignore_index=True)
+
+
+def _first(queue: pd.DataFrame, first: Collection[str]) -> pd.DataFrame:
+    late = ~queue["comment_id"].isin(list(first))
+    return queue.iloc[np.argsort(late.to_numpy(), kind="stable")].reset_index(drop=True)
 
 
 def expected_loss(labels: pd.DataFrame, costs: Costs) -> npt.NDArray[np.float64]:

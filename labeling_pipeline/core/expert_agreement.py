@@ -20,6 +20,7 @@ from labeling_pipeline.core.two_axes import ALL, implied_accuracy
 COLUMNS = ("expert_id", "n_double", "n_agreed", "value", "low", "high", "reliability", "double_share")
 PRIOR_PAIRS = 20  # what is assumed of experts counts like this many pairs
 DOUBLE_SALT = 7_741
+AHEAD = 1.5
 
 
 def expert_agreement(verdicts: pd.DataFrame, n_classes: int, assumed: float = 0.95) -> pd.DataFrame:
@@ -72,16 +73,18 @@ def to_double_code(verdicts: pd.DataFrame, share: float) -> list[str]:
     """The comments with one expert's verdict that another should decide blind, so that ``share`` of all have two.
 
     A draw by hash over every comment decided, whatever was decided: it measures all verdicts, not the doubtful ones.
+    Where too few have two, half as many again are asked for at once, so that experts are not asked for one at a time.
 
     >>> said = pd.DataFrame({"comment_id": [f"c{i}" for i in range(40)], "expert_id": "e1"})
     >>> len(to_double_code(said, 0.05))
-    2
+    3
     """
     experts = verdicts.groupby("comment_id")["expert_id"].nunique()
-    wanted = math.ceil(share * len(experts) - 1e-9) - int((experts > 1).sum())
+    n, double = len(experts), int((experts > 1).sum())
     single = experts.index[experts == 1]
-    if wanted <= 0 or not len(single):
+    if double >= share * n - 1e-9 or not len(single):
         return []
+    wanted = math.ceil(AHEAD * share * n - 1e-9) - double
     order = np.argsort(unit_hash(single, DOUBLE_SALT), kind="stable")
     return sorted(str(single[i]) for i in order[:wanted])
 

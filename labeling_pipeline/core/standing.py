@@ -74,6 +74,8 @@ def set_aside(votes: pd.DataFrame, paused: pd.DataFrame) -> pd.Series:
     ``votes``: annotator_id, answered_at. A vote without a date, or of an annotator whose pause has none, counts: nobody
     can say that it came later.
     """
+    if paused.empty or votes.empty:
+        return pd.Series(False, index=votes.index, dtype=bool)
     since = votes["annotator_id"].map(paused.set_index("annotator_id")["paused_at"])
     return (pd.to_datetime(votes["answered_at"]) > pd.to_datetime(since)).fillna(False).astype(bool)
 

@@ -33,7 +33,7 @@ def two_axes(
     members: pd.DataFrame,
     classes: Collection[str],
     *,
-    statistic: str = "krippendorff_alpha",
+    statistic: str = "gwet_ac1",
     groups: pd.DataFrame | None = None,
     tolerated: float = 0.05,
     family_error: float = 0.05,
@@ -49,10 +49,13 @@ def two_axes(
         groups: annotator_id, group (such as "country=KE"); one row per membership.
         tolerated: accuracy missing before it is an alarm; ``family_error``: of any false alarm among all slices.
 
+    Statistics that correct for chance by the slice's own class mix (Cohen, Fleiss, Krippendorff) fall to 0 where all
+    say the same class, which is what a blind spot looks like; Gwet's AC1 does not (doi:10.1348/000711006X126600).
+
     ``agreement`` is the named statistic with its bootstrap interval; ``accuracy`` the weighted share of known comments
     whose label is right, Wilson's 95 % interval. They are never mixed. ``implied_accuracy`` is what independent errors
     would make of the share of agreeing pairs, see `implied_accuracy`. The alarm "agreement without accuracy" stands on
-    a slice's latest week with evidence, when all its evidence so far is less accurate than implied and tolerated
+    a slice's latest week with both figures, when all its evidence so far is less accurate than implied and tolerated
     (binomial test, Holm's correction over slices and kinds); on "(all)" only where no slice explains it.
     """
     if votes.empty:
@@ -123,12 +126,17 @@ def _alarms(table: pd.DataFrame, tolerated: float, family_error: float) -> npt.N
     seen = table[table["n_known"] > 0]
     keys = ["slice", "measured_on"]
     total = seen.groupby(keys).agg(n=("n_known", "sum"), right=("right", "sum"), last=("week", "max"))
-    weighed = seen.assign(w=seen["n_known"] * seen["implied_accuracy"].astype(np.float64))
-    implied = weighed.groupby(keys)["w"].sum() / total["n"]
+    both = seen.dropna(subset="agreement").groupby(keys)["week"].max().reindex(total.index)
+    total["last"] = both.fillna(total["last"])
+    # A week with one vote per comment implies nothing; the others speak for it.
+    stated = seen.assign(a=seen["implied_accuracy"].astype(np.float64)).dropna(subset="a")
+    sums = stated.assign(w=stated["n_votes"] * stated["a"]).groupby(keys)[["w", "n_votes"]].sum()
+    implied = (sums["w"] / sums["n_votes"]).reindex(total.index)
     # All agreed on what is reviewed: what is implied of it is that it is right.
     is_review = total.index.get_level_values("measured_on") == REVIEW
     expected = np.clip(np.where(is_review, 1.0, implied.to_numpy(dtype=np.float64)) - tolerated, 0.0, 1.0)
     p_value = binom.cdf(total["right"].to_numpy(), total["n"].to_numpy(), expected)
+    p_value = np.where(np.isnan(expected), np.nan, p_value)
     is_alarm = holm(p_value, family_error)
     is_all = total.index.get_level_values("slice") == ALL
     alarmed = total[is_alarm & ~(is_all & (is_alarm & ~is_all).any())]
@@ -151,12 +159,12 @@ def _told(
     inside = places.loc[places["slice"] == row["slice"], "comment_id"]
     about = evidence[evidence["comment_id"].isin(inside) & (evidence["measured_on"] == row["measured_on"])]
     wrong = about.loc[about["label"] != about["truth"], "comment_id"]
-    name = row["slice"]
+    name, so_far = row["slice"], f"{len(about) - len(wrong)} of {len(about)} known labels right so far"
     action = (
         "send unanimous labels of every slice to experts, and look at the proposed text rules" if name == ALL
         else f"agreement without accuracy: send {name} to experts with context, add it to slices.watched, relabel it"
     )  # fmt: skip
-    return _group(about, votes, groups), sorted(wrong.astype(str))[:20], action
+    return _group(about, votes, groups), sorted(wrong.astype(str))[:20], f"{action} ({so_far})"
 
 
 def _group(about: pd.DataFrame, votes: pd.DataFrame, groups: pd.DataFrame | None) -> str:

@@ -14,6 +14,7 @@ import dagster as dg
 
 from labeling_pipeline.core.export import verify
 from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.export import kept_apart
 
 # asset → check → what must hold. Each is a query warehouse/queries/invariants/<check>.sql that lists what breaks it.
 INVARIANTS: dict[str, dict[str, str]] = {
@@ -43,7 +44,9 @@ def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
     """The blocking checks of an asset."""
     said = dict(INVARIANTS.get(asset, {}))
     if asset == "versioned_export":
-        said[EXPORT_VERIFIES] = "the latest export's hashes and sums hold, and no measuring gold is inside"
+        said[EXPORT_VERIFIES] = (
+            "the latest export's hashes and sums hold, and no measuring gold, nor a near-copy, is inside"
+        )
     return [dg.AssetCheckSpec(name, asset=asset, description=what, blocking=True) for name, what in said.items()]
 
 
@@ -62,6 +65,6 @@ def check_results(asset: str, context: Context) -> Iterator[dg.AssetCheckResult]
 
 def export_problems(context: Context) -> list[str]:
     """What is wrong with the latest export's files; nothing is, as long as nobody touches them."""
-    apart = context.query("gold_kept_apart")["comment_id"].tolist()
+    apart = kept_apart(context)
     latest = context.query("latest_export")
     return [problem for path in latest["path"] for problem in verify(context.home.root / path, gold=apart)]

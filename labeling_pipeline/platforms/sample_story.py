@@ -79,7 +79,7 @@ def recorded_verdicts(recorded: pd.DataFrame, start: datetime, seed: int) -> dic
                 "expert_id": EXPERTS[(place * 5 + 1) % len(EXPERTS)],
                 "label": row.label,
                 "stated_confidence": 0.9 if coded else 0.95,
-                "note": "coded phrase, aimed at a person" if coded else "",
+                "note": "coded phrase, aimed at a person" if coded else "as the guideline says",
                 "error_type": "missed_context" if coded else "",
                 "decided_at": start + timedelta(days=1 + place // 3, hours=1 + place % 3, minutes=7 * place % 60),
             }

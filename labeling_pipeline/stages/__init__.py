@@ -11,22 +11,26 @@ from labeling_pipeline.stages.agreement import agreement_report
 from labeling_pipeline.stages.annotation import crowd_votes, decomposed_tasks, round_is_wanted
 from labeling_pipeline.stages.annotators import annotator_findings, group_divergences
 from labeling_pipeline.stages.consensus import consensus_labels
+from labeling_pipeline.stages.desk import adjudication_queue, irregularities
 from labeling_pipeline.stages.drift import drift_report
 from labeling_pipeline.stages.engine import Stage
 from labeling_pipeline.stages.evaluation import model_evaluation
 from labeling_pipeline.stages.export import versioned_export
 from labeling_pipeline.stages.fusion import fused_labels
+from labeling_pipeline.stages.gold import gold_candidates, gold_set, promotion_is_wanted
 from labeling_pipeline.stages.intake import (
     annotators,
     comments_from_elsewhere,
-    gold_set,
     production_feedback,
     production_predictions,
     raw_comments,
     verdicts,
 )
-from labeling_pipeline.stages.quality import adjudication_queue, annotator_reliability, qc_outcomes, qc_passed_labels
+from labeling_pipeline.stages.quality import annotator_reliability, qc_outcomes, qc_passed_labels
+from labeling_pipeline.stages.review import accuracy_report, unanimous_review
 from labeling_pipeline.stages.selection import next_uncertainty_batch
+from labeling_pipeline.stages.slices import comment_slices
+from labeling_pipeline.stages.standing import annotator_standing
 from labeling_pipeline.stages.training import drift_asks, pre_labels, retrained_model
 from labeling_pipeline.stages.vendor import vendor_batches
 from labeling_pipeline.stages.weak_supervision import functions_version, labeling_function_report, weak_labels
@@ -36,7 +40,10 @@ STAGES: dict[str, Stage] = {
         raw_comments, "1_ingestion", tables=("raw_comments",), inbox="comments", reads=comments_from_elsewhere,
     ),
     "annotators": Stage(annotators, "1_ingestion", tables=("annotators",), inbox="annotators"),
-    "gold_set": Stage(gold_set, "4_quality", ("raw_comments",), ("gold_set",), "gold"),
+    "gold_set": Stage(
+        gold_set, "4_quality", ("raw_comments",), ("gold_set",), "gold", settings=("gold",),
+        is_wanted=promotion_is_wanted,
+    ),
     "production_predictions": Stage(
         production_predictions, "7_production", ("raw_comments",), ("production_predictions",), "predictions",
         settings=("feedback",),
@@ -61,8 +68,16 @@ STAGES: dict[str, Stage] = {
         vendor_batches, "4_quality", ("crowd_votes", "gold_set"), ("vendor_batches",), settings=("vendor",),
         is_slow=True,
     ),
+    "comment_slices": Stage(
+        comment_slices, "2_decomposition", ("raw_comments", "gold_set"), ("comment_slices", "slices", "comment_copies"),
+        settings=("slices",), is_slow=True,
+    ),
+    "annotator_standing": Stage(
+        annotator_standing, "4_quality", ("crowd_votes", "gold_set"),
+        ("annotator_pauses", "honeypot_health", "labels_to_recheck"), settings=("honeypots",), is_slow=True,
+    ),
     "consensus_labels": Stage(
-        consensus_labels, "4_quality", ("crowd_votes", "vendor_batches", "gold_set"),
+        consensus_labels, "4_quality", ("crowd_votes", "vendor_batches", "annotator_standing", "gold_set"),
         ("consensus_labels", "consensus_answers", "consensus_blind"), settings=("consensus",), is_slow=True,
     ),
     "fused_labels": Stage(
@@ -94,18 +109,40 @@ STAGES: dict[str, Stage] = {
         ("group_divergence", "group_labels"), settings=("reliability",), every_days=lambda settings: 7, is_slow=True,
     ),
     "qc_outcomes": Stage(
-        qc_outcomes, "4_quality", ("consensus_labels", "fused_labels", "verdicts"), ("qc_outcomes",),
+        qc_outcomes, "4_quality", ("consensus_labels", "fused_labels", "verdicts", "comment_slices"), ("qc_outcomes",),
         settings=("quality",),
     ),
     "qc_passed_labels": Stage(
         qc_passed_labels, "4_quality", ("consensus_labels", "qc_outcomes"), ("qc_passed_labels",)
     ),
+    "unanimous_review": Stage(
+        unanimous_review, "4_quality", ("consensus_labels", "verdicts", "comment_slices"), ("unanimous_review",),
+        settings=("review",), is_slow=True,
+    ),
     "adjudication_queue": Stage(
-        adjudication_queue, "4_quality", ("qc_outcomes", "decomposed_tasks", "annotators"), ("adjudication_queue",),
-        settings=("adjudication",),
+        adjudication_queue, "4_quality",
+        ("qc_outcomes", "decomposed_tasks", "annotators", "verdicts", "unanimous_review"), ("adjudication_queue",),
+        settings=("adjudication", "people"),
+    ),
+    "accuracy_report": Stage(
+        accuracy_report, "4_quality",
+        ("consensus_labels", "verdicts", "unanimous_review", "annotator_reliability", "comment_slices", "gold_set"),
+        ("accuracy_report", "text_rules", "expert_agreement", "guideline_gaps"), settings=("review", "quality"),
+        is_slow=True,
+    ),
+    "gold_candidates": Stage(
+        gold_candidates, "4_quality",
+        ("consensus_labels", "verdicts", "unanimous_review", "gold_set", "qc_outcomes", "comment_slices"),
+        ("gold_candidates",), settings=("gold",),
+    ),
+    "irregularities": Stage(
+        irregularities, "4_quality",
+        ("crowd_votes", "annotators", "verdicts", "annotator_standing", "consensus_labels"),
+        ("irregularities",),
     ),
     "versioned_export": Stage(
-        versioned_export, "5_export", ("qc_passed_labels", "gold_set"), ("versioned_export",), is_slow=True,
+        versioned_export, "5_export", ("qc_passed_labels", "gold_set", "comment_slices"), ("versioned_export",),
+        is_slow=True,
     ),
     "retrained_model": Stage(
         retrained_model, "6_model", ("versioned_export",), ("retrained_model",), settings=("training",),

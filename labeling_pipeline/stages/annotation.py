@@ -197,6 +197,7 @@ def _assignments(context: Context, name: str, comments: pd.DataFrame) -> pd.Data
     settings, crowd = context.settings, context.query("crowd_annotators")["annotator_id"].tolist()
     gold = context.query("gold_by_role", role="fit").dropna(subset="text")
     bank = gold[gold["comment_id"].isin(honeypot_bank(gold, settings.honeypots.bank_share)["comment_id"])]
+    bank = bank[~bank["comment_id"].isin(context.query("honeypots_retired")["comment_id"])]
     wave = comments["votes_per_comment"].iloc[0]
     per_comment = settings.labeling.votes_per_comment if pd.isna(wave) else int(wave)
     is_ours = len(crowd) >= per_comment

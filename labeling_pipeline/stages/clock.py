@@ -99,7 +99,9 @@ def _answer_queue(context: Context, until: datetime) -> None:
     from labeling_pipeline.platforms.simulated import expert_verdicts
 
     queue = context.query("queue_to_answer")
-    queue = queue[~queue["comment_id"].isin(context.recorded_comments())]
+    # What was recorded has its first verdict in a file; a second opinion on it has to be given.
+    is_further = queue["purpose"].isin(["second", "third", "double"])
+    queue = queue[is_further | ~queue["comment_id"].isin(context.recorded_comments())]
     if len(queue):
         work = Work(context.day, "expert", context.ontology, queue, context.now)
         _deliver(context, until, "verdicts", "experts", expert_verdicts(work, context.settings.simulated.seed))

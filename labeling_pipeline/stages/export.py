@@ -12,6 +12,7 @@ from importlib.metadata import version as package_version
 import pandas as pd
 
 from labeling_pipeline import __version__
+from labeling_pipeline.core.copies import leaks
 from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.core.export import ExportMeta, build_export, changes, list_exports, next_version
 from labeling_pipeline.stages.engine import Append, Context, Result
@@ -37,7 +38,7 @@ def versioned_export(context: Context) -> Result:
         return Result(len(done), metrics)
     meta = _meta(context, labels, version, parent["version"] if parent else None, str(found))
     votes = _votes(context, labels)
-    apart = context.query("gold_kept_apart")["comment_id"].tolist()
+    apart = kept_apart(context)
     # A folder of this version that is there already was left by a killed run: the warehouse does not know it.
     result = build_export(context.home.exports / version, labels, votes, meta=meta, gold=apart, replace=True)
     row = {
@@ -56,11 +57,23 @@ def versioned_export(context: Context) -> Result:
     return Result(len(done) + 1, {**metrics, "version": version}, append={"versioned_export": rows})
 
 
+def kept_apart(context: Context) -> list[str]:
+    """Gold that measures or is sealed, and its near-copies: a model that learned any of them has seen the gold."""
+    return sorted({*context.query("gold_kept_apart")["comment_id"], *gold_copies(context)})
+
+
+def gold_copies(context: Context) -> set[str]:
+    """Comments that nearly repeat gold that measures or is sealed."""
+    near = context.query("near_gold")
+    return set(leaks(near[~near["is_apart"]], near[near["is_apart"]])["comment_id"])
+
+
 def _labels(context: Context) -> pd.DataFrame:
     """The passed labels as the export has them; the gate is asserted again, whoever wrote the table read here."""
     labels = context.query("labels_to_export")
     if not labels.empty and set(labels["outcome"]) != {"passed"}:
         raise InvariantError("a label that did not pass is among those to export", remedy="rebuild qc_outcomes")
+    labels = labels[~labels["comment_id"].isin(gold_copies(context))].reset_index(drop=True)
     labels = with_columns(labels, "probabilities", "p_", context.all_classes)
     labels = with_columns(labels, "vote_shares", "v_", context.all_classes)
     # Fit gold may be exported for what it says of the labels; nobody learns from it.

@@ -1,4 +1,4 @@
-"""What arrives: comments, annotators, gold, predictions, feedback, verdicts.
+"""What arrives: comments, annotators, predictions, feedback, verdicts.
 
 Belongs here: the stages that take files from the inbox. Does not: what a valid row is (``warehouse.inbox``), or votes,
 which a platform may have to be asked for first (``stages.annotation``).
@@ -52,14 +52,6 @@ def _ontology_rows(context: Context) -> Append:
 def annotators(context: Context) -> Result:
     """Who votes: crowd, experts and models, with the attributes that make annotator groups."""
     return take_files(context, "annotators", "annotators")
-
-
-def gold_set(context: Context) -> Result:
-    """Expert-adjudicated labels. Each comment has one role, fit, measure or sealed, and is never trained on."""
-    result = take_files(context, "gold", "gold_set")
-    roles = context.query("gold_roles")
-    counts = {f"{role}_gold": int(n) for role, n in zip(roles["role"], roles["n"], strict=True)}
-    return Result(result.row_count, {**result.metrics, **counts})
 
 
 def production_predictions(context: Context) -> Result:

@@ -27,6 +27,8 @@ CAUSES = {
     "drift_report": "nightly",
     "retrained_model": "retraining",
 }
+# Which cause it has that a stage has something to do whatever the versions say.
+WANTED = {"gold_set": "verdicts"}
 # What people and the world did comes before what a clock asks for.
 ORDER = (
     "ontology", "inbox", "votes", "verdicts", "production", "relabeling", "drift", "unfinished",
@@ -62,7 +64,7 @@ def pending(stages: Mapping[str, Stage], context: Context) -> Pending:
 def _cause(asset: str, stages: Mapping[str, Stage], context: Context) -> str:
     stage, last = stages[asset], context.state().get(asset)
     if last is not None and stage.is_wanted is not None and stage.is_wanted(context):
-        return "relabeling"
+        return WANTED.get(asset, "relabeling")
     if last is not None and stage.is_urgent is not None and last.as_of and stage.is_urgent(context, last.as_of):
         return "drift"
     if stage.inbox and last is not None and not context.untaken(stage.inbox):

@@ -1,4 +1,4 @@
-"""The gate, the experts' queue, and what annotators are worth.
+"""The gate, and what annotators are worth.
 
 Belongs here: handing the gate its inputs and keeping what it decided. Does not: a rule (``core.quality``).
 """
@@ -9,20 +9,19 @@ import json
 
 import pandas as pd
 
-from labeling_pipeline.core.adjudication import Costs, order_queue
+from labeling_pipeline.core.expert_agreement import expert_agreement, reliability_of
 from labeling_pipeline.core.quality import GateSettings, judge
 from labeling_pipeline.core.reliability import reliability_history
 from labeling_pipeline.stages.consensus import round_agreement
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import first_days, history, with_columns, with_map
 
-# What a round asked experts for comes before what the gate sends them.
-ASKED_FIRST = 1000.0
 
 
 def qc_outcomes(context: Context) -> Result:
     """What quality control says of every label: passed, adjudicate or rejected, with all reasons."""
-    labels, verdicts = context.query("qc_inputs"), context.query("verdicts_in_order")
+    labels = context.query("qc_inputs", questions=context.deciding_questions)
+    verdicts = _measured(context, context.query("verdicts_in_order"))
     if labels.empty and verdicts.empty:
         return Result(0, waiting_for="labels")
     classes, quality = context.all_classes, context.settings.quality
@@ -44,6 +43,12 @@ def qc_outcomes(context: Context) -> Result:
         replace={"qc_outcomes": frame},
         append={"label_history": history(_events(outcomes, labels), key=("label", "source"))},
     )
+
+
+def _measured(context: Context, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts with the reliability of experts whom others checked often enough."""
+    known = expert_agreement(verdicts, len(context.ontology.classes), context.settings.quality.expert_accuracy)
+    return verdicts.assign(reliability=verdicts["expert_id"].map(reliability_of(known)))
 
 
 def _events(outcomes: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
@@ -71,35 +76,6 @@ def qc_passed_labels(context: Context) -> Result:
     summary = context.query("passed_summary")
     n_passed = int(summary["n"].iloc[0])
     return Result(n_passed, {"mean_weight": float(summary["mean_weight"].fillna(0).iloc[0])})
-
-
-def adjudication_queue(context: Context) -> Result:
-    """What waits for an expert, best value first: labels the gate sends there, and rounds that go to experts."""
-    waiting = context.query("waiting_for_experts")
-    experts = context.query("expert_annotators")["annotator_id"].tolist()
-    settings, classes = context.settings, context.all_classes
-    # Where neither votes nor a model said anything, every class is as likely.
-    unknown = dict.fromkeys(classes, 1.0 / len(classes))
-    believed = [unknown if one is None or one is pd.NA else one for one in waiting["probabilities"]]
-    queue = order_queue(
-        with_columns(
-            waiting.assign(probabilities=pd.Series(believed, waiting.index, dtype=object)),
-            "probabilities",
-            "p_",
-            classes,
-        ),
-        Costs(expert_usd=settings.labeling.expert_price_usd),
-        settings.adjudication.capacity,
-        experts=experts,
-        seen=context.query("verdicts_in_order"),
-        boost=dict.fromkeys(waiting.loc[waiting["is_asked"], "comment_id"], ASKED_FIRST),
-    )
-    given = waiting[["comment_id", "queued_at", "context"]]
-    rows = (
-        queue.drop(columns="rank").merge(given, on="comment_id").assign(schema_version=context.ontology.schema_version)
-    )
-    metrics = {"waiting": len(waiting), "on_desks": int(rows["expert_id"].notna().sum())}
-    return Result(len(rows), metrics, replace={"adjudication_queue": rows})
 
 
 def annotator_reliability(context: Context) -> Result:

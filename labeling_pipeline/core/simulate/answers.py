@@ -92,7 +92,7 @@ def expert_answers(queue: pd.DataFrame, seed: int, world_seed: int = SAMPLE_SEED
         {
             "label": direct["answer"],
             "stated_confidence": direct["stated_confidence"].clip(lower=0.8),
-            "note": np.where(found, "coded phrase, aimed at a person", ""),
+            "note": np.where(found, "coded phrase, aimed at a person", "as the guideline says"),
             "context_shown": shown,
             "error_type": np.where(found, "missed_context", ""),
         },

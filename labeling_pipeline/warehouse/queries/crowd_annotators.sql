@@ -1,4 +1,5 @@
--- Purpose: whom a platform may ask.
+-- Purpose: whom a platform may ask: crowd annotators who are not paused.
 -- Grain: one row per crowd annotator.
 -- Parameters: none.
-select annotator_id from annotators where kind = 'crowd' order by annotator_id
+select annotator_id from annotators where kind = 'crowd' and annotator_id not in (select annotator_id from annotator_pauses)
+ order by annotator_id

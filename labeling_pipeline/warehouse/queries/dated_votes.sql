@@ -3,7 +3,7 @@
 -- Parameters: $questions (list of question ids).
 select comment_id, annotator_id as annotator, label, answered_at, schema_version
 from crowd_votes
-where is_current and answered_at is not null and list_contains($questions, question)
+where is_current and vote_id not in (select vote_id from votes_set_aside) and answered_at is not null and list_contains($questions, question)
   and comment_id in (select comment_id from raw_comments)
   and comment_id not in (
       select comment_id from next_uncertainty_batch where labeling_round is not null and strategy <> 'random')

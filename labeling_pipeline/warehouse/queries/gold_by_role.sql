@@ -1,8 +1,14 @@
--- Purpose: gold of one role, outside the honeypot bank when it is asked for fitting.
+-- Purpose: gold of one role, with its text and the slices it is in.
 -- Grain: one row per gold comment.
 -- Parameters: $role (fit, measure, sealed).
 select g.comment_id, g.comment_id as task, g.label, g.role, coalesce(c.text, g.text) as text, g.inclusion_p,
-       list_sort(list_distinct(coalesce(g.slices, []) || coalesce(c.slices, []))) as slices, g.schema_version
-from gold_set g left join raw_comments c using (comment_id)
+       list_sort(list_distinct(
+           coalesce(g.slices, []) || coalesce(c.slices, []) || coalesce(m.slices, [])
+       )) as slices, g.schema_version
+from gold_set g
+left join raw_comments c using (comment_id)
+left join (
+    select comment_id, list(distinct slice) as slices from comment_slices group by comment_id
+) m on m.comment_id = g.comment_id
 where g.role = $role
 order by g.comment_id

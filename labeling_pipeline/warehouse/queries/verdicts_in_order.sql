@@ -1,6 +1,9 @@
--- Purpose: experts' decisions as the gate reads them.
+-- Purpose: experts' decisions as the gate reads them, and whether the expert had voted on the comment as an annotator.
 -- Grain: one row per verdict.
 -- Parameters: none.
 select verdict_id, comment_id, expert_id, label, stated_confidence, note, error_type, context_shown, decided_at,
-       schema_version, guideline_hash
+       schema_version, guideline_hash,
+       (comment_id, expert_id) in (
+           select (comment_id, annotator_id) from vote_log where annotator_id is not null
+       ) as voted_as_annotator
 from verdicts order by comment_id, decided_at nulls first, verdict_id

@@ -1,14 +1,8 @@
--- Purpose: what experts may be asked: labels the gate sends to them, and comments of expert rounds without a verdict. A
--- comment whose next wave of votes is out waits for it.
+-- Purpose: what experts may be asked: labels the gate sends to them, unless their next wave of votes is out, comments of
+-- expert rounds, unanimous labels under review, and comments that a second expert should decide blind.
 -- Grain: one row per comment.
--- Parameters: none.
-with asked as (
-    select t.comment_id, min(r.published_at) as queued_at
-    from decomposed_tasks t join rounds r using (labeling_round)
-    where r.kind = 'expert' and t.comment_id not in (select comment_id from verdicts)
-    group by t.comment_id
-),
-more_votes as (
+-- Parameters: $double (comment ids for a blind second verdict).
+with more_votes as (
     select t.comment_id
     from decomposed_tasks t join rounds r using (labeling_round)
     left join (
@@ -16,18 +10,42 @@ more_votes as (
     ) v on v.comment_id = t.comment_id and v.labeling_round = t.labeling_round
     where r.votes_per_comment is not null and coalesce(v.n, 0) < r.votes_per_comment
 ),
+wanted as (
+    select comment_id, 'gate' as why, labeled_at as queued_at from qc_outcomes
+    where outcome = 'adjudicate' and comment_id not in (select comment_id from more_votes)
+    union all
+    select t.comment_id, 'production', r.published_at
+    from decomposed_tasks t join rounds r using (labeling_round)
+    where r.kind = 'expert' and t.comment_id not in (select comment_id from verdicts)
+    union all
+    select comment_id, 'review', planned_at from unanimous_review
+    where comment_id not in (select comment_id from verdicts)
+    union all
+    select d.comment_id, 'double', v.decided_at
+    from (select unnest($double) as comment_id) d
+    join (select comment_id, max(decided_at) as decided_at from verdicts group by comment_id) v using (comment_id)
+),
+waiting as (
+    select comment_id, min(queued_at) as queued_at, bool_or(why = 'production') as is_asked,
+           bool_or(why = 'review') as is_review, bool_or(why = 'double') as is_double, bool_or(why = 'gate') as is_held
+    from wanted group by comment_id
+),
 predicted as (
     select comment_id, probabilities from production_predictions
     qualify row_number() over (partition by comment_id order by predicted_at desc nulls last, prediction_id) = 1
 )
-select coalesce(q.comment_id, a.comment_id) as comment_id, 'adjudicate' as outcome,
-       case when a.comment_id is not null then list_concat(['production asks'], coalesce(q.reasons, []))
-            else q.reasons end as reasons,
-       coalesce(q.probabilities, p.probabilities) as probabilities, coalesce(q.labeled_at, a.queued_at) as queued_at, c.context, a.comment_id is not null as is_asked
-from (
-    select * from qc_outcomes where outcome = 'adjudicate' and comment_id not in (select comment_id from more_votes)
-) q
-full join asked a using (comment_id)
-left join predicted p on p.comment_id = coalesce(q.comment_id, a.comment_id)
-left join raw_comments c on c.comment_id = coalesce(q.comment_id, a.comment_id)
+select w.comment_id, 'adjudicate' as outcome,
+       list_concat(
+           case when w.is_asked then ['production asks'] else [] end,
+           case when w.is_review then ['unanimous review'] else [] end,
+           case when w.is_double then ['a second verdict, blind'] else [] end,
+           case when w.is_held then coalesce(q.reasons, []) else [] end
+       ) as reasons,
+       coalesce(q.probabilities, p.probabilities) as probabilities,
+       coalesce(case when w.is_held then q.labeled_at end, w.queued_at) as queued_at,
+       c.context, w.is_asked, w.is_review, w.is_double
+from waiting w
+left join qc_outcomes q on q.comment_id = w.comment_id
+left join predicted p on p.comment_id = w.comment_id
+left join raw_comments c on c.comment_id = w.comment_id
 order by 1

@@ -1,0 +1,111 @@
+"""The experts' desks: who is asked what, by when, and how much harm they are given to read.
+
+Belongs here: what waits, and why. Does not: the order (``core.adjudication``), or what a verdict does
+(``core.quality``).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from labeling_pipeline.core.adjudication import Costs, order_queue
+from labeling_pipeline.core.expert_agreement import to_double_code
+from labeling_pipeline.core.people import Limits, exposure_rows, limits
+from labeling_pipeline.stages.engine import Append, Context, Result
+from labeling_pipeline.stages.frames import with_columns
+
+# What a round asked experts for comes before what the gate sends them.
+ASKED_FIRST = 1000.0
+ERROR_TYPES = ("ambiguous_text", "guideline_gap", "annotator_error", "edge_case", "subjective", "missed_context")
+
+
+def adjudication_queue(context: Context) -> Result:
+    """What waits for an expert, best value per minute first, within capacity, budget and what a person may be given.
+
+    Labels the gate sends there, rounds that go to experts, unanimous labels under review, and a twentieth of all that
+    was decided, for a second expert who is not told.
+    """
+    settings = context.settings
+    double = to_double_code(context.query("verdicts_in_order"), settings.adjudication.double_share)
+    waiting = _believed(context, context.query("waiting_for_experts", double=double))
+    queue = order_queue(
+        waiting,
+        _costs(context),
+        settings.adjudication.capacity,
+        experts=context.query("expert_annotators")["annotator_id"].tolist(),
+        budget_usd=settings.adjudication.budget_usd,
+        seen=context.query("experts_seen"),
+        boost=dict.fromkeys(waiting.loc[waiting["is_asked"], "comment_id"], ASKED_FIRST),
+        first=waiting.loc[waiting["is_review"] | waiting["is_double"], "comment_id"].tolist(),
+        people=_limits(context),
+        harmful=settings.people.harmful,
+    )
+    given = waiting[["comment_id", "queued_at", "context", "purpose", "minutes"]]
+    rows = queue.drop(columns="rank").merge(given, on="comment_id")
+    rows = rows.assign(
+        schema_version=context.ontology.schema_version,
+        due_at=pd.to_datetime(rows["queued_at"]) + timedelta(hours=settings.adjudication.sla_hours),
+    )
+    desks = rows.dropna(subset="expert_id").rename(columns={"expert_id": "person_id"})[["comment_id", "person_id"]]
+    today = pd.Timestamp(context.now).normalize().to_pydatetime()
+    exposed = exposure_rows(desks, waiting, settings.people.harmful, today, "desk")
+    metrics = {
+        "waiting": len(waiting),
+        "on_desks": len(desks),
+        "overdue": int((rows["due_at"] < pd.Timestamp(context.now)).sum()),
+        "harmful_on_desks": len(exposed),
+        **{f"for_{name}": int(n) for name, n in rows["purpose"].value_counts().sort_index().items()},
+    }
+    append = {"exposures": Append(exposed, ("person_id", "comment_id", "source"))} if len(exposed) else {}
+    return Result(len(rows), metrics, replace={"adjudication_queue": rows}, append=append)
+
+
+def _believed(context: Context, waiting: pd.DataFrame) -> pd.DataFrame:
+    """What waits, with class probabilities, the minutes it takes, and what it is for."""
+    classes, settings = context.all_classes, context.settings.adjudication
+    # Where neither votes nor a model said anything, every class is as likely.
+    unknown = dict.fromkeys(classes, 1.0 / len(classes))
+    said = [unknown if one is None or one is pd.NA or not len(one) else one for one in waiting["probabilities"]]
+    frame = waiting.assign(probabilities=pd.Series(said, waiting.index, dtype=object))
+    has_context = waiting["context"].fillna("").ne("")
+    frame["minutes"] = settings.minutes + settings.context_minutes * has_context
+    told = [" ".join(reasons) for reasons in waiting["reasons"]]
+    held = pd.Series(told, index=waiting.index, dtype="str")
+    frame["purpose"] = np.select(
+        [
+            held.str.contains("experts disagree").to_numpy(dtype=bool),
+            held.str.contains("needs a second expert").to_numpy(dtype=bool),
+            waiting["is_double"].to_numpy(dtype=bool),
+            waiting["is_review"].to_numpy(dtype=bool),
+        ],
+        ["third", "second", "double", "review"],
+        "first",
+    )
+    return with_columns(frame, "probabilities", "p_", classes)
+
+
+def _costs(context: Context) -> Costs:
+    settings = context.settings
+    return Costs(
+        expert_usd=settings.labeling.expert_price_usd,
+        wrong_default_usd=settings.adjudication.wrong_usd,
+        wrong_usd=settings.adjudication.wrong_usd_by_class,
+        expert_accuracy=settings.quality.expert_accuracy,
+    )
+
+
+def _limits(context: Context) -> Limits:
+    today = pd.Timestamp(context.now).normalize().to_pydatetime()
+    read = context.query("harmful_read", day=today)
+    given = {str(who): int(n) for who, n in zip(read["person_id"], read["n"], strict=True)}
+    return limits(context.query("experts"), given, context.settings.people.daily_cap)
+
+
+def irregularities(context: Context) -> Result:
+    """What should not have happened: votes of the paused or unknown, verdicts that do not count, experts who differ."""
+    rows = context.query("irregularities", current=[context.ontology.schema_version], error_types=list(ERROR_TYPES))
+    counts = {str(rule): int(n) for rule, n in rows["rule"].value_counts().sort_index().items()}
+    return Result(len(rows), counts, replace={"irregularities": rows})

@@ -1,0 +1,86 @@
+"""From verdicts to gold, and out of it again.
+
+Belongs here: who is on the way to the gold set, and what the set's versions were. Does not: who may become gold
+(``core.gold_life``).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from labeling_pipeline.core.gold_life import candidates, gold_version, retired, to_gold
+from labeling_pipeline.core.quality.verdicts import with_faults
+from labeling_pipeline.stages.engine import Append, Context, Result
+from labeling_pipeline.stages.frames import history
+from labeling_pipeline.stages.inbox import take_files
+
+
+def gold_set(context: Context) -> Result:
+    """Expert-adjudicated labels. Each comment has one role, fit, measure or sealed, and is never trained on.
+
+    Comments on which two different experts agree join by themselves (``gold.promote``); gold of a retired class, or
+    against which two experts agree, is retired. Every state of the set has a version.
+    """
+    taken = take_files(context, "gold", "gold_set")
+    gold = context.warehouse.table("gold_set")
+    joined = _promoted(context, gold)
+    gone = retired(gold, context.ontology.classes, context.query("verdicts_in_order"))
+    now = pd.concat([gold, joined], ignore_index=True) if len(joined) else gold
+    role = now["role"].mask(now["comment_id"].isin(gone["comment_id"]), "retired")
+    now = now.assign(role=role)
+    counts = now["role"].value_counts()
+    metrics = {f"{name}_gold": int(counts.get(name, 0)) for name in ("fit", "measure", "sealed", "retired")}
+    append = {"label_history": history(_events(joined, gone, now, context))} if len(joined) + len(gone) else {}
+    if len(now):
+        append["gold_versions"] = Append(_version(now, context), ("gold_version",))
+    replace = {"gold_set": now} if len(joined) + len(gone) else {}
+    return Result(len(now), {**taken.metrics, **metrics, "promoted": len(joined)}, replace=replace, append=append)
+
+
+def promotion_is_wanted(context: Context) -> bool:
+    """Whether experts have made enough candidates ready: everything that was fitted to gold is made again then."""
+    settings = context.settings.gold
+    return settings.promote and len(context.query("gold_ready")) >= settings.promote_batch
+
+
+def gold_candidates(context: Context) -> Result:
+    """Every comment with a verdict on its way to the gold set: candidate, ready, gold, or refused, and why."""
+    verdicts, labels = context.query("verdicts_in_order"), context.warehouse.table("consensus_labels")
+    current = [context.ontology.schema_version]
+    table = candidates(
+        with_faults(verdicts, labels, current),
+        context.query("drawn_for_experts"),
+        context.warehouse.table("gold_set"),
+        classes=context.ontology.classes,
+        current_schemas=current,
+        exported=set(context.query("labels_or_copies")["comment_id"]),
+    )
+    counts = {str(state): int(n) for state, n in table["state"].value_counts().sort_index().items()}
+    return Result(len(table), counts, replace={"gold_candidates": table})
+
+
+def _promoted(context: Context, gold: pd.DataFrame) -> pd.DataFrame:
+    ready = context.query("gold_ready")
+    if not promotion_is_wanted(context):
+        return gold.iloc[:0]
+    lists = pd.Series([list(ids) for ids in ready["expert_ids"]], index=ready.index, dtype=object)
+    rows = to_gold(ready.assign(expert_ids=lists), context.ontology.schema_version)
+    no_slices: pd.Series = pd.Series([[] for _ in range(len(rows))], index=rows.index, dtype=object)
+    return rows.assign(slices=no_slices, file_sha256="verdicts", line=0)
+
+
+def _version(gold: pd.DataFrame, context: Context) -> pd.DataFrame:
+    counts = gold["role"].value_counts()
+    row = {f"n_{name}": int(counts.get(name, 0)) for name in ("fit", "measure", "sealed", "retired")}
+    drawn = int(gold["inclusion_p"].notna().sum())
+    return pd.DataFrame([{"gold_version": gold_version(gold), **row, "n_random": drawn, "made_at": context.known_at}])
+
+
+def _events(joined: pd.DataFrame, gone: pd.DataFrame, now: pd.DataFrame, context: Context) -> pd.DataFrame:
+    role = now.set_index("comment_id")["role"]
+    pairs = zip(joined["comment_id"], joined["expert_ids"], strict=True)
+    said = [f"gold, {role[comment]}: {', '.join(who)} agree" for comment, who in pairs]
+    made = joined.assign(event="gold", happened_at=joined["decided_at"], detail=said)
+    left = gone.assign(event="gold_retired", happened_at=pd.Timestamp(context.now), detail=gone["reason"])
+    columns = ["comment_id", "happened_at", "event", "detail"]
+    return pd.concat([made[columns], left[columns]], ignore_index=True)

@@ -1,0 +1,5 @@
+-- Purpose: candidates that two experts have made gold, and that are not in the gold set yet.
+-- Grain: one row per comment.
+-- Parameters: none.
+select comment_id, label, role, inclusion_p, expert_ids, decided_at from gold_candidates
+where state = 'ready' and comment_id not in (select comment_id from gold_set) order by comment_id

@@ -1,0 +1,57 @@
+-- Purpose: what should not have happened, and what was done about it.
+-- Grain: one row per occurrence; several answers of one annotator to one comment are one.
+-- Parameters: $current (schema versions in force), $error_types (those there are).
+with latest_verdict as (
+    select * from verdicts
+    qualify row_number() over (partition by comment_id, expert_id order by decided_at desc nulls last, verdict_id) = 1
+),
+opinions as (
+    select comment_id, count(distinct expert_id) as n, count(distinct label) as n_labels, max(n_said) as most,
+           max(decided_at) as decided_at
+    from (select *, count(*) over (partition by comment_id, label) as n_said from latest_verdict) group by comment_id
+)
+select 'vote_of_paused_annotator' as "rule", comment_id, annotator_id, max(answered_at) as happened_at,
+       'kept, weight 0' as outcome, any_value(reason) as detail
+from votes_set_aside group by comment_id, annotator_id
+union all
+select 'vote_of_unknown_annotator', comment_id, annotator_id, max(answered_at), 'counted, in no group',
+       'not in inbox/annotators'
+from vote_log
+where annotator_id is not null and annotator_id not in (select annotator_id from annotators)
+  and exists (select 1 from annotators)
+group by comment_id, annotator_id
+union all
+select 'changed_vote', comment_id, annotator_id, max(answered_at), 'the later answer counts, both are kept',
+       count(distinct label) || ' different answers to ' || question || ' in round ' || labeling_round
+from vote_log where annotator_id is not null
+group by comment_id, annotator_id, question, labeling_round having count(distinct label) > 1
+union all
+select 'expert_voted_as_annotator', v.comment_id, v.expert_id, v.decided_at, 'verdict not counted, another expert asked',
+       'voted on it in round ' || min(o.labeling_round)
+from verdicts v join vote_log o on o.comment_id = v.comment_id and o.annotator_id = v.expert_id
+group by v.verdict_id, v.comment_id, v.expert_id, v.decided_at
+union all
+select 'override_without_note', v.comment_id, v.expert_id, v.decided_at, 'not counted until a note arrives',
+       'the crowd says ' || l.label || ', the expert ' || v.label
+from latest_verdict v join consensus_labels l using (comment_id)
+where v.label <> l.label and coalesce(trim(v.note), '') = '' and list_contains($current, v.schema_version)
+  and list_contains($current, l.schema_version)
+union all
+select 'experts_disagree', comment_id, null, decided_at,
+       case when 2 * most > n then 'the majority of experts decided' else 'a further expert is asked' end,
+       n || ' experts, ' || n_labels || ' different labels'
+from opinions where n_labels > 1
+union all
+select 'verdict_under_retired_schema', comment_id, expert_id, decided_at,
+       'kept, decides nothing under the version in force', 'decided under ' || schema_version
+from verdicts where not list_contains($current, schema_version)
+union all
+select 'unknown_error_type', comment_id, expert_id, decided_at, 'kept as it is', error_type
+from verdicts where coalesce(error_type, '') <> '' and not list_contains($error_types, error_type)
+union all
+select 'honeypot_contradicts_gold', comment_id, null, null, 'no longer handed out; an expert should look', reason
+from honeypot_health where state = 'in_doubt'
+union all
+select 'refused_verdict', comment_id, null, null, 'quarantined: ' || "rule", reason
+from quarantine where kind = 'verdicts' and "rule" <> 'not_answered'
+order by 1, 2, 3, 4
