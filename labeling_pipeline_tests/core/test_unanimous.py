@@ -27,9 +27,9 @@ def crowd_labels(seed: int, blind: float, n: int = 6_000) -> tuple[pd.DataFrame,
     return labels, pd.Series(np.where(truth, "rude", "fine"), index=labels["comment_id"])
 
 
-def reviewed(seed: int, blind: float) -> pd.DataFrame:
+def reviewed(seed: int, blind: float, budget: int = 600) -> pd.DataFrame:
     labels, truth = crowd_labels(seed, blind)
-    plan = plan_review(labels, 600, seed)
+    plan = plan_review(labels, budget, seed)
     expert_errs = np.random.default_rng([seed, 9]).random(len(plan)) < 0.03
     true = truth.reindex(plan["comment_id"]).to_numpy()
     return plan.assign(verdict=np.where(expert_errs, np.where(true == "rude", "fine", "rude"), true))
