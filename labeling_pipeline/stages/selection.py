@@ -82,4 +82,8 @@ def _uncertain(context: Context, exclude: set[str]) -> pd.DataFrame:
         random_share=settings.random_share,
         texts=dict(zip(scored["comment_id"], scored["text"], strict=True)),
     )
-    return chosen.batch.assign(route="crowd")[["comment_id", "score", "strategy", "reason", "route"]]
+    batch = chosen.batch
+    is_watched = batch["comment_id"].isin(context.query("watched_comments")["comment_id"])
+    skips = is_watched & (is_watched.cumsum() <= context.settings.adjudication.capacity)
+    route = pd.Series("crowd", index=batch.index).mask(skips, "expert")
+    return batch.assign(route=route)[["comment_id", "score", "strategy", "reason", "route"]]
