@@ -85,10 +85,11 @@ def _headline(told: dict[str, pd.DataFrame]) -> Html:
     whole = report[report["slice"] == ALL].dropna(subset="agreement")
     known = report[(report["slice"] == ALL) & (report["n_known"] > 0)]
     experts = told["expert_agreement"]
-    last, seen = whole.tail(1), known[known["measured_on"] == "unanimous review"].tail(1)
+    last, reviews = whole.tail(1), known[known["measured_on"] == "unanimous review"]
+    seen = reviews.sort_values("n_known").tail(1)
     figures = [
         (_one(last, "agreement"), "agreement", f"{_statistic(last)}, last week"),
-        (_one(seen, "accuracy"), "of unanimous labels hold", f"{_range(seen)}, as experts see it"),
+        (_one(seen, "accuracy"), "of unanimous labels hold", f"{_range(seen)}, in the week most were reviewed"),
         (_one(experts[experts["expert_id"] == ALL], "value"), "experts agree", "on comments two decided blind"),
         (str(len(told["annotator_pauses"])), "annotators paused", "under the honeypot bar"),
     ]
@@ -137,7 +138,7 @@ def _axes(report: pd.DataFrame) -> list[Html]:
             "spot: everybody agrees, and is wrong. A bar is the 95 % interval of the accuracy.",
         ),
         two_axes_plot(report),
-        table(headings, rows, numeric=(2, 3, 4, 5, 7, 8)),
+        table(headings, rows, numeric=(1, 2, 3, 4, 5, 7, 8)),
     ]
 
 

@@ -19,6 +19,8 @@ from labeling_pipeline.stages.frames import with_columns
 
 # What a round asked experts for comes before what the gate sends them.
 ASKED_FIRST = 1000.0
+# Second verdicts wait for other work to go with, until there are so many of them.
+ALONE = 20
 ERROR_TYPES = ("ambiguous_text", "guideline_gap", "annotator_error", "edge_case", "subjective", "missed_context")
 
 
@@ -30,7 +32,10 @@ def adjudication_queue(context: Context) -> Result:
     """
     settings = context.settings
     double = to_double_code(context.query("verdicts_in_order"), settings.adjudication.double_share)
-    waiting = _believed(context, context.query("waiting_for_experts", double=double))
+    waiting = context.query("waiting_for_experts", double=double)
+    if waiting["is_double"].all() and len(waiting) < ALONE:  # they ride along with other work
+        waiting = waiting.iloc[:0]
+    waiting = _believed(context, waiting)
     queue = order_queue(
         waiting,
         _costs(context),
