@@ -17,7 +17,6 @@ from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import first_days, history, with_columns, with_map
 
 
-
 def qc_outcomes(context: Context) -> Result:
     """What quality control says of every label: passed, adjudicate or rejected, with all reasons."""
     labels = context.query("qc_inputs", questions=context.deciding_questions)
