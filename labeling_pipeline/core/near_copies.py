@@ -6,6 +6,8 @@ Belongs here: signatures and groups. Does not: gold among them (``core.copies.le
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -18,6 +20,7 @@ Hashes = npt.NDArray[np.uint32]
 _ODD = np.random.default_rng(90_210).integers(1, 2**63, (2, BANDS * ROWS), dtype=np.uint64) | np.uint64(1)
 _PLACES = np.random.default_rng(4_711).integers(1, 2**63, SHINGLE, dtype=np.uint64) | np.uint64(1)
 NEIGHBOURS = 4
+NUMBER = re.compile(r"\d+")
 CHUNK = 20_000  # texts hashed at a time; bounds the memory
 
 
@@ -25,7 +28,8 @@ def near_copy_groups(comments: pd.DataFrame, likeness: float = 0.8) -> pd.DataFr
     """Which comments are nearly the same: comment_id, duplicate_group; comments without a copy are left out.
 
     ``comments``: comment_id, text. Two comments belong together when the Jaccard index of the 4-character shingles of
-    their normal forms is at least ``likeness``, and all that are joined by such pairs are one group, named after its
+    their normal forms is at least ``likeness`` and their numbers are the same (where only those differ, something else
+    is said, or one template was filled in), and all that are joined by such pairs are one group, named after its
     first comment. Candidates share a band of MinHash places (Broder 1997, doi:10.1109/SEQUEN.1997.666900); in a band,
     each is compared with its next `NEIGHBOURS`, ordered by the other bands: the work stays linear where thousands of
     comments are made from one template.
@@ -94,6 +98,8 @@ def _candidates(signature: Hashes) -> Ints:
 def _alike(one: str, other: str, likeness: float) -> bool:
     if one == other:
         return True
+    if NUMBER.findall(one) != NUMBER.findall(other):
+        return False
     a, b = shingles_of(one), shingles_of(other)
     return len(a & b) >= likeness * len(a | b)
 

@@ -147,6 +147,9 @@ def _history(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
             )
         elif row.event == "gold_candidate":
             yield Event(_time(row.happened_at), "gold", (f"candidate for the gold set: {detail['why']}",))
+        elif row.event in ("gold", "gold_retired"):
+            state = "joins the gold set" if row.event == "gold" else "retired from the gold set"
+            yield Event(_time(row.happened_at), "gold", (f"{state}: {detail['why']}",))
 
 
 def _verdicts(rows: pd.DataFrame, context: Context) -> Iterator[Event]:

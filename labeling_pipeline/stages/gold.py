@@ -6,6 +6,8 @@ Belongs here: who is on the way to the gold set, and what the set's versions wer
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
 from labeling_pipeline.core.gold_life import candidates, gold_version, retired, to_gold
@@ -79,8 +81,12 @@ def _version(gold: pd.DataFrame, context: Context) -> pd.DataFrame:
 def _events(joined: pd.DataFrame, gone: pd.DataFrame, now: pd.DataFrame, context: Context) -> pd.DataFrame:
     role = now.set_index("comment_id")["role"]
     pairs = zip(joined["comment_id"], joined["expert_ids"], strict=True)
-    said = [f"gold, {role[comment]}: {', '.join(who)} agree" for comment, who in pairs]
+    said = [json.dumps({"why": f"{role[comment]}: {', '.join(who)} agree"}) for comment, who in pairs]
     made = joined.assign(event="gold", happened_at=joined["decided_at"], detail=said)
-    left = gone.assign(event="gold_retired", happened_at=pd.Timestamp(context.now), detail=gone["reason"])
+    left = gone.assign(event="gold_retired", happened_at=pd.Timestamp(context.now), detail=_why(gone["reason"]))
     columns = ["comment_id", "happened_at", "event", "detail"]
     return pd.concat([made[columns], left[columns]], ignore_index=True)
+
+
+def _why(reasons: pd.Series) -> list[str]:
+    return [json.dumps({"why": reason}) for reason in reasons]

@@ -30,6 +30,14 @@ def test_planted_copies_are_found_and_nothing_else() -> None:
     assert len(pairs) == right
 
 
+def test_one_template_with_other_numbers_is_no_copy() -> None:
+    said = [f"the train of {10 + i} o'clock stops at platform {i}" for i in range(30)]
+    comments = pd.DataFrame({"comment_id": [f"c-{i}" for i in range(30)], "text": said})
+    assert near_copy_groups(comments).empty
+    again = pd.concat([comments, comments.head(1).assign(comment_id="z", text=said[0].replace("stops", "Stops!"))])
+    assert near_copy_groups(again)["comment_id"].tolist() == ["c-0", "z"]
+
+
 def test_the_order_of_the_file_says_nothing_and_short_texts_have_no_copies() -> None:
     comments = pd.concat([texts(1, 200), texts(1, 40).assign(comment_id=[f"y-{i}" for i in range(40)])])
     short = pd.DataFrame({"comment_id": ["s-1", "s-2", "s-3"], "text": ["thank you", "Thank you", None]})
