@@ -188,6 +188,8 @@ def test_two_experts_who_agree_decide_and_make_gold_that_was_nominated_and_is_fi
     assert gold.loc["c-025", ["label", "role", "source"]].tolist() == ["toxic", "fit", "verdicts of two experts"]
     assert context.warehouse.table("gold_candidates").set_index("comment_id").loc["c-025", "state"] == "gold"
     assert context.count("gold_versions") >= 2
+    told = run_command("explain", "c-025", "--home", str(context.home.root))
+    assert "joins the gold set: fit: e-1, e-2 agree" in told.stdout
 
 
 def test_a_copy_of_measuring_gold_is_never_exported(context: Context) -> None:
