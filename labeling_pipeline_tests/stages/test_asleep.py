@@ -15,7 +15,7 @@ from labeling_pipeline.warehouse.state import record_state
 from labeling_pipeline_tests.end_to_end.homes import run_command
 
 NOW = datetime(2026, 5, 20, 12)
-WEEKLY = {"annotator_reliability", "annotator_findings", "group_divergence"}
+WEEKLY = {"annotator_reliability", "annotator_findings", "group_divergence", "labeling_function_report"}
 NIGHTLY = {"agreement_report", "drift_report"}
 
 
