@@ -72,6 +72,7 @@ def accuracy_report(context: Context) -> Result:
         groups=context.query("annotator_groups"),
         tolerated=settings.review.tolerated_error,
         family_error=settings.review.family_error,
+        n_boot=50,
     )
     rules = text_rules(reviews[reviews["part"] == "probe"], reviews[reviews["part"] == "random"])
     current = verdicts[verdicts["schema_version"] == context.ontology.schema_version]
