@@ -27,6 +27,11 @@ def run_until_idle(home: Home, now: datetime | None = None, say: Say = lambda li
     there is work. Raises InvariantError when a pass leaves exactly the work it was made for.
     """
     home.prepare()
+    with open_context(home, now).warehouse.kept_open():
+        return _run_until_idle(home, now, say)
+
+
+def _run_until_idle(home: Home, now: datetime | None, say: Say) -> int:
     launcher, passes, last = None, 0, ""
     while True:
         context = open_context(home, now)

@@ -58,7 +58,7 @@ STAGES: dict[str, Stage] = {
     "weak_labels": Stage(
         weak_labels, "3_annotation", ("raw_comments", "gold_set"),
         ("weak_labels", "weak_blind", "labeling_functions", "labeling_function_votes"),
-        settings=("weak_supervision",), reads=functions_version, is_slow=True,
+        settings=("weak_supervision",), reads=functions_version,
     ),
     "crowd_votes": Stage(
         crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log", "vote_deliveries"), "votes"
@@ -66,19 +66,18 @@ STAGES: dict[str, Stage] = {
     "verdicts": Stage(verdicts, "3_annotation", ("raw_comments", "decomposed_tasks"), ("verdicts",), "verdicts"),
     "vendor_batches": Stage(
         vendor_batches, "4_quality", ("crowd_votes", "gold_set"), ("vendor_batches",), settings=("vendor",),
-        is_slow=True,
     ),
     "comment_slices": Stage(
         comment_slices, "2_decomposition", ("raw_comments", "gold_set"), ("comment_slices", "slices", "comment_copies"),
-        settings=("slices",), is_slow=True,
+        settings=("slices",),
     ),
     "annotator_standing": Stage(
         annotator_standing, "4_quality", ("crowd_votes", "gold_set"),
-        ("annotator_pauses", "honeypot_health", "labels_to_recheck"), settings=("honeypots",), is_slow=True,
+        ("annotator_pauses", "honeypot_health", "labels_to_recheck"), settings=("honeypots",),
     ),
     "consensus_labels": Stage(
         consensus_labels, "4_quality", ("crowd_votes", "vendor_batches", "annotator_standing", "gold_set"),
-        ("consensus_labels", "consensus_answers", "consensus_blind"), settings=("consensus",), is_slow=True,
+        ("consensus_labels", "consensus_answers", "consensus_blind"), settings=("consensus",),
     ),
     "fused_labels": Stage(
         fused_labels, "4_quality",
@@ -88,25 +87,24 @@ STAGES: dict[str, Stage] = {
     "labeling_function_report": Stage(
         labeling_function_report, "3_annotation", ("weak_labels", "verdicts", "gold_set"),
         ("labeling_function_report", "labeling_function_proposals"), settings=("weak_supervision",),
-        every_days=lambda settings: 7, is_slow=True,
+        every_days=lambda settings: 7,
     ),
     "annotator_reliability": Stage(
         annotator_reliability, "4_quality", ("consensus_labels", "verdicts", "gold_set"), ("annotator_reliability",),
-        settings=("reliability",), every_days=lambda settings: 7, is_slow=True,
+        settings=("reliability",), every_days=lambda settings: 7,
     ),
     "agreement_report": Stage(
         agreement_report, "4_quality", ("crowd_votes", "raw_comments", "annotators", "decomposed_tasks"),
         ("agreement_report",),
         settings=("reliability", "labeling"), every_days=lambda settings: settings.reliability.report_every_days,
-        is_slow=True,
     ),
     "annotator_findings": Stage(
         annotator_findings, "4_quality", ("crowd_votes", "raw_comments"), ("annotator_findings",),
-        every_days=lambda settings: 7, is_slow=True,
+        every_days=lambda settings: 7,
     ),
     "group_divergence": Stage(
         group_divergences, "4_quality", ("crowd_votes", "raw_comments", "annotators"),
-        ("group_divergence", "group_labels"), settings=("reliability",), every_days=lambda settings: 7, is_slow=True,
+        ("group_divergence", "group_labels"), settings=("reliability",), every_days=lambda settings: 7,
     ),
     "qc_outcomes": Stage(
         qc_outcomes, "4_quality", ("consensus_labels", "fused_labels", "verdicts", "comment_slices"), ("qc_outcomes",),
@@ -117,7 +115,7 @@ STAGES: dict[str, Stage] = {
     ),
     "unanimous_review": Stage(
         unanimous_review, "4_quality", ("consensus_labels", "verdicts", "comment_slices"), ("unanimous_review",),
-        settings=("review",), is_slow=True,
+        settings=("review",),
     ),
     "adjudication_queue": Stage(
         adjudication_queue, "4_quality",
@@ -128,7 +126,6 @@ STAGES: dict[str, Stage] = {
         accuracy_report, "4_quality",
         ("consensus_labels", "verdicts", "unanimous_review", "annotator_reliability", "comment_slices", "gold_set"),
         ("accuracy_report", "text_rules", "expert_agreement", "guideline_gaps"), settings=("review", "quality"),
-        is_slow=True,
     ),
     "gold_candidates": Stage(
         gold_candidates, "4_quality",
@@ -142,22 +139,20 @@ STAGES: dict[str, Stage] = {
     ),
     "versioned_export": Stage(
         versioned_export, "5_export", ("qc_passed_labels", "gold_set", "comment_slices"), ("versioned_export",),
-        is_slow=True,
     ),
     "retrained_model": Stage(
         retrained_model, "6_model", ("versioned_export",), ("retrained_model",), settings=("training",),
-        every_days=lambda settings: settings.training.every_days, is_urgent=drift_asks, is_slow=True,
+        every_days=lambda settings: settings.training.every_days, is_urgent=drift_asks,
     ),
     "model_evaluation": Stage(
         model_evaluation, "6_model", ("retrained_model", "gold_set"), ("model_evaluation", "retrained_model"),
-        is_slow=True,
     ),
     "pre_labels": Stage(
-        pre_labels, "6_model", ("model_evaluation", "raw_comments", "qc_passed_labels"), ("pre_labels",), is_slow=True,
+        pre_labels, "6_model", ("model_evaluation", "raw_comments", "qc_passed_labels"), ("pre_labels",),
     ),
     "drift_report": Stage(
         drift_report, "7_production", ("crowd_votes", "production_predictions", "raw_comments"), ("drift_report",),
-        settings=("drift",), every_days=lambda settings: 1, is_slow=True,
+        settings=("drift",), every_days=lambda settings: 1,
     ),
     "next_uncertainty_batch": Stage(
         next_uncertainty_batch, "6_model",

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -68,8 +67,6 @@ class Stage:
     reads: Callable[[Context], str] | None = None
     # There is something for it to do, whatever the versions say.
     is_wanted: Callable[[Context], bool] | None = None
-    # It computes for long: nothing of the warehouse is kept open meanwhile.
-    is_slow: bool = False
     # A reason not to wait for the clock.
     is_urgent: Callable[[Context, datetime], bool] | None = None
 
@@ -140,8 +137,7 @@ def materialize(asset: str, stage: Stage, context: Context) -> Done:
         if not is_due(asset, stage, context, state):
             return Done(Result(state[asset].row_count or 0), state[asset].output_version, False)
         version, upstream = input_version(stage, context, state), upstream_versions(stage, state)
-    with context.warehouse.kept_open(False) if stage.is_slow else nullcontext():
-        result = stage.run(context)
+    result = stage.run(context)
     if stage.inbox:  # its input is what it took just now
         version = input_version(stage, context, state)
     return _write(asset, stage, context, result, version, upstream)

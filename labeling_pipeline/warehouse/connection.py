@@ -25,9 +25,10 @@ from pathlib import Path
 import duckdb
 
 from labeling_pipeline.core.errors import InputError, InvariantError, WarehouseBusyError
-from labeling_pipeline.warehouse.instance import Mode, attached
+from labeling_pipeline.warehouse.instance import Mode, attached, connected
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.05
+WATCH_S, IDLE_S = 0.02, 0.25
 
 
 @dataclass
@@ -38,14 +39,15 @@ class _Gate:
     mode: Mode | None = None
     con: duckdb.DuckDBPyConnection | None = None
     thread: int | None = None
-    # Inside `kept_open` a read leaves its connection, and its shared lock, to the next one.
+    # Inside `kept_open` the file stays attached, and its writer's lock held, from one use to the next.
     is_kept: bool = False
     kept: ExitStack = field(default_factory=ExitStack)
-    kept_con: duckdb.DuckDBPyConnection | None = None
+    kept_name: str | None = None
+    used_at: float = 0.0
 
     def drop(self) -> None:
-        """Close what a read left open."""
-        self.kept_con = None
+        """Give back what was kept."""
+        self.kept_name = None
         self.kept.close()
 
 
@@ -73,6 +75,9 @@ def connect(path: Path, mode: Mode, wait_s: float) -> Iterator[duckdb.DuckDBPyCo
                     yield gate.con
                 finally:
                     gate.mode, gate.con, gate.thread = None, None, None
+            gate.used_at = time.monotonic()
+            if gate.kept_name is not None and _is_wanted(path):
+                gate.drop()
         elif mode == "write":
             raise InvariantError(
                 f"{path}: a write was begun inside an open {gate.mode}",
@@ -88,34 +93,66 @@ def connect(path: Path, mode: Mode, wait_s: float) -> Iterator[duckdb.DuckDBPyCo
 def _open(
     gate: _Gate, closing: ExitStack, path: Path, mode: Mode, deadline: float, wait_s: float
 ) -> duckdb.DuckDBPyConnection:
-    """The connection a read left open, or a new one; it goes with ``closing`` unless it is to be left open, too."""
-    if mode == "read" and gate.is_kept:
-        if gate.kept_con is None:
-            gate.kept.enter_context(_file_lock(path, mode, deadline, wait_s))
-            gate.kept_con = gate.kept.enter_context(_opened(path, mode, deadline, wait_s))
-        return gate.kept_con
-    gate.drop()
-    closing.enter_context(_file_lock(path, mode, deadline, wait_s))
-    return closing.enter_context(_opened(path, mode, deadline, wait_s))
+    """A connection to the file as it was kept, or attached anew; what is not to be kept goes with ``closing``."""
+    if not gate.is_kept:
+        gate.drop()
+        closing.enter_context(_file_lock(path, mode, deadline, wait_s))
+        return closing.enter_context(connected(closing.enter_context(_attached(path, mode, deadline, wait_s))))
+    if gate.kept_name is None:
+        with ExitStack() as keeping:  # nothing stays locked when attaching fails
+            keeping.enter_context(_file_lock(path, "write", deadline, wait_s))
+            gate.kept_name = keeping.enter_context(_attached(path, "write", deadline, wait_s))
+            gate.kept = keeping.pop_all()
+    return closing.enter_context(connected(gate.kept_name))
 
 
 @contextmanager
-def kept_open(path: Path, is_kept: bool = True) -> Iterator[None]:
-    """Inside the block reads share one connection; a write closes it first, and so does the end of the block.
+def kept_open(path: Path) -> Iterator[None]:
+    """Inside the block the file stays attached between uses, which saves doing it anew for every question.
 
-    It saves opening the file anew for every question. Writers of other processes wait meanwhile, so a long computation
-    inside is put into a block of its own with ``is_kept=False``.
+    It is given back at once when another process waits for it, and when nobody has used it for a moment, so that a
+    long computation keeps nobody waiting.
     """
     gate = _GATES.setdefault(str(path.resolve()), _Gate())
     with gate.turn:
-        before, gate.is_kept = gate.is_kept, is_kept
-        gate.drop()
+        before, gate.is_kept = gate.is_kept, True
+    is_over = threading.Event()
+    watcher = threading.Thread(target=_give_back, args=(gate, path, is_over), daemon=True)
+    if not before:
+        watcher.start()
     try:
         yield
     finally:
+        is_over.set()
+        if not before:
+            watcher.join()
         with gate.turn:
             gate.is_kept = before
-            gate.drop()
+            if not before:
+                gate.drop()
+
+
+def _give_back(gate: _Gate, path: Path, is_over: threading.Event) -> None:
+    """Drop what is kept and not used for a moment, or wanted by another process, until it is over."""
+    while not is_over.wait(WATCH_S):
+        if gate.kept_name is None or not gate.turn.acquire(blocking=False):
+            continue
+        try:
+            idle = time.monotonic() - gate.used_at
+            if gate.con is None and (idle > IDLE_S or (idle > WATCH_S and _is_wanted(path))):
+                gate.drop()
+        finally:
+            gate.turn.release()
+
+
+def _is_wanted(path: Path) -> bool:
+    """Whether another process waits for its turn."""
+    with _descriptor(sidecar(path, "queue")) as queue_fd:
+        try:
+            fcntl.flock(queue_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def is_open(path: Path) -> bool:
@@ -180,12 +217,12 @@ def _pause(waited_s: float) -> None:
 
 
 @contextmanager
-def _opened(path: Path, mode: Mode, deadline: float, wait_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
+def _attached(path: Path, mode: Mode, deadline: float, wait_s: float) -> Iterator[str]:
     started = time.monotonic()
     while True:
         try:
             opened = ExitStack()
-            con = opened.enter_context(attached(path, mode))
+            name = opened.enter_context(attached(path, mode))
             break
         except (duckdb.IOException, duckdb.ResourceInUseException) as error:
             # A program that knows nothing of our lock file (DuckDB's own shell, a notebook) holds the file itself.
@@ -195,7 +232,7 @@ def _opened(path: Path, mode: Mode, deadline: float, wait_s: float) -> Iterator[
                 raise _busy(path, wait_s, _foreign_holder(str(error))) from error
             _pause(time.monotonic() - started)
     with opened:
-        yield con
+        yield name
 
 
 def sidecar(path: Path, ending: str) -> Path:

@@ -51,8 +51,8 @@ def _instance() -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def attached(path: Path, mode: Mode) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection of its own in which the file's tables go by their plain names; detached when the block ends.
+def attached(path: Path, mode: Mode) -> Iterator[str]:
+    """The file attached to this process' instance, under the name given back; detached when the block ends.
 
     Raises whatever DuckDB raises when the file is held elsewhere or is not its own.
     """
@@ -61,10 +61,16 @@ def attached(path: Path, mode: Mode) -> Iterator[duckdb.DuckDBPyConnection]:
     with instance.cursor() as outside:  # a connection cannot detach what it uses
         outside.execute(f"attach '{place}' as {name}{' (read_only)' if mode == 'read' else ''}")
         try:
-            with instance.cursor() as con:
-                con.execute(f"use {name}")
-                # DuckDB draws its own bar on standard output, in the middle of whatever a command prints there.
-                con.execute("set enable_progress_bar = false")
-                yield con
+            yield name
         finally:
             outside.execute(f"detach {name}")
+
+
+@contextmanager
+def connected(name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own, with its own temporary tables, in which an attached file's tables go by plain names."""
+    with _instance().cursor() as con:
+        con.execute(f"use {name}")
+        # DuckDB draws its own bar on standard output, in the middle of whatever a command prints there.
+        con.execute("set enable_progress_bar = false")
+        yield con

@@ -61,9 +61,10 @@ class Warehouse:
             con.commit()
 
     @contextmanager
-    def kept_open(self, is_kept: bool = True) -> Iterator[None]:
-        """Inside the block reads share one connection; see `connection.kept_open`."""
-        with kept_open(self.path, is_kept):
+    def kept_open(self) -> Iterator[None]:
+        """Inside the block the file stays open between uses; see `connection.kept_open`."""
+        self.migrate()
+        with kept_open(self.path):
             yield
 
     @property
