@@ -6,12 +6,24 @@ Belongs here: the locks. Every test holds a turn together with the others; ``alo
 from __future__ import annotations
 
 import fcntl
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO
 
 Quietly = Callable[[], AbstractContextManager[None]]
+
+# `import dagster` in a fresh interpreter takes this long on the machine the bars on time were set for.
+NOMINAL_S = 0.6
+
+
+def slowness() -> float:
+    """How many times slower than the machine the bars were set for this one is just now; never under 1."""
+    code = "import time; began = time.perf_counter(); import dagster; print(time.perf_counter() - began)"
+    took = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) for _ in "123"]
+    return max(1.0, min(took) / NOMINAL_S)
 
 
 class Turns:
