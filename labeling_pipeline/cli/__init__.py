@@ -39,6 +39,8 @@ COMMANDS: dict[str, str] = {
     "exports": "labeling_pipeline.cli.exports:exports_command",
 }
 
+STOPPED = "stopped; what was done is kept, and the next run goes on from there"
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when named; help imports all of them."""
@@ -89,7 +91,11 @@ def main(argv: list[str] | None = None) -> None:
         where = error.ctx.command_path if error.ctx else "labeling-pipeline"
         _fail(f"{error.format_message().rstrip('.')}; see {where} --help", error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _fail("stopped; what was done is kept, and the next run goes on from there", 130)
+        _fail(STOPPED, 130)
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # how DuckDB passes a signal on
+            raise
+        _fail(STOPPED, 130)
     except BrokenPipeError:  # whoever read the output has seen enough
         _end_quietly()
     except LabelingError as error:
