@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from labeling_pipeline.stages.engine import Append, digest
@@ -21,14 +22,17 @@ EVENT_COLUMNS = ["event_id", "comment_id", "happened_at", "event", "detail"]
 def with_map(frame: pd.DataFrame, prefix: str, classes: Sequence[str], name: str) -> pd.DataFrame:
     """Columns ``<prefix><class>`` as one column ``name`` of maps class → probability."""
     columns = [prefix + one for one in classes]
-    return frame.drop(columns=columns).assign(
-        **{name: map_column(frame[columns].to_numpy(dtype=float), classes).to_numpy()}
-    )
+    maps = map_column(frame[columns].to_numpy(dtype=float), classes)
+    return frame.drop(columns=columns).assign(**{name: maps.set_axis(frame.index)})
 
 
 def map_column(matrix: NDArray[np.float64], classes: Sequence[str]) -> pd.Series:
-    """One map class → probability per row of an (n, K) matrix."""
-    return pd.Series([dict(zip(classes, row, strict=True)) for row in matrix.tolist()], dtype=object)
+    """One map class → probability per row of an (n, K) matrix, in Arrow: a dict a row would cost more than its use."""
+    n_rows, n_classes = matrix.shape
+    keys = pa.DictionaryArray.from_arrays(np.tile(np.arange(n_classes, dtype=np.int32), n_rows), list(classes))
+    offsets = np.arange(0, n_rows * n_classes + 1, n_classes, dtype=np.int32)
+    maps = pa.MapArray.from_arrays(offsets, keys.cast(pa.string()), pa.array(matrix.ravel(), type=pa.float64()))
+    return pd.Series(maps, dtype=pd.ArrowDtype(maps.type))
 
 
 def matrix_of(maps: Iterable[object], classes: Sequence[str]) -> NDArray[np.float64]:

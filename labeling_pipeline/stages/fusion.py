@@ -130,7 +130,7 @@ def _with_verdicts(
 def _label_rows(fused: Fused, judged: Fused | None, sources: Sources, classes: tuple[str, ...]) -> pd.DataFrame:
     rows = with_map(fused.labels, "p_", classes, "probabilities")
     after = None if judged is None else with_map(judged.labels, "p_", classes, "with").set_index("comment_id")["with"]
-    rows["with_verdicts"] = None if after is None else rows["comment_id"].map(after)
+    rows["with_verdicts"] = None if after is None else after.reindex(rows["comment_id"]).array
     alone = rows["source"] == "crowd"
     said = sources["crowd"].set_index("comment_id")["confidence_is"]
     together = "calibrated" if fused.is_calibrated else "uncalibrated"
@@ -149,9 +149,7 @@ def _evidence_rows(
         rows = pd.concat([rows[~is_judged], judged.evidence], ignore_index=True)
     names = [f"p_{one}" for one in classes]
     said = [
-        frame[["comment_id"]].assign(source=name, probabilities=map_column(frame[names].to_numpy(), classes).to_numpy())
+        frame[["comment_id"]].assign(source=name, probabilities=map_column(frame[names].to_numpy(), classes).array)
         for name, frame in sources.items()
     ]
-    told = rows.merge(pd.concat(said, ignore_index=True), on=["comment_id", "source"], how="left")
-    told["probabilities"] = told["probabilities"].astype(object).where(told["probabilities"].notna(), None)
-    return told
+    return rows.merge(pd.concat(said, ignore_index=True), on=["comment_id", "source"], how="left")

@@ -47,7 +47,7 @@ def promotion_is_wanted(context: Context) -> bool:
 
 def gold_candidates(context: Context) -> Result:
     """Every comment with a verdict on its way to the gold set: candidate, ready, gold, or refused, and why."""
-    verdicts, labels = context.query("verdicts_in_order"), context.warehouse.table("consensus_labels")
+    verdicts, labels = context.query("verdicts_in_order"), context.query("labels_with_agreement")
     current = [context.ontology.schema_version]
     table = candidates(
         with_faults(verdicts, labels, current),

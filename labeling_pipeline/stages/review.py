@@ -36,7 +36,7 @@ def unanimous_review(context: Context) -> Result:
         return Result(n_done)
     earlier = context.query("reviews_back")
     texts = context.query("texts_of_comments")[["comment_id", "text"]]
-    phrases = suspects(texts, context.warehouse.table("consensus_labels"), earlier)["phrase"]
+    phrases = suspects(texts, context.query("labels_with_agreement"), earlier)["phrase"]
     plans = [_plan(context, str(name), part, phrases) for name, part in labels.groupby("labeling_round")]
     plan = pd.concat(plans, ignore_index=True)
     metrics = {"planned_now": len(plan), "probes": int((plan["part"] == "probe").sum())}

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.warehouse.sql import registered
@@ -87,7 +88,10 @@ def to_arrow(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) ->
 
 def _array(values: pd.Series[Any], kind: pa.DataType) -> pa.Array:
     if isinstance(values.dtype, pd.ArrowDtype):
-        return pa.chunked_array(pa.array(values)).cast(kind)
+        array = pa.chunked_array(pa.array(values)).cast(kind)
+        if pa.types.is_map(kind) and any(pc.any(pc.is_nan(part.items)).as_py() for part in array.chunks):
+            raise ValueError("NaN in a map")
+        return array
     if pa.types.is_map(kind):
         return pa.array([None if _is_missing(v) else _pairs(v) for v in values], type=kind)
     if pa.types.is_list(kind):

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InvariantError
+from labeling_pipeline.stages.frames import map_column
 from labeling_pipeline.warehouse.state import record_state
 from labeling_pipeline.warehouse.store import Warehouse
 from labeling_pipeline.warehouse.tables import append_new, replace_rows, table_version
@@ -76,6 +77,7 @@ def test_maps_lists_and_times_of_any_make(warehouse: Warehouse) -> None:
     ("change", "message"),
     [
         ({"probabilities": [{"fine": float("nan")}, {"fine": 1.0}]}, r"weak_labels\.probabilities: NaN"),
+        ({"probabilities": map_column(np.array([[np.nan], [1.0]]), ["fine"])}, r"weak_labels\.probabilities: NaN"),
         ({"n_fired": ["two", "one"]}, r"weak_labels\.n_fired"),
         ({"surplus": [1, 2]}, "no column surplus"),
     ],
