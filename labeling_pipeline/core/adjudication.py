@@ -136,7 +136,8 @@ def _assign(
     is_harmful: Mapping[str, bool],
 ) -> list[str | None]:
     """The expert with the least work so far who has not decided this comment; by name where they have equally much."""
-    load, harmed = dict.fromkeys(sorted(experts), 0), dict.fromkeys(experts, 0)
+    load = dict.fromkeys(sorted(e for e in experts if e not in people.away), 0)
+    harmed = dict.fromkeys(load, 0)
     assigned: list[str | None] = []
     for comment in comments:
         harms = bool(is_harmful.get(comment))

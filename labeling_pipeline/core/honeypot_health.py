@@ -1,7 +1,7 @@
-"""Which honeypots still measure: worn out, leaked, or in doubt; and what happened where somebody else assigned them.
+"""Which honeypots still measure: worn out, leaked, or in doubt.
 
-Belongs here: the state of every honeypot, difficulty, and the violation report. Does not: mixing them in
-(``core.honeypots``), or what an annotator's answers mean for the annotator (``core.standing``).
+Belongs here: the state of every honeypot, and difficulty. Does not: mixing them in (``core.honeypots``), what they say
+of annotators (``core.honeypot_report``), or what follows for the annotator (``core.standing``).
 """
 
 from __future__ import annotations
@@ -79,35 +79,6 @@ def difficulty(answers: pd.DataFrame, bank: pd.DataFrame) -> pd.Series:
     share = judged(answers, bank).groupby("comment_id")["right"].mean()
     kind = np.select([share >= EASY, share < HARD], ["easy", "hard"], "medium")
     return pd.Series(kind, index=share.index, name="difficulty")
-
-
-def violations(
-    shown: pd.DataFrame, bank: pd.DataFrame, apart: pd.DataFrame, *, rate: float, tolerance: float = 0.005,
-    least: int = 200, max_exposures: int = 200,
-) -> pd.DataFrame:  # fmt: skip
-    """What a vendor who assigns the work did with our honeypots, rule by rule; empty where all is as agreed.
-
-    ``shown``: annotator_id, comment_id, labeling_round: who was shown what. ``apart``: comment_id of gold that measures
-    or is sealed, which nobody of the crowd should see. Returns rule, annotator_id, comment_id, value, expected.
-    Rules: ``rate`` (annotators with ``least`` assignments or more whose share of honeypots is off by more than
-    ``tolerance``), ``repeated`` (a honeypot shown to one annotator in two rounds), ``over_cap``, ``gold_shown``.
-    """
-    rounds = shown.drop_duplicates(["annotator_id", "comment_id", "labeling_round"])
-    is_pot = rounds["comment_id"].isin(bank["comment_id"])
-    shares = rounds.assign(pot=is_pot).groupby("annotator_id")["pot"].agg(["mean", "size"]).reset_index()
-    off = shares[(shares["size"] >= least) & ((shares["mean"] - rate).abs() > tolerance)]
-    times = rounds[is_pot].groupby(["annotator_id", "comment_id"]).size().rename("value").reset_index()
-    seen = rounds[is_pot].groupby("comment_id")["annotator_id"].nunique().rename("value").reset_index()
-    leaked = rounds[rounds["comment_id"].isin(apart["comment_id"])].groupby("comment_id").size().rename("value")
-    found = [
-        off.rename(columns={"mean": "value"}).assign(rule="rate", expected=rate),
-        times[times["value"] > 1].assign(rule="repeated", expected=1.0),
-        seen[seen["value"] > max_exposures].assign(rule="over_cap", expected=float(max_exposures)),
-        leaked.reset_index().assign(rule="gold_shown", expected=0.0),
-    ]
-    columns = ["rule", "annotator_id", "comment_id", "value", "expected"]
-    rows = pd.concat([one.reindex(columns=columns).astype({"value": "float64"}) for one in found], ignore_index=True)
-    return rows.sort_values(["rule", "annotator_id", "comment_id"], ignore_index=True)
 
 
 def _trend(rows: pd.DataFrame) -> pd.DataFrame:

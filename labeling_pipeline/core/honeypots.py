@@ -6,7 +6,7 @@ work they are hidden in (``core.assignment``), publishing, or pausing an annotat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError, SettingError
+from labeling_pipeline.core.people import Limits
 from labeling_pipeline.core.rates import jeffreys
 from labeling_pipeline.core.stable_hash import unit_hash
 
@@ -97,6 +98,9 @@ def draw_honeypots(
     *,
     seen: pd.DataFrame | None = None,
     short_bank: ShortBank = "refuse",
+    room: Mapping[str, int] | None = None,
+    people: Limits | None = None,
+    harmful: Collection[str] = (),
 ) -> pd.DataFrame:
     """Honeypots for everyone's real assignments, so that they make up ``rate`` of the whole, to less than one honeypot.
 
@@ -105,6 +109,8 @@ def draw_honeypots(
         bank: comment_id, text. An empty bank gives no honeypots.
         seen: comment_id, annotator_id of honeypots already shown; nobody gets one twice.
         short_bank: "refuse", or "fewer" to hand out what there is.
+        room: honeypot → annotators who may still see it, this round included; any number where it is not named.
+        people, harmful: see `assignment.assign`; what is harmful among ``real`` counts, too.
 
     Returns comment_id, text, annotator_id, is_honeypot. Raises InputError with the number missing when the bank is too
     small for someone and ``short_bank`` is "refuse".
@@ -113,19 +119,48 @@ def draw_honeypots(
     had = _pairs_by_annotator(seen)
     for annotator, comments in _pairs_by_annotator(real[real["comment_id"].isin(bank["comment_id"])]).items():
         had.setdefault(annotator, set()).update(comments)
-    ids, texts = bank["comment_id"].tolist(), bank["text"].tolist()
-    rows: list[tuple[str, str, str, bool]] = []
+    shelf = _Shelf(bank["comment_id"].tolist(), room or {}, people or Limits(), set(harmful))
+    given = real.loc[real["comment_id"].isin(shelf.harmful), "annotator_id"].value_counts()
+    rows: list[tuple[str, int]] = []
     loads = real.groupby("annotator_id").size() if len(bank) else pd.Series(dtype=int)
     for name, load in loads.items():
         annotator, wanted = str(name), load * rate / (1 - rate)
         count = int(wanted) + int(rng.random() < wanted % 1)
-        known = had.get(annotator, set())
-        fresh = [place for place, one in enumerate(ids) if one not in known]
+        fresh = shelf.fresh(annotator, had.get(annotator, set()), int(given.get(name, 0)))
         if count > len(fresh) and short_bank == "refuse":
             _refuse(annotator, count, len(fresh))
-        chosen = [fresh[place] for place in rng.permutation(len(fresh))[:count].tolist()]
-        rows += [(ids[place], texts[place], annotator, True) for place in chosen]
-    return pd.DataFrame(rows, columns=["comment_id", "text", "annotator_id", "is_honeypot"])
+        rows += [(annotator, place) for place in shelf.take(fresh, count, len(loads), rng)]
+    chosen = bank[["comment_id", "text"]].iloc[[place for _, place in rows]].reset_index(drop=True)
+    return chosen.assign(annotator_id=pd.Series([one for one, _ in rows], dtype=object), is_honeypot=True)
+
+
+@dataclass
+class _Shelf:
+    """The bank while a round is made: which honeypots may still be taken, by whom."""
+
+    ids: list[str]
+    room: Mapping[str, int]
+    people: Limits
+    harmful: set[str]
+
+    def __post_init__(self) -> None:
+        most = np.iinfo(np.int64).max
+        self.left = np.asarray([self.room.get(one, most) for one in self.ids], dtype=np.int64)
+
+    def fresh(self, annotator: str, had: set[str], harmed: int) -> list[int]:
+        """Places of honeypots this annotator may get: not had, not worn out, and none too much to read."""
+        calm = [p for p, one in enumerate(self.ids) if one not in had and one not in self.harmful and self.left[p] > 0]
+        hard = [p for p, one in enumerate(self.ids) if one in self.harmful and one not in had and self.left[p] > 0]
+        may = [p for n, p in enumerate(hard) if self.people.allows(annotator, harmed + n)]
+        return sorted(calm + may)
+
+    def take(self, fresh: list[int], count: int, people: int, rng: np.random.Generator) -> list[int]:
+        """So many of them by chance; where the cap may be reached by so many ``people``, the least worn first."""
+        mixed = np.asarray(fresh, dtype=np.int64)[rng.permutation(len(fresh))]
+        mixed = mixed[np.argsort(-np.minimum(self.left[mixed], people), kind="stable")]
+        chosen = mixed[:count]
+        self.left[chosen] -= 1
+        return [int(place) for place in chosen]
 
 
 def _pairs_by_annotator(pairs: pd.DataFrame | None) -> dict[str, set[str]]:

@@ -1,7 +1,7 @@
 """Those who read what nobody should have to read: how much of it a person was given, and how much more they may be.
 
 Belongs here: what counts as exposure, the daily cap, and who opted out. Does not: who gets which comment
-(``core.adjudication``), or how a text is shown (``report``).
+(``core.adjudication``, ``core.spared``), or how a text is shown (``report``).
 """
 
 from __future__ import annotations
@@ -15,16 +15,20 @@ import numpy.typing as npt
 import pandas as pd
 
 HARMFUL_FROM = 0.5  # probability of a harmful class from which a comment counts as exposure
-OPTED_OUT = ("all", "harmful")
+REFUSED = ("no", "false", "withdrawn")
 COLUMNS = ("person_id", "day", "comment_id", "class", "expected", "source")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """``left``: person → harmful comments they may still be given today; ``opted_out``: who is given none."""
+    """``left``: person → harmful comments they may still be given today; ``opted_out``: who is given none of them;
+
+    ``away``: who is given nothing at all.
+    """
 
     left: Mapping[str, int] = field(default_factory=dict)
     opted_out: frozenset[str] = frozenset()
+    away: frozenset[str] = frozenset()
 
     def allows(self, person: str, given: int) -> bool:
         """Whether a person who was given so many in this round may be given one more."""
@@ -50,17 +54,20 @@ def harm(labels: pd.DataFrame, harmful: Sequence[str]) -> tuple[npt.NDArray[np.f
 def limits(people: pd.DataFrame, given_today: Mapping[str, int], daily_cap: int) -> Limits:
     """What each person may still be given today.
 
-    ``people``: annotator_id, consent, attributes (a map; ``opt_out`` may be "harmful" or "all"). Consent "no" opts out
-    of everything harmful, too.
+    ``people``: annotator_id, consent, attributes (a map). ``opt_out`` = "harmful" among the attributes, or consent
+    "no", spares a person everything harmful; ``opt_out`` = "all" is given no work at all.
+
+    >>> people = pd.DataFrame({"annotator_id": ["a", "b"], "consent": ["yes", "no"], "attributes": None})
+    >>> limits(people, {"a": 3}, 5)
+    Limits(left={'a': 2, 'b': 5}, opted_out=frozenset({'b'}), away=frozenset())
     """
     ids = people["annotator_id"].astype(str)
-    out = {
-        who
-        for who, consent, attributes in zip(ids, people["consent"], people["attributes"], strict=True)
-        if str(consent).strip().lower() in ("no", "false", "withdrawn") or _opted(attributes)
-    }
+    said = dict(zip(ids, map(_opt_out, people["attributes"]), strict=True))
+    refuses = people["consent"].astype("str").str.strip().str.lower().isin(REFUSED)
+    away = frozenset(who for who, out in said.items() if out == "all")
+    out = away | {who for who, out in said.items() if out == "harmful"} | set(ids[refuses.to_numpy(dtype=bool)])
     left = {who: max(daily_cap - given_today.get(who, 0), 0) for who in ids}
-    return Limits(left, frozenset(out))
+    return Limits(left, frozenset(out), away)
 
 
 def exposure_rows(
@@ -78,9 +85,9 @@ def exposure_rows(
     return rows.drop_duplicates(["person_id", "comment_id"])[list(COLUMNS)]
 
 
-def _opted(attributes: object) -> bool:
+def _opt_out(attributes: object) -> str:
     try:
         given = dict(attributes)  # type: ignore[call-overload]
     except (TypeError, ValueError):  # no attributes were given
-        return False
-    return str(given.get("opt_out", "")).strip().lower() in OPTED_OUT
+        return ""
+    return str(given.get("opt_out", "")).strip().lower()

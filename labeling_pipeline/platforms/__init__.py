@@ -24,6 +24,8 @@ class Work:
 
     items, crowd: assignment_id, comment_id, text, annotator_id (is_honeypot may be there, and is never shown).
     items, expert: comment_id, text, expert_id; context, where there is one, is shown.
+    part: what people had no room for goes out on another day, as the next part of its round.
+    blur: whoever shows the texts should hide each until its reader opens it; said of all, since it would tell of one.
     """
 
     labeling_round: int
@@ -31,6 +33,8 @@ class Work:
     ontology: Ontology
     items: pd.DataFrame
     published_at: datetime
+    part: int = 1
+    blur: bool = True
 
 
 class Platform(Protocol):

@@ -25,7 +25,7 @@ SHOWN = {
 
 
 class FilesPlatform:
-    """Writes ``outbox/tasks/round-NNNN.csv`` and ``.jsonl``: honeypots in the same shape as all else, shuffled in."""
+    """Writes ``outbox/tasks/round-NNNN.csv`` and ``.jsonl``: honeypots look like all else, shuffled in."""
 
     def __init__(self, root: Path, seed: int = 0) -> None:
         self.tasks, self.seed = root / "outbox" / "tasks", seed
@@ -36,9 +36,11 @@ class FilesPlatform:
         questions = [
             {"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in asked_questions(work)
         ]
-        lines = [json.dumps({**one, "questions": questions}, ensure_ascii=False) for one in screens.to_dict("records")]
+        told = {"blur": work.blur, "questions": questions}
+        lines = [json.dumps({**one, **told}, ensure_ascii=False) for one in screens.to_dict("records")]
         self.tasks.mkdir(parents=True, exist_ok=True)
-        csv, jsonl = self._paths(work.labeling_round)
+        name = _name(work.labeling_round) + (f"-part-{work.part}" if work.part > 1 else "")
+        csv, jsonl = self.tasks / f"{name}.csv", self.tasks / f"{name}.jsonl"
         _write_whole(csv, csv_bytes(answer_sheet(work, screens)))
         _write_whole(jsonl, "".join(f"{line}\n" for line in lines).encode("utf-8"))
         return [csv, jsonl]
@@ -49,14 +51,15 @@ class FilesPlatform:
 
     def cancel(self, labeling_round: int) -> list[Path]:
         """Take the round's files out of the outbox."""
-        withdrawn = [path for path in self._paths(labeling_round) if path.is_file()]
+        name = _name(labeling_round)
+        withdrawn = [path for path in sorted(self.tasks.glob(f"{name}*")) if path.stem.split("-part-")[0] == name]
         for path in withdrawn:
             path.unlink()
         return withdrawn
 
-    def _paths(self, labeling_round: int) -> tuple[Path, Path]:
-        name = f"round-{labeling_round:04d}"
-        return self.tasks / f"{name}.csv", self.tasks / f"{name}.jsonl"
+
+def _name(labeling_round: int) -> str:
+    return f"round-{labeling_round:04d}"
 
 
 def screen_frame(work: Work, seed: int = 0) -> pd.DataFrame:

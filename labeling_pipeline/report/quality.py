@@ -11,14 +11,15 @@ import pandas as pd
 
 from labeling_pipeline.core.gold_life import coverage
 from labeling_pipeline.report.check import STATISTICS
+from labeling_pipeline.report.honeypots import exposure_parts, honeypot_lines, honeypot_parts
 from labeling_pipeline.report.html import Html, element, page, table, tiles
 from labeling_pipeline.report.two_axes_plot import two_axes_plot
 from labeling_pipeline.stages.context import Context
 
 ALL = "(all)"
 TABLES = (
-    "accuracy_report", "text_rules", "guideline_gaps", "honeypot_health", "annotator_pauses", "expert_agreement",
-    "gold_candidates", "irregularities",
+    "accuracy_report", "text_rules", "guideline_gaps", "honeypot_health", "honeypot_accuracy", "honeypot_violations",
+    "annotator_pauses", "expert_agreement", "gold_candidates", "irregularities", "exposures",
 )  # fmt: skip
 
 
@@ -42,6 +43,7 @@ def quality_lines(told: dict[str, pd.DataFrame]) -> list[str]:
     for row in rules.to_dict("records"):
         said = f"{row['overturned']} of {row['n']} overturned, to {row['label']}"
         lines.append(f"rule   {said}: {row['toml'].splitlines()[0]}")
+    lines += honeypot_lines(told)
     states = told["gold_candidates"]["state"].value_counts()
     lines.append(f"gold   {', '.join(f'{n:,} {name}' for name, n in states.items()) or 'no candidates'}")
     lines.append(f"paused {len(paused)} annotators; guideline gaps {len(told['guideline_gaps'])}")
@@ -60,10 +62,11 @@ def render_quality(told: dict[str, pd.DataFrame], home: str) -> str:
         *_axes(report),
         *_rules(told["text_rules"]),
         *_gaps(told["guideline_gaps"]),
-        *_honeypots(told),
+        *honeypot_parts(told),
         *_experts(told["expert_agreement"]),
         *_gold(told["coverage"], told["gold_candidates"]),
         *_irregular(told["irregularities"]),
+        *exposure_parts(told["exposures"]),
     )
 
 
@@ -175,21 +178,6 @@ def _gaps(gaps: pd.DataFrame) -> list[Html]:
         element("p", "Those who know best differ here: the guideline does not say, nobody is at fault."),
         table(["classes", "raised by", "comments", "share that differ", "95 %"], rows, numeric=(2, 3, 4)),
     ]
-
-
-def _honeypots(told: dict[str, pd.DataFrame]) -> list[Html]:
-    health, paused = told["honeypot_health"], told["annotator_pauses"]
-    if health.empty:
-        return []
-    states = health["state"].value_counts()
-    names = {"active": "measure", "in_doubt": "most annotators contradict them", "leaked": "answers became known",
-             "worn_out": "shown too often"}  # fmt: skip
-    rows = [(names[state], f"{int(states.get(state, 0)):,}") for state in names]
-    parts = [element("h2", "Honeypots and annotators"), table(["honeypots that", ""], rows, numeric=(1,))]
-    if len(paused):
-        people = [(p["annotator_id"], p["reason"], p["paused_at"]) for p in paused.to_dict("records")]
-        parts.append(table(["paused", "why", "since"], people))
-    return parts
 
 
 def _experts(experts: pd.DataFrame) -> list[Html]:

@@ -17,9 +17,10 @@ from rich.table import Table
 
 from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.home import Home
-from labeling_pipeline.stages.annotation import COMPLETE_SHARE, rounds_state
+from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
 
 STATISTICS = {
     "krippendorff_alpha": "α",

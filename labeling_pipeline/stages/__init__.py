@@ -18,6 +18,7 @@ from labeling_pipeline.stages.evaluation import model_evaluation
 from labeling_pipeline.stages.export import versioned_export
 from labeling_pipeline.stages.fusion import fused_labels
 from labeling_pipeline.stages.gold import gold_candidates, gold_set, promotion_is_wanted
+from labeling_pipeline.stages.handing_out import handing_out_is_wanted
 from labeling_pipeline.stages.intake import (
     annotators,
     comments_from_elsewhere,
@@ -61,7 +62,8 @@ STAGES: dict[str, Stage] = {
         settings=("weak_supervision",), reads=functions_version,
     ),
     "crowd_votes": Stage(
-        crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log", "vote_deliveries"), "votes"
+        crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log", "vote_deliveries"), "votes",
+        is_wanted=handing_out_is_wanted,
     ),
     "verdicts": Stage(verdicts, "3_annotation", ("raw_comments", "decomposed_tasks"), ("verdicts",), "verdicts"),
     "vendor_batches": Stage(
@@ -73,7 +75,8 @@ STAGES: dict[str, Stage] = {
     ),
     "annotator_standing": Stage(
         annotator_standing, "4_quality", ("crowd_votes", "gold_set"),
-        ("annotator_pauses", "honeypot_health", "labels_to_recheck"), settings=("honeypots",),
+        ("annotator_pauses", "honeypot_health", "labels_to_recheck", "honeypot_accuracy", "honeypot_violations"),
+        settings=("honeypots", "people"),
     ),
     "consensus_labels": Stage(
         consensus_labels, "4_quality", ("crowd_votes", "vendor_batches", "annotator_standing", "gold_set"),

@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 
 from labeling_pipeline.core.agreement import agreement, interim_agreement
-from labeling_pipeline.stages.annotation import COMPLETE_SHARE, rounds_state
+from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import Result
 from labeling_pipeline.stages.frames import first_days
+from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
 
 RESAMPLES = 200
 COLUMNS = [

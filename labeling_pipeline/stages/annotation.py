@@ -1,7 +1,7 @@
 """From comments to votes: rounds, tasks, assignments, and the votes that come back.
 
-Belongs here: opening a round when one is wanted, handing it to the platform, taking votes. Does not: which comments
-are worth asking (``stages.selection``), or how a platform is reached (``platforms``).
+Belongs here: opening a round when one is wanted, taking votes. Does not: which comments are worth asking
+(``stages.selection``), or who is asked what (``stages.handing_out``).
 """
 
 from __future__ import annotations
@@ -10,18 +10,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.decomposition import decompose
 from labeling_pipeline.core.feedback import needs_review
-from labeling_pipeline.core.honeypots import honeypot_bank, rate_report
 from labeling_pipeline.core.stable_hash import unit_hash
-from labeling_pipeline.platforms import Work, open_platform
 from labeling_pipeline.stages.engine import Append, Context, Result
+from labeling_pipeline.stages.handing_out import COMPLETE_SHARE, comments_to_ask, hand_out
 from labeling_pipeline.stages.inbox import take_files
 from labeling_pipeline.stages.overlap import affordable, more_votes
-
-# A vendor's delivery is never quite complete; a round with this share of its comments answered is over.
-COMPLETE_SHARE = 0.9
 
 
 @dataclass(frozen=True)
@@ -100,18 +95,13 @@ def rounds_state(context: Context) -> pd.DataFrame:
 def crowd_votes(context: Context) -> Result:
     """Every accepted vote, append-only; ``is_current`` says which counts. Rounds without votes go to the platform."""
     taken = take_files(context, "votes", "vote_log")
-    assignments = _publish(context)
-    metrics = {**taken.metrics, "current_votes": int(context.query("vote_counts")["n_current"].iloc[0])}
-    if len(assignments):
-        # A round that others assign names nobody, and is measured when its answers are in.
-        report = rate_report(assignments, context.settings.honeypots.rate)
-        metrics["honeypot_rate_off"] = int((report["standing"] == "off").sum())
-    append = {"assignments": Append(assignments, ("assignment_id",))} if len(assignments) else {}
-    return Result(taken.row_count, metrics, append=append)
+    work = hand_out(context, rounds_state(context))
+    metrics = {**taken.metrics, "current_votes": int(context.query("vote_counts")["n_current"].iloc[0]), **work.metrics}
+    return Result(taken.row_count, metrics, replace=work.replace, append=work.append)
 
 
 def _first_round(context: Context, rounds: pd.DataFrame) -> list[Round]:
-    wanted, comments = context.settings.labeling.first_round, context.query("comments_to_ask")["comment_id"]
+    wanted, comments = context.settings.labeling.first_round, comments_to_ask(context)
     if comments.empty or (wanted != "all" and len(rounds)):
         return []
     if wanted == "all":
@@ -173,45 +163,3 @@ def _with_rounds(context: Context, named: list[tuple[str, Round]]) -> pd.DataFra
     is_asked = batches["batch_id"] == named[0][1].batch_id
     rounds = batches["labeling_round"].where(~is_asked, batches["comment_id"].map(asked))
     return batches.assign(labeling_round=rounds)
-
-
-def _publish(context: Context) -> pd.DataFrame:
-    """Hand out the crowd rounds that nobody has answered yet; returns who was asked what."""
-    unasked, states = context.query("comments_to_publish"), rounds_state(context).set_index("labeling_round")
-    unasked = unasked[~unasked["comment_id"].isin(context.recorded_comments())]
-    platform = open_platform(context.settings.platform.name, context.home.root, context.settings.simulated.seed)
-    published = []
-    for name, comments in unasked.groupby("labeling_round"):
-        state = states.loc[name]
-        if state["n_done"] >= COMPLETE_SHARE * state["n_comments"]:
-            continue
-        items = _assignments(context, str(name), comments)
-        at = state["published_at"].to_pydatetime()
-        platform.publish(Work(int(str(name)), "crowd", context.ontology, items, at))
-        published.append(items.drop(columns="text").assign(published_at=at, labeling_round=name))
-    return pd.concat(published, ignore_index=True) if published else pd.DataFrame()
-
-
-def _assignments(context: Context, name: str, comments: pd.DataFrame) -> pd.DataFrame:
-    """Who is asked what; where fewer annotators are known than votes are wanted, the vendor chooses them."""
-    settings, crowd = context.settings, context.query("crowd_annotators")["annotator_id"].tolist()
-    gold = context.query("gold_by_role", role="fit").dropna(subset="text")
-    bank = gold[gold["comment_id"].isin(honeypot_bank(gold, settings.honeypots.bank_share)["comment_id"])]
-    bank = bank[~bank["comment_id"].isin(context.query("honeypots_retired")["comment_id"])]
-    wave = comments["votes_per_comment"].iloc[0]
-    per_comment = settings.labeling.votes_per_comment if pd.isna(wave) else int(wave)
-    is_ours = len(crowd) >= per_comment
-    before = None if pd.isna(wave) else context.query("asked_before")
-    asked = assign(
-        comments,
-        crowd if is_ours else ["vendor"],
-        per_comment if is_ours else 1,
-        bank[["comment_id", "text"]],
-        settings.honeypots.rate,
-        settings.simulated.seed,
-        int(name),
-        context.query("honeypots_seen"),
-        asked=before if is_ours else None,
-        short_bank=settings.honeypots.short_bank if is_ours else "fewer",
-    )
-    return asked if is_ours else asked.assign(annotator_id=None)

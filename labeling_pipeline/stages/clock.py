@@ -54,7 +54,8 @@ def next_event(context: Context) -> datetime | None:
     days |= set(range(0, settings.simulated.until_day + 1, 7)) | set(
         range(0, settings.simulated.until_day + 1, settings.training.every_days)
     )
-    if not open_answers(context).empty or not context.query("queue_to_answer").empty:
+    waits = not open_answers(context).empty or bool(context.count("waiting_for_room"))
+    if waits or not context.query("queue_to_answer").empty:
         days.add(first)
     later = sorted(day for day in days if first <= day <= settings.simulated.until_day)
     return start + timedelta(days=later[0]) + END_OF_DAY if later else None
@@ -89,10 +90,13 @@ def advance(context: Context) -> bool:
 def _answer_rounds(context: Context, until: datetime) -> None:
     from labeling_pipeline.platforms.simulated import crowd_votes
 
-    for name, items in open_answers(context).groupby("labeling_round"):
-        work = Work(int(str(name)), "crowd", context.ontology, items, items["published_at"].iloc[0].to_pydatetime())
+    parts = open_answers(context).groupby(["labeling_round", "published_at"])
+    for n, ((name, _), items) in enumerate(parts):
+        at = items["published_at"].iloc[0]
+        work = Work(int(str(name)), "crowd", context.ontology, items, at.to_pydatetime())
         votes = crowd_votes(work, context.settings.simulated.seed)
-        _deliver(context, until, "votes", f"round-{name}", votes)
+        is_further = n > 0 and parts.ngroup().nunique() > items["labeling_round"].nunique()
+        _deliver(context, until, "votes", f"round-{name}" + (f"-{at:%m%d%H%M}" if is_further else ""), votes)
 
 
 def _answer_queue(context: Context, until: datetime) -> None:

@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.acceptance import Plan, Quality, sampling_plan
-from labeling_pipeline.core.honeypots import BankNeed, bank_need, honeypot_bank, rate_report
+from labeling_pipeline.core.honeypots import BankNeed, bank_need, rate_report
 from labeling_pipeline.core.overlap import Forecast, OverlapSettings, expert_confusion, forecast, price_for_budget
 from labeling_pipeline.stages.engine import Context
+from labeling_pipeline.stages.handing_out import comments_to_ask, honeypots_of
 from labeling_pipeline.stages.overlap import beliefs, crowd_spent_usd, overlap_settings
 
 Floats = npt.NDArray[np.float64]
@@ -55,7 +56,7 @@ def plan_campaign(context: Context, budget_usd: float | None = None, most_votes:
     limits = overlap_settings(context)
     limits = replace(limits, budget_usd=budget_usd if budget_usd is not None else limits.budget_usd)
     limits = replace(limits, most=max(most_votes or limits.most, limits.first_wave))
-    fresh, (voted, p, crowd) = context.query("comments_to_ask"), beliefs(context)
+    fresh, (voted, p, crowd) = comments_to_ask(context), beliefs(context)
     mix = p.mean(axis=0) if len(p) else np.full(len(crowd), 1 / len(crowd))
     p = np.vstack([np.tile(mix, (len(fresh), 1)), p])
     n_votes = np.concatenate([np.zeros(len(fresh), np.int64), voted["n_votes"].to_numpy(dtype=np.int64)])
@@ -86,8 +87,7 @@ def _forecast(
 
 def _bank(context: Context, votes: int, people: int, cap: int) -> BankNeed:
     settings = context.settings.honeypots
-    gold = context.query("gold_by_role", role="fit").dropna(subset="text")
-    bank, seen = honeypot_bank(gold, settings.bank_share), context.query("honeypots_seen")
+    bank, seen = honeypots_of(context), context.query("honeypots_seen")
     most = int(seen["annotator_id"].value_counts().max()) if len(seen) else 0
     return bank_need(votes, max(people, 1), settings.rate, bank=len(bank), seen=most, most_exposures=cap)
 

@@ -15,8 +15,9 @@ from labeling_pipeline.core.expert_agreement import expert_agreement
 from labeling_pipeline.core.guideline_gaps import guideline_gaps
 from labeling_pipeline.core.two_axes import GOLD, REVIEW, two_axes
 from labeling_pipeline.core.unanimous import plan_review
-from labeling_pipeline.stages.annotation import COMPLETE_SHARE, rounds_state
+from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.engine import Append, Context, Result
+from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
 
 REPORTED_WEEKS = 12
 COLUMNS = ["labeling_round", "comment_id", "label", "slices", "stratum", "part", "inclusion_p", "phrase", "planned_at"]

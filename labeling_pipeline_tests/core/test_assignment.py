@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.honeypots import bank_need, rate_report
+from labeling_pipeline.core.people import Limits
 
 
 def frame(prefix: str, count: int) -> pd.DataFrame:
@@ -101,3 +103,58 @@ def test_a_bank_that_is_too_small_is_refused_where_the_rate_is_to_hold() -> None
     with pytest.raises(InputError, match="the bank has 3"):
         assign(frame("c", 400), ["x", "y"], 1, frame("h", 3), 0.05, 0, short_bank="refuse")
     assert not assign(frame("c", 4), ["x", "y"], 1, frame("h", 0), 0.05, 0, short_bank="refuse")["is_honeypot"].any()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    n_comments=st.integers(1, 30),
+    n_annotators=st.integers(2, 9),
+    cap=st.integers(0, 6),
+    opted=st.integers(0, 3),
+    seed=st.integers(0, 9),
+)
+def test_nobody_is_handed_more_harm_than_they_may_be(
+    n_comments: int, n_annotators: int, cap: int, opted: int, seed: int
+) -> None:
+    people, bank = [f"a{place}" for place in range(n_annotators)], frame("h", 40)
+    harmful = {f"c{place}" for place in range(0, n_comments, 2)} | {f"h{place}" for place in range(20)}
+    spared = Limits(dict.fromkeys(people, cap), frozenset(people[:opted]))
+    votes = min(2, n_annotators)
+    rows = assign(frame("c", n_comments), people, votes, bank, 0.3, seed, people=spared, harmful=harmful)
+    hard = rows[rows["comment_id"].isin(harmful)]["annotator_id"].value_counts()
+    assert hard.max() <= cap if len(hard) else True
+    assert not set(hard.index) & set(people[:opted])
+    assert not rows.duplicated(["comment_id", "annotator_id"]).any()
+    real = rows[~rows["is_honeypot"].astype(bool)]["comment_id"].value_counts()
+    assert real.drop([c for c in real.index if c in harmful]).eq(votes).all()
+    able = n_annotators - min(opted, n_annotators)
+    asked = real[[c for c in real.index if c in harmful]]
+    assert asked.eq(min(votes, able)).all()
+    wanted = len([c for c in harmful if c[0] == "c"])
+    if able * cap >= wanted * min(votes, able) and able:
+        assert len(asked) == wanted, "there was room for all of them"
+
+
+def test_a_person_away_is_asked_nothing_and_enough_others_must_be_there() -> None:
+    away = Limits(away=frozenset({"x"}))
+    assert set(assign(frame("c", 9), ["x", "y", "z"], 2, frame("h", 9), 0.2, 0, people=away)["annotator_id"]) == {
+        "y",
+        "z",
+    }
+    with pytest.raises(InputError, match="3 votes per comment asked of 2 annotators"):
+        assign(frame("c", 9), ["x", "y", "z"], 3, frame("h", 9), 0.2, 0, people=away)
+
+
+@pytest.mark.parametrize("most", [2, 5])
+def test_a_honeypot_is_not_worn_beyond_its_cap_within_one_round(most: int) -> None:
+    bank, people = frame("h", 60), [f"a{place}" for place in range(20)]
+    room = dict.fromkeys(bank["comment_id"], most) | {"h0": 0, "h1": 1}
+    rows = assign(frame("c", 400), people, 3, bank, 0.1, 0, room=room)
+    shown = rows[rows["is_honeypot"].astype(bool)]["comment_id"].value_counts()
+    assert all(n <= room[one] for one, n in shown.items())
+    assert "h0" not in shown
+    needed = bank_need(1_200, 20, 0.1, bank=60, most_exposures=most)
+    if needed.is_met:
+        assert rate_report(rows, 0.1)["rate"].sub(0.1).abs().max() < 0.02
+    with pytest.raises(InputError, match="unseen honeypots"):
+        assign(frame("c", 4_000), people, 3, bank, 0.1, 0, room=room, short_bank="refuse")

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.errors import SettingError
-from labeling_pipeline.core.honeypot_health import COLUMNS, difficulty, honeypot_health, violations
-from labeling_pipeline.core.honeypots import honeypot_accuracy
+from labeling_pipeline.core.honeypot_health import COLUMNS, honeypot_health
 
 START = pd.Timestamp("2026-01-05")
 
@@ -64,35 +63,3 @@ def test_a_second_answer_of_one_annotator_is_no_exposure() -> None:
     said = answers(0)
     twice = pd.concat([said, said.assign(label="rude", answered_at=START + pd.Timedelta(days=9))])
     pd.testing.assert_frame_equal(honeypot_health(twice, bank()), honeypot_health(said, bank()))
-
-
-def test_accuracy_by_class_and_difficulty_says_insufficient_instead_of_all_right() -> None:
-    said = answers(3)
-    joined = said.assign(
-        **{"class": said["comment_id"].map(bank().set_index("comment_id")["label"])},
-        difficulty=said["comment_id"].map(difficulty(said, bank())),
-    )
-    assert set(joined["difficulty"]) == {"medium"}
-    table = honeypot_accuracy(joined, bank(), by=("annotator_id", "class", "difficulty"))
-    assert (table["n"] == 20).all()
-    assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
-    two = honeypot_accuracy(joined.groupby("annotator_id").head(2), bank(), by=("annotator_id", "class"))
-    assert set(two["standing"]) == {"insufficient"}
-
-
-def test_what_a_vendor_did_against_the_agreement_is_listed() -> None:
-    real = [(f"a-{k}", f"c-{i}", "1") for k in range(2) for i in range(190)]
-    pots = [("a-0", f"h-{i:02d}", "1") for i in range(10)] + [("a-1", f"h-{i:02d}", "1") for i in range(30)]
-    more = [("a-0", "h-00", "2"), ("a-1", "g-1", "2")]
-    shown = pd.DataFrame([*real, *pots, *more], columns=["annotator_id", "comment_id", "labeling_round"])
-    apart = pd.DataFrame({"comment_id": ["g-1", "g-2"]})
-    found = violations(shown, bank(), apart, rate=0.05, max_exposures=1, tolerance=0.01)
-    assert found["rule"].value_counts().to_dict() == {"over_cap": 10, "rate": 1, "repeated": 1, "gold_shown": 1}
-    rows = found.set_index("rule")
-    assert rows.loc["rate", "annotator_id"] == "a-1"
-    assert rows.loc["repeated", ["annotator_id", "comment_id", "value"]].tolist() == ["a-0", "h-00", 2.0]
-    assert rows.loc["gold_shown", "comment_id"] == "g-1"
-    calm = shown[shown["comment_id"].str.startswith("c-") | (shown["annotator_id"] == "a-0")].drop_duplicates(
-        "comment_id"
-    )
-    assert violations(calm, bank(), apart, rate=0.05).empty

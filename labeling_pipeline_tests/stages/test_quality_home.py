@@ -235,6 +235,14 @@ def test_the_report_is_whole_and_nothing_comes_from_elsewhere(context: Context, 
     result = run_command("quality", "--home", str(context.home.root), "-o", str(tmp_path / "q.html"))
     assert result.returncode == 0, result.stderr
     assert "Report:" in result.stdout
+    assert "honeypots  all 0.78" in result.stdout
+
+
+def test_honeypots_tell_of_everyone_per_class_and_of_few_answers_that_they_are_too_few(context: Context) -> None:
+    table = context.warehouse.table("honeypot_accuracy").set_index(["annotator_id", "by", "part"])
+    assert table.loc[("bad", "all", ""), ["value", "n", "standing"]].tolist() == [0.0, 30, "measured"]
+    assert table.loc[("a-0", "class", "toxic"), ["value", "n"]].tolist() == [1.0, 10]
+    assert not {"a-4", "e-1"} & set(table.index.get_level_values(0)), "who saw no honeypot has no row"
 
 
 def test_a_second_run_has_nothing_to_do(context: Context) -> None:

@@ -1,4 +1,5 @@
--- Purpose: what the model may choose from: drafts of comments without a passed label, not on a desk or in an open round.
+-- Purpose: what the model may choose from: drafts of comments without a passed label, not gold, not on a desk or in
+-- an open round.
 -- Grain: one row per comment.
 -- Parameters: none.
 with answered as (select distinct comment_id, labeling_round from vote_log),
@@ -10,7 +11,8 @@ asked as (
 )
 select p.comment_id, c.text, p.probabilities
 from pre_labels p join raw_comments c using (comment_id)
-where p.comment_id not in (select comment_id from adjudication_queue where expert_id is not null)
+where p.comment_id not in (select comment_id from gold_set)
+  and p.comment_id not in (select comment_id from adjudication_queue where expert_id is not null)
   and p.comment_id not in (select comment_id from judged)
   and p.comment_id not in (select comment_id from asked)
 order by p.comment_id

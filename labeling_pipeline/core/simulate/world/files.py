@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from labeling_pipeline.core.assignment import pair_up
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.pairing import pair_up
 from labeling_pipeline.core.simulate.annotators import COUNTRIES
 from labeling_pipeline.core.simulate.texts import CLASSES, DOG_WHISTLE, compose
 from labeling_pipeline.core.simulate.world.answers import ask, ask_experts
