@@ -88,6 +88,11 @@ class ConsensusSettings(Section):
 
     method: str = Field("auto", description="a method of core.consensus, or auto")
     seed: Count = Field(0, description="seed of everything random in the consensus")
+    drafts_vote: bool = Field(
+        False,
+        description="drafts of models from elsewhere (inbox/predictions) vote as one annotator per model_version,"
+        " believed as far as they prove right; they are then no source of the fusion besides",
+    )
 
 
 class WeakSupervisionSettings(Section):

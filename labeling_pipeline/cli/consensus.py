@@ -33,6 +33,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--method", default="auto", show_default=True, metavar="NAME", help="A method by name, or auto.")
 @click.option("--gold", type=FILE, help="Known labels (task, label): clamped, used to choose and to calibrate.")
 @click.option("--history", type=FILE, help="Past answers to known tasks: annotator, true, given, n, age_days.")
+@click.option("--predictions", type=FILE, help="Models as annotators: task, p_<class>…, perhaps model_version.")
 @click.option("--annotators-out", type=FILE, help="Reliability and confusion matrix of each annotator.")
 @click.option("--classes", metavar="A,B,C", help="The classes, in the order of the columns.  [default: as found]")
 @click.option("--non-class", default="unsure,none_of_these", show_default=True, help="Answers that name no class.")
@@ -44,6 +45,7 @@ def consensus_command(
     method: str,
     gold: Path | None,
     history: Path | None,
+    predictions: Path | None,
     annotators_out: Path | None,
     classes: str | None,
     non_class: str,
@@ -53,7 +55,7 @@ def consensus_command(
     """Aggregate votes into one label per task, with probabilities.
 
     VOTES: columns task (or comment_id), annotator (or annotator_id, worker), label (or answer); optional confidence
-    (stated by the annotator, 0 to 1) and weight. Methods: auto, majority, wawa, one_coin, dawid_skene,
+    (or stated_confidence: by the annotator, 0 to 1) and weight. Methods: auto, majority, wawa, one_coin, dawid_skene,
     dawid_skene_plain, glad, mace.
     """
     from labeling_pipeline.core.consensus import consensus
@@ -63,10 +65,18 @@ def consensus_command(
         if path is not None:
             ending_of(path)  # a wrong ending is said before the work, not after
     frame = one_question(read_frame(votes), question, votes)
-    known, past = (None if path is None else read_frame(path) for path in (gold, history))
+    known, past, drafts = (None if path is None else read_frame(path) for path in (gold, history, predictions))
     names, special = (_names(classes) if classes else None), _names(non_class)
-    with _placed({"gold": gold, "history": history}, votes):
-        result = consensus(frame, method=method, classes=names, non_class_answers=special, gold=known, history=past)
+    with _placed({"gold": gold, "history": history, "predictions": predictions}, votes):
+        result = consensus(
+            frame,
+            method=method,
+            classes=names,
+            non_class_answers=special,
+            gold=known,
+            history=past,
+            predictions=drafts,
+        )
     write_frame(result.labels, out)
     if annotators_out is not None:
         write_frame(result.annotators, annotators_out)

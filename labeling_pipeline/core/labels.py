@@ -20,8 +20,9 @@ from labeling_pipeline.core.ontology import SPECIAL_ANSWERS, Ontology
 @dataclass(frozen=True)
 class Labels:
     """``labels``: one row per comment (comment_id, label, confidence, p_…, v_…, n_votes, agreement, entropy,
-    confidence_is, composed_label). ``answers``: one row per comment and atomic question. ``annotators``: the direct
-    question's reliabilities. ``notes`` say what the consensus fell back to, and why. ``blind``: comment_id, p_… of gold
+    ambiguity, annotator_noise, confidence_is, composed_label). ``answers``: one row per comment and atomic question.
+    ``annotators``: the direct question's reliabilities. ``notes`` say what the consensus fell back to, and why;
+    ``scores``: each method's accuracy on held-out gold, where it allowed to choose. ``blind``: comment_id, p_… of gold
     comments as votes alone have it, without their gold."""
 
     labels: pd.DataFrame
@@ -29,23 +30,28 @@ class Labels:
     annotators: pd.DataFrame
     method: str
     notes: tuple[str, ...]
+    scores: dict[str, float] = field(default_factory=dict)
     blind: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def label_comments(
-    votes: pd.DataFrame, ontology: Ontology, *, gold: pd.DataFrame | None = None, method: str = "auto", seed: int = 0
+    votes: pd.DataFrame,
+    ontology: Ontology,
+    *,
+    gold: pd.DataFrame | None = None,
+    method: str = "auto",
+    seed: int = 0,
+    history: pd.DataFrame | None = None,
+    predictions: pd.DataFrame | None = None,
 ) -> Labels:
     """Labels of all comments voted on under one ontology.
 
     ``votes``: columns task (the comment), annotator, question, label and optionally confidence. ``gold``: task, label
-    (role ``fit`` only). The direct question decides; without one the label is composed from the atomic answers.
+    (role ``fit`` only). ``history`` and ``predictions``: of the labels, as in `consensus`. The direct question decides;
+    without one the label is composed from the atomic answers.
     Raises InputError when no vote answers a question of the ontology.
     """
-    asked = {question.id for question in ontology.questions}
-    by_question = {str(key): rows for key, rows in votes.groupby("question", sort=True) if key in asked}
-    if not by_question:
-        known = ", ".join(sorted(asked))
-        raise InputError(f"no vote answers a question of ontology {ontology.schema_version}", expected=known)
+    by_question = _by_question(votes, ontology)
     answered = _answered(by_question, ontology, method, seed)
     composed = _composed(answered, ontology)
     direct = ontology.direct_question
@@ -55,6 +61,8 @@ def label_comments(
             method=method,
             classes=ontology.classes,
             gold=gold,
+            history=history,
+            predictions=predictions,
             seed=seed,
             non_class_answers=SPECIAL_ANSWERS,
         )
@@ -67,8 +75,18 @@ def label_comments(
         annotators=main.annotators,
         method=main.method,
         notes=tuple(main.notes),
+        scores=main.scores,
         blind=main.blind.rename(columns={"task": "comment_id"}),  # gold is on labels: atomic answers have none
     )
+
+
+def _by_question(votes: pd.DataFrame, ontology: Ontology) -> dict[str, pd.DataFrame]:
+    asked = {question.id for question in ontology.questions}
+    found = {str(key): rows for key, rows in votes.groupby("question", sort=True) if key in asked}
+    if not found:
+        known = ", ".join(sorted(asked))
+        raise InputError(f"no vote answers a question of ontology {ontology.schema_version}", expected=known)
+    return found
 
 
 def _answered(
@@ -131,7 +149,9 @@ def _composed(answered: dict[str, ConsensusResult], ontology: Ontology) -> pd.Da
         composed_label=compose(answers, ontology),
         n_votes=first["n_votes"].fillna(0).astype(int),
         agreement=first["agreement"],
-        entropy=-(p * np.log(np.maximum(p, 1e-12))).sum(axis=1),
+        entropy=-(p * np.log2(np.maximum(p, 1e-12))).sum(axis=1),
+        ambiguity=np.nan,  # of several answers together nothing is known
+        annotator_noise=np.nan,
         confidence_is="uncalibrated",
     )
     return frame.reset_index()

@@ -128,12 +128,17 @@ def _consensus(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
         v = "  ".join(f"v({name})={value:.2f}" for name, value in _sorted(row.vote_shares) if value >= 0.005)
         agreed = f"{row.agreement:.2f}" if _given(row.agreement) else "undefined (one vote)"
         composed = f" · composed from the answers: {row.composed_label}" if _given(row.composed_label) else ""
-        lines = (
+        lines = [
             f"consensus, with all votes there are now ({row.method}, {row.confidence_is}): {row.label}{composed}",
             f"believed {p}",
             f"said {v} · share of agreeing pairs {agreed}",
-        )
-        yield Event(_time(row.evidence_at), "consensus", lines)
+        ]
+        if _given(row.ambiguity):
+            why = f"chance {row.ambiguity:.2f} that the comment is ambiguous"
+            lines.append(
+                f"{why} · these annotators are wrong on {row.annotator_noise:.2f} of clear {row.label} comments"
+            )
+        yield Event(_time(row.evidence_at), "consensus", tuple(lines))
 
 
 def _history(rows: pd.DataFrame, context: Context) -> Iterator[Event]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from labeling_pipeline.stages.agreement import agreement_report
 from labeling_pipeline.stages.annotation import crowd_votes, decomposed_tasks, round_is_wanted
 from labeling_pipeline.stages.annotators import annotator_findings, group_divergences
-from labeling_pipeline.stages.consensus import consensus_labels
+from labeling_pipeline.stages.consensus import consensus_labels, drafts_version
 from labeling_pipeline.stages.desk import adjudication_queue, irregularities
 from labeling_pipeline.stages.drift import drift_report
 from labeling_pipeline.stages.engine import Stage
@@ -80,12 +80,12 @@ STAGES: dict[str, Stage] = {
     ),
     "consensus_labels": Stage(
         consensus_labels, "4_quality", ("crowd_votes", "vendor_batches", "annotator_standing", "gold_set"),
-        ("consensus_labels", "consensus_answers", "consensus_blind"), settings=("consensus",),
+        ("consensus_labels", "consensus_answers", "consensus_blind"), settings=("consensus",), reads=drafts_version,
     ),
     "fused_labels": Stage(
         fused_labels, "4_quality",
         ("consensus_labels", "weak_labels", "production_predictions", "production_feedback", "verdicts", "gold_set"),
-        ("fused_labels", "fusion_evidence", "signal_rates"), settings=("fusion",),
+        ("fused_labels", "fusion_evidence", "signal_rates"), settings=("fusion", "consensus"),
     ),
     "labeling_function_report": Stage(
         labeling_function_report, "3_annotation", ("weak_labels", "verdicts", "gold_set"),

@@ -9,19 +9,22 @@ import pandas as pd
 
 from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.labels import Labels, label_comments
+from labeling_pipeline.core.ontology import Ontology
 from labeling_pipeline.stages.engine import Context, Result
-from labeling_pipeline.stages.frames import with_map
+from labeling_pipeline.stages.frames import with_columns, with_map
 
 LABEL_COLUMNS = [
     "comment_id", "labeling_round", "schema_version", "guideline_hash", "label", "confidence", "probabilities",
-    "vote_shares", "confidence_is", "n_votes", "agreement", "entropy", "composed_label", "method", "evidence_at",
+    "vote_shares", "confidence_is", "n_votes", "agreement", "entropy", "ambiguity", "annotator_noise", "composed_label",
+    "method", "evidence_at",
 ]  # fmt: skip
 
 
 def consensus_labels(context: Context) -> Result:
     """One label per comment, soft: class probabilities (what we believe) beside vote shares (what people said).
 
-    Votes given under one ontology version are weighed together; a comment voted on under two has the newer label.
+    Votes given under one ontology version are weighed together; a comment voted on under two has the newer label. What
+    annotators answered to known comments under earlier versions is a prior on what their votes mean.
     """
     votes, gold = context.query("current_votes"), context.query("gold_to_fit")
     if votes.empty:
@@ -29,10 +32,21 @@ def consensus_labels(context: Context) -> Result:
     known = {ontology.schema_version: ontology for ontology in context.ontologies}
     rows, answers, blind = [], [], []
     notes: list[str] = []
+    scores: dict[str, float] = {}
+    earlier: list[str] = []
     for version, under in sorted(votes.groupby("schema_version"), key=lambda pair: known[str(pair[0])].effective_at):
         ontology = known[str(version)]
-        consensus = context.settings.consensus
-        labels = label_comments(under, ontology, gold=gold, method=consensus.method, seed=consensus.seed)
+        labels = label_comments(
+            under,
+            ontology,
+            gold=_of_its_classes(gold, ontology, notes),
+            method=context.settings.consensus.method,
+            seed=context.settings.consensus.seed,
+            history=_history(context, earlier, under, ontology),
+            predictions=_drafts(context, ontology),
+        )
+        earlier.append(str(version))
+        scores |= {f"accuracy_of_{name}": value for name, value in labels.scores.items()}
         rows.append(_label_rows(labels, under, ontology.classes))
         answers.append(labels.answers)
         blind.append(_blind_rows(labels.blind, ontology.classes))
@@ -41,13 +55,57 @@ def consensus_labels(context: Context) -> Result:
     frame = everything[everything["comment_id"].isin(context.query("comment_ids")["comment_id"])]
     return Result(
         len(frame),
-        {**_metrics(frame), "method": str(frame["method"].iloc[-1]), "notes": "; ".join(notes)},
+        {**_metrics(frame), **scores, "method": str(frame["method"].iloc[-1]), "notes": "; ".join(notes)},
         replace={
             "consensus_labels": frame,
             "consensus_answers": _last_answers(answers),
             "consensus_blind": pd.concat(blind, ignore_index=True).drop_duplicates("comment_id", keep="last"),
         },
     )
+
+
+def drafts_version(context: Context) -> str:
+    """What the drafts are that vote; nothing where none is asked to."""
+    if not context.settings.consensus.drafts_vote:
+        return ""
+    state = context.state().get("production_predictions")
+    return "none" if state is None else state.output_version
+
+
+def _drafts(context: Context, ontology: Ontology) -> pd.DataFrame | None:
+    """Predictions of models from elsewhere, where settings ask them to vote: task, p_<class>…, model_version."""
+    if not context.settings.consensus.drafts_vote:
+        return None
+    drafts = context.query("drafts_from_elsewhere")
+    if drafts.empty:
+        return None
+    return with_columns(drafts, "probabilities", "p_", ontology.classes).rename(columns={"comment_id": "task"})
+
+
+def _of_its_classes(gold: pd.DataFrame, ontology: Ontology, notes: list[str]) -> pd.DataFrame:
+    """Gold whose class this ontology has: what was decided under another may have no name here."""
+    known = gold["label"].isin(ontology.classes)
+    if not known.all():
+        notes.append(
+            f"{int((~known).sum())} gold labels are no class of {ontology.schema_version}, and say nothing there"
+        )
+    return gold[known]
+
+
+def _history(context: Context, earlier: list[str], votes: pd.DataFrame, ontology: Ontology) -> pd.DataFrame | None:
+    """Answers to known comments under earlier ontologies, as old as they are beside the last vote under this one."""
+    if not earlier:
+        return None
+    past = context.query(
+        "answers_under_earlier_versions",
+        versions=earlier,
+        questions=context.deciding_questions,
+        classes=list(ontology.classes),
+    )
+    if past.empty:
+        return None
+    age = (votes["answered_at"].max() - past["answered_at"]).dt.total_seconds() / 86_400
+    return past.assign(n=1.0, age_days=age.fillna(0.0).clip(lower=0.0)).drop(columns="answered_at")
 
 
 def _blind_rows(blind: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:

@@ -33,7 +33,9 @@ def fused_labels(context: Context) -> Result:
     crowd = context.query("consensus_by_comment_with_time")
     if crowd.empty:
         return Result(0, waiting_for="consensus labels")
-    classes, wanted = context.all_classes, context.settings.fusion.sources
+    classes, wanted = context.all_classes, set(context.settings.fusion.sources)
+    if context.settings.consensus.drafts_vote:  # they have voted: twice would count twice
+        wanted -= {"draft"}
     gold = context.query("gold_by_role", role="fit")[["comment_id", "label"]]
     mix = class_mix(crowd, classes)
     found, blind, rates = _sources(context, crowd, gold, mix)

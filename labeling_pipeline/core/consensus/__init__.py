@@ -38,19 +38,23 @@ def consensus(
     non_class_answers: Sequence[str] = NON_CLASS_ANSWERS,
     gold: pd.DataFrame | None = None,
     history: pd.DataFrame | None = None,
+    predictions: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> ConsensusResult:
     """One label per task, with probabilities, from a long frame of votes.
 
     Args:
-        votes: columns task (or comment_id), annotator (or annotator_id, worker) and label; optional confidence (what
-            the annotator said, 0 to 1) and weight (≥ 0). Without annotators only majority is possible.
+        votes: columns task (or comment_id), annotator (or annotator_id, worker) and label; optional confidence (or
+            stated_confidence: what the annotator said, 0 to 1) and weight (≥ 0). Without annotators only majority is
+            possible.
         method: a name in ``METHODS``, or ``auto``: Dawid-Skene, unless it moves the class mix more than .15 from
             majority's (then majority), or gold shows another method better by more than one standard error.
         classes: in the order wanted; by default every label found, sorted.
         non_class_answers: answers that name no class; informative to Dawid-Skene, otherwise not counted.
         gold: task, label (optional inclusion_p), for fitting: clamped, used to choose and to calibrate.
         history: annotator, true, given, n (optional age_days): past answers to tasks of known class, a prior.
+        predictions: task, ``p_<class>``…, perhaps model_version: each model is one more annotator, ``model:<version>``,
+            on the tasks people voted on; it counts in ``p_``, not in ``v_``, n_votes or agreement.
         seed: every method is deterministic; kept so that one that is not can be added.
 
     Returns:
@@ -66,4 +70,4 @@ def consensus(
     """
     if method != "auto" and method not in METHODS:
         raise SettingError(f"no consensus method {method!r}", expected=", ".join(["auto", *METHODS]))
-    return aggregate(read_job(votes, classes, non_class_answers, gold, history, METHODS, seed), method)
+    return aggregate(read_job(votes, classes, non_class_answers, gold, history, METHODS, seed, predictions), method)

@@ -17,6 +17,7 @@ from labeling_pipeline.core.consensus.columns import Floats
 from labeling_pipeline.core.consensus.em import Fit, Method
 from labeling_pipeline.core.consensus.gold import Gold, classes_of, read_gold, read_history
 from labeling_pipeline.core.consensus.majority import clamped, smoothed_shares
+from labeling_pipeline.core.consensus.models import of_people, with_models
 from labeling_pipeline.core.consensus.result import (
     CALIBRATED,
     UNCALIBRATED,
@@ -45,6 +46,7 @@ class Job:
     seed: int
     notes: list[str]
     scores: dict[str, float] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
 
     def method(self, name: str) -> Method:
         found: Method = load(self.methods, name, "consensus method")
@@ -66,17 +68,23 @@ def read_job(
     history: pd.DataFrame | None,
     methods: Mapping[str, str],
     seed: int,
+    predictions: pd.DataFrame | None = None,
 ) -> Job:
     """Frames as arrays, with notes on what could not be used."""
+    early: list[str] = []
+    models: list[str] = []
+    if predictions is not None:
+        frame, models = with_models(frame, predictions, early)
     special = set(non_class_answers)
     extra = [c for c in classes_of(gold) + classes_of(history, "true") if c not in special]
     votes = read_votes(frame, classes, non_class_answers, extra)
     notes = votes.notes
+    notes += early
     known = None if gold is None else read_gold(gold, votes, notes)
     past = None if history is None else read_history(history, votes)
     _note_unused(votes, classes_of(gold), notes)
     _note_limits(votes, notes)
-    return Job(votes, known, past, methods, seed, notes)
+    return Job(votes, known, past, methods, seed, notes, models=tuple(models))
 
 
 def aggregate(job: Job, method: str) -> ConsensusResult:
@@ -95,8 +103,8 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     calibration = _calibration(job, name, tried, free)
     p = _calibrated(job, fit, calibration)
     confidence_is = UNCALIBRATED if calibration is None else CALIBRATED
-    # What people said is told as they said it; how sure they were only weighs what we believe.
-    labels = labels_frame(said, job.votes, p, fit, confidence_is)
+    # What people said is told as they said it; how sure they were, and models, only weigh in what we believe.
+    labels = labels_frame(of_people(said, job.models), job.votes, p, fit, confidence_is)
     annotators = annotators_frame(replace(said, weight=job.votes.weight), fit.p, fit.confusion[known.row])
     blind = _blind(job, labels["task"], tried.get(name), calibration)
     return ConsensusResult(labels, annotators, name, job.scores, job.notes, blind)

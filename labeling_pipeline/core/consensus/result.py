@@ -41,10 +41,10 @@ class ConsensusResult:
 
 
 def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.DataFrame:
-    """One row per task, in the order of the tasks' names; ``said`` are the votes before stated confidence weighs."""
+    """One row per task, in the order of the tasks' names; ``said``: people's votes, unweighed by what they stated."""
     counts = vote_counts(said)
     shares = smoothed(counts[: len(said.classes)])
-    n_votes = np.diff(votes.starts).astype(np.int32)
+    n_votes = np.diff(said.starts).astype(np.int32)
     label, second = _two_best(p)
     ambiguity, noise = split_disagreement(votes, label, second, fit)
     columns: dict[str, object] = {

@@ -22,6 +22,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "annotator": ("annotator", "annotator_id", "worker"),
     "label": ("label", "answer"),
 }
+STATED = ("confidence", "stated_confidence")
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ def pick_optional(frame: pd.DataFrame, what: str, where: str = "votes") -> pd.Se
     return None
 
 
+def stated_column(frame: pd.DataFrame) -> pd.Series | None:
+    """What annotators said of their certainty: ``confidence``, or ``stated_confidence`` as the inbox has it."""
+    return next((frame[name] for name in STATED if name in frame.columns), None)
+
+
 def read_votes(
     frame: pd.DataFrame,
     classes: Sequence[str] | None,
@@ -101,13 +107,15 @@ def read_votes(
     task_column, label_column = pick(frame, "task"), pick(frame, "label")
     if not len(frame):
         raise InputError("no votes", expected="at least one row with a task and a label")
-    _check_one_question(frame)
+    check_one_question(frame)
     notes: list[str] = []
     answer, answers = encode(label_column, as_text=True)
     task, tasks = encode(task_column)
     _check_tasks(task)
     annotator, annotators = _annotators(pick_optional(frame, "annotator"), len(frame), notes)
-    weight, stated = _numbers(frame, "weight", 0.0, np.inf), _numbers(frame, "confidence", 0.0, 1.0)
+    weight = _numbers(frame["weight"], 0.0, np.inf) if "weight" in frame.columns else None
+    said = stated_column(frame)
+    stated = None if said is None else _numbers(said, 0.0, 1.0)
     if not len(answers):
         raise InputError("no votes: every label is empty", expected="at least one vote with a label")
     known, non_class, lookup = _answers(answers.to_pylist(), classes, non_class_answers, extra_classes)
@@ -123,7 +131,7 @@ def read_votes(
     )
 
 
-def _check_one_question(frame: pd.DataFrame) -> None:
+def check_one_question(frame: pd.DataFrame) -> None:
     """Answers to different questions about one comment are no votes on the same thing."""
     if "question" in frame.columns and "task" not in frame.columns:
         questions = frame["question"].dropna().unique()
@@ -148,16 +156,16 @@ def _annotators(column: pd.Series | None, n: int, notes: list[str]) -> tuple[Cod
     return codes, values
 
 
-def _numbers(frame: pd.DataFrame, name: str, low: float, high: float) -> Floats | None:
-    """An optional column of numbers in [low, high]; missing stays NaN here and is resolved by whoever uses it."""
-    if name not in frame.columns:
-        return None
-    numbers = pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    wrong = (np.isnan(numbers) & frame[name].notna().to_numpy()) | (numbers < low) | (numbers > high)
+def _numbers(column: pd.Series, low: float, high: float) -> Floats | None:
+    """A column of numbers in [low, high]; missing stays NaN here and is resolved by whoever uses it."""
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    wrong = (np.isnan(numbers) & column.notna().to_numpy()) | (numbers < low) | (numbers > high)
     wrong |= np.isinf(numbers)
     if wrong.any():
-        first = frame[name].iloc[int(np.flatnonzero(wrong)[0])]
-        raise InputError(f"column {name!r}: {first!r} is no usable number", expected=f"{low:g} to {high:g}, or empty")
+        first = column.iloc[int(np.flatnonzero(wrong)[0])]
+        raise InputError(
+            f"column {column.name!r}: {first!r} is no usable number", expected=f"{low:g} to {high:g}, or empty"
+        )
     return None if np.isnan(numbers).all() else numbers
 
 

@@ -117,13 +117,22 @@ class Judged:
     since: Ints
 
 
-def judged(votes: Votes, answers: pd.DataFrame) -> Judged:
+@dataclass(frozen=True)
+class Answers:
+    """Answers as codes of the votes' tasks and labels, with their weeks; -1 is a label that no vote ever gave."""
+
+    task: Ints
+    label: Ints
+    week: Ints
+
+
+def judged(votes: Votes, answers: pd.DataFrame | Answers) -> Judged:
     """Votes beside `answers` (`task, label`, perhaps `week`: since when it is known).
 
     An answer that replaces an earlier one of the same task counts from its own week on; within a week the last row
     counts; a judgement that a later answer only repeats is not there a second time.
     """
-    known = _answers(votes, answers)
+    known = _one_per_week(read_answers(votes, answers))
     first = known.drop_duplicates("task")
     answer, since = np.full(len(votes.tasks), NO_ANSWER), np.zeros(len(votes.tasks), dtype=np.int64)
     answer[first["task"]], since[first["task"]] = first["answer"], first["week"]
@@ -155,12 +164,20 @@ def _replaced(first: Judged, votes: Votes, known: pd.DataFrame) -> Judged:
     )
 
 
-def _answers(votes: Votes, answers: pd.DataFrame) -> pd.DataFrame:
+def read_answers(votes: Votes, answers: pd.DataFrame | Answers) -> Answers:
+    """`answers` (`task, label`, perhaps `week`) on tasks that have votes; if read already, themselves."""
+    if isinstance(answers, Answers):
+        return answers
     task, _ = _places(_column(answers, "task"), votes.tasks)
     label, is_given = _places(_column(answers, "label"), votes.labels)
-    known = pd.DataFrame({"task": task, "answer": label, "week": weeks_of(answers)})
     # An answer no vote ever gave stays, as -1: every vote on that task is wrong.
-    known = known[(task >= 0) & is_given]
+    known = (task >= 0) & is_given
+    return Answers(task[known], label[known], weeks_of(answers)[known])
+
+
+def _one_per_week(answers: Answers) -> pd.DataFrame:
+    """`task, answer, week`, by week; of several answers to a task in one week the last row."""
+    known = pd.DataFrame({"task": answers.task, "answer": answers.label, "week": answers.week})
     return known.drop_duplicates(["task", "week"], keep="last").sort_values("week", kind="stable")
 
 

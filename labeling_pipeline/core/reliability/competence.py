@@ -22,6 +22,7 @@ from labeling_pipeline.core.agreement.coding import Floats, Ints, compact
 from labeling_pipeline.core.reliability.answers import Votes
 
 SMALLEST = 1e-9
+BLOCK = 1 << 15  # votes at once where arrays of all of them would only cost memory
 MAX_ROUNDS = 60
 MAX_STRIDE = 16.0
 # A shared confusion matrix starts from "right seven times in ten", worth this many votes per class.
@@ -54,6 +55,16 @@ class Competence:
         own = (1 - care) * self.usual[label][:, None]
         likely: Floats = np.maximum(care * self.confusion.T[label] + own, SMALLEST)
         return likely
+
+    def named_by_others(self, votes: Votes) -> Floats:
+        """Chance that each vote names its comment's class, as the other votes on it have it, (votes,)."""
+        found = np.empty(votes.label.size)
+        for low in range(0, found.size, BLOCK):
+            part = slice(low, low + BLOCK)
+            label = votes.label[part]
+            rest = self.posterior[votes.task[part]] / self.likelihood(votes.annotator[part], label)
+            found[part] = rest[np.arange(label.size), label] / rest.sum(axis=1)
+        return found
 
     def without_own(self, votes: Votes) -> Floats:
         """Class probabilities of each vote's comment as the other votes on it have them, (votes, K)."""
@@ -181,7 +192,14 @@ def _shares(votes: Votes) -> Floats:
 
 
 def _softmax(logs: NDArray[np.float32]) -> NDArray[np.float32]:
-    logs -= logs.max(axis=1, keepdims=True)
+    """Class probabilities of rows of logs, in place; class by class, as reducing short rows is slow."""
+    top = logs[:, 0].copy()
+    for column in logs.T[1:]:
+        np.maximum(top, column, out=top)
+    logs -= top[:, None]
     np.exp(logs, out=logs)
-    logs /= logs.sum(axis=1, keepdims=True)
+    total = logs[:, 0].copy()
+    for column in logs.T[1:]:
+        total += column
+    logs /= total[:, None]
     return logs

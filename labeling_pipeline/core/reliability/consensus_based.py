@@ -5,11 +5,21 @@ Belongs here: which votes the consensus may judge. Does not: making a consensus 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.reliability.answers import Votes, judged, one_vote_per_task, read_votes, taken, untimed
+from labeling_pipeline.core.reliability.answers import (
+    Answers,
+    Votes,
+    judged,
+    one_vote_per_task,
+    read_votes,
+    taken,
+    untimed,
+)
 from labeling_pipeline.core.reliability.competence import Competence, fit_competence
 from labeling_pipeline.core.reliability.intervals import beta_interval
 
@@ -18,9 +28,9 @@ MIN_VOTES = 3
 MIN_SUPPORT = 2
 
 
-def supported(votes: Votes, consensus: pd.DataFrame) -> Votes:
+def supported(votes: Votes, consensus: Answers) -> Votes:
     """The votes on tasks with three votes or more whose consensus label two or more of them gave."""
-    rows = judged(votes, consensus.drop(columns="week", errors="ignore"))
+    rows = judged(votes, replace(consensus, week=np.zeros_like(consensus.week)))
     per_task = np.bincount(votes.task, minlength=len(votes.tasks))
     support = np.bincount(votes.task[rows.vote], weights=rows.is_correct, minlength=len(votes.tasks))
     usable = (per_task >= MIN_VOTES) & (support >= MIN_SUPPORT)
@@ -46,7 +56,7 @@ def consensus_reliability(
     if not read.label.size:
         raise InputError("there are no votes", expected="rows with a task, an annotator and a label")
     fit = fit_competence(read, start)
-    right = fit.without_own(read)[np.arange(read.label.size), read.label]
+    right = fit.named_by_others(read)
     n = np.bincount(read.annotator, minlength=len(read.annotators)).astype(np.float64)
     correct = np.asarray(np.bincount(read.annotator, weights=right, minlength=n.size), dtype=np.float64)
     low, high = beta_interval(correct + 0.5, np.maximum(n - correct, 0) + 0.5, confidence)

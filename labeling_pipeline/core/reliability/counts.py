@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from labeling_pipeline.core.agreement.coding import Ints
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.reliability.answers import Votes, judged, read_votes
+from labeling_pipeline.core.reliability.answers import Answers, Votes, judged, read_votes
 
 # Evidence half a year old counts half.
 DECAY = 0.5 ** (1 / 26)
@@ -34,7 +35,7 @@ def weekly_counts(votes: pd.DataFrame, answers: pd.DataFrame, *, decay: float = 
     return counts_of(read, answers, decay)
 
 
-def counts_of(votes: Votes, answers: pd.DataFrame, decay: float) -> pd.DataFrame:
+def counts_of(votes: Votes, answers: pd.DataFrame | Answers, decay: float) -> pd.DataFrame:
     """`weekly_counts` of votes that are read already."""
     check_decay(decay)
     rows = judged(votes, answers)
@@ -90,7 +91,7 @@ def _summed(
 ) -> pd.DataFrame:
     start = week.min(initial=0)
     span = int(week.max(initial=0) - start) + 1
-    keys, place = np.unique(annotator * span + week - start, return_inverse=True)
+    keys, place = _grouped(annotator * span + week - start, len(votes.annotators) * span)
     return pd.DataFrame(
         {
             "annotator": votes.annotators.take(keys // span),
@@ -100,6 +101,15 @@ def _summed(
             "n_votes": np.bincount(place, weights=is_new, minlength=keys.size).astype(np.int64),
         }
     )
+
+
+def _grouped(keys: Ints, n_keys: int) -> tuple[Ints, Ints]:
+    """The distinct keys, sorted, and each key's place among them; by counting where there are few, else by sorting."""
+    if n_keys > 4 * keys.size:
+        found, place = np.unique(keys, return_inverse=True)
+        return found, place
+    used = np.bincount(keys, minlength=n_keys) > 0
+    return np.flatnonzero(used), (np.cumsum(used) - 1)[keys]
 
 
 def _started(state: pd.DataFrame | None, counts: pd.DataFrame) -> tuple[list[str], np.ndarray, int]:

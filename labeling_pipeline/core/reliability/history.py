@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.agreement.coding import Ints
-from labeling_pipeline.core.reliability.answers import Votes, read_votes
+from labeling_pipeline.core.reliability.answers import Votes, read_answers, read_votes
 from labeling_pipeline.core.reliability.consensus_based import supported
 from labeling_pipeline.core.reliability.counts import DECAY, check_decay, counts_of
 from labeling_pipeline.core.reliability.intervals import Floats, beta_interval
@@ -80,7 +80,8 @@ def _evidence(
     hard = [answers for answers in (gold, verdicts, honeypots) if answers is not None and len(answers)]
     reliability = [(1.0, counts_of(votes, _joined(hard), decay))] if hard else []
     if consensus is not None:
-        soft = counts_of(supported(votes, consensus), consensus, decay)
+        known = read_answers(votes, consensus)
+        soft = counts_of(supported(votes, known), known, decay)
         parts["consensus_accuracy"] = [(1.0, soft)]
         reliability.append((CONSENSUS_WEIGHT, soft))
     return {**parts, "reliability": reliability}

@@ -1,0 +1,104 @@
+"""Predictions of models as votes beside people's.
+
+Belongs here: one annotator per model, and whose votes are people's. Does not: what a vote weighs (see ``stated``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from labeling_pipeline.core.consensus.columns import encode
+from labeling_pipeline.core.consensus.gold import positions
+from labeling_pipeline.core.consensus.votes import Votes, check_one_question, pick, pick_optional, stated_column
+from labeling_pipeline.core.errors import InputError
+
+MODEL = "model"  # name of the annotator a model becomes; with a version, "model:<version>"
+EXPECTED = "task, p_<class> for each class, perhaps model_version"
+
+
+def with_models(votes: pd.DataFrame, predictions: pd.DataFrame, notes: list[str]) -> tuple[pd.DataFrame, list[str]]:
+    """The votes with each model's top class as one more vote per task, and the names of these annotators.
+
+    ``predictions``: task (or comment_id), ``p_<class>`` columns (a class absent counts as 0), perhaps model_version
+    and predicted_at. The top probability becomes the vote's stated confidence, so how much a model's certainty is
+    worth is learned as it is for people. A model judges only tasks that people voted on; of several predictions of one
+    model for one task the latest counts, else the last row. Raises InputError when a column is missing, a probability
+    is no number in [0, 1], or an annotator has a model's name.
+    """
+    classes = [str(name) for name in predictions.columns if str(name).startswith("p_")]
+    if not classes:
+        raise InputError("predictions: no column p_<class>", expected=EXPECTED, remedy="name the columns so")
+    tasks = encode(pick(votes, "task"))[1]
+    place = positions(pick(predictions, "task", "predictions"), tasks)
+    p = _probabilities(predictions[classes])
+    rows = pd.DataFrame(
+        {
+            "place": place,
+            "annotator": _names(predictions),
+            "label": np.array([name.removeprefix("p_") for name in classes], dtype=object)[p.argmax(axis=1)],
+            "confidence": p.max(axis=1),
+        }
+    )
+    if "predicted_at" in predictions.columns:
+        when = pd.to_datetime(predictions["predicted_at"], utc=True, errors="coerce")
+        rows = rows.iloc[np.argsort(when.fillna(pd.Timestamp(0, tz="UTC")).to_numpy(), kind="stable")]
+    unused = (rows["place"] < 0) | (rows["confidence"] <= 0)
+    if unused.any():
+        notes.append(f"{int(unused.sum())} predictions are for tasks without votes, or name no class: not used")
+    rows = rows[~unused].drop_duplicates(["place", "annotator"], keep="last")
+    models = sorted(rows["annotator"].unique())
+    said = _people(votes, models)
+    own = rows.assign(task=tasks.take(pa.array(rows["place"].to_numpy())).to_pylist()).drop(columns="place")
+    return pd.concat([said, own.astype(object)], ignore_index=True), models
+
+
+def of_people(votes: Votes, models: Sequence[str]) -> Votes:
+    """The votes of people alone, over the same tasks: what they said is told without any model."""
+    if not models:
+        return votes
+    is_model = np.append(np.isin(np.array(votes.annotators.to_pylist(), dtype=object), list(models)), False)
+    kept = ~is_model[votes.annotator]
+    weight, stated = (None if x is None else x[kept] for x in (votes.weight, votes.stated))
+    return replace(
+        votes,
+        task=votes.task[kept],
+        annotator=votes.annotator[kept],
+        answer=votes.answer[kept],
+        weight=weight,
+        stated=stated,
+    )
+
+
+def _people(votes: pd.DataFrame, models: list[str]) -> pd.DataFrame:
+    """The columns that count, under one name each."""
+    check_one_question(votes)
+    annotator, stated = pick_optional(votes, "annotator"), stated_column(votes)
+    known = set() if annotator is None else set(annotator.dropna().astype(str))
+    if known & set(models):
+        raise InputError(f"annotator {min(known & set(models))!r} has a model's name", remedy="rename one of them")
+    columns = {"task": pick(votes, "task"), "label": pick(votes, "label"), "annotator": annotator, "confidence": stated}
+    columns["weight"] = votes["weight"] if "weight" in votes.columns else None
+    return pd.DataFrame({name: column for name, column in columns.items() if column is not None}).astype(object)
+
+
+def _probabilities(columns: pd.DataFrame) -> np.ndarray:
+    p = columns.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    p = np.where(columns.isna().to_numpy(), 0.0, p)
+    wrong = ~((p >= 0) & (p <= 1))
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        cell = columns.iloc[int(row), int(column)]
+        raise InputError(f"predictions: {columns.columns[column]} is {cell!r}", expected="a number from 0 to 1")
+    return np.asarray(p)
+
+
+def _names(predictions: pd.DataFrame) -> pd.Series:
+    if "model_version" not in predictions.columns:
+        return pd.Series(MODEL, predictions.index)
+    version = predictions["model_version"]
+    return (MODEL + ":" + version.astype(str)).where(version.notna(), MODEL)

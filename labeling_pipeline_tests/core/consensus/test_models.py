@@ -1,0 +1,101 @@
+"""A model's predictions as one more annotator."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.consensus import consensus
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline_tests.core.consensus.crowds import CLASSES, accuracy_of, crowd
+
+
+def noisy_crowd() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return crowd(n_tasks=600, n_votes=2, seed=4)
+
+
+def predicted(gold: pd.DataFrame, accuracy: float, seed: int = 0) -> pd.DataFrame:
+    """A model right with this chance, and no surer where it is right than where it is wrong."""
+    rng = np.random.default_rng(seed)
+    truth = gold["label"].map({name: k for k, name in enumerate(CLASSES)}).to_numpy()
+    right = rng.random(len(gold)) < accuracy
+    top = np.where(right, truth, (truth + rng.integers(1, len(CLASSES), len(gold))) % len(CLASSES))
+    p = np.full((len(gold), len(CLASSES)), 0.2 / (len(CLASSES) - 1))
+    p[np.arange(len(gold)), top] = 0.8
+    return gold[["task"]].assign(**{f"p_{name}": p[:, k] for k, name in enumerate(CLASSES)}, model_version="m1")
+
+
+def test_a_good_model_helps_and_a_useless_one_is_found_out() -> None:
+    votes, gold = noisy_crowd()
+    alone = accuracy_of(consensus(votes).labels, gold)
+    helped = consensus(votes, predictions=predicted(gold, 0.9))
+    assert accuracy_of(helped.labels, gold) > alone + 0.01
+    useless = consensus(votes, predictions=predicted(gold, 1 / len(CLASSES)))
+    assert accuracy_of(useless.labels, gold) > alone - 0.01
+    worth = [r.annotators.set_index("annotator").loc["model:m1"] for r in (helped, useless)]
+    assert worth[0]["reliability"] == pytest.approx(0.9, abs=0.04)
+    assert worth[1]["reliability"] < 0.45
+    assert worth[0]["n_votes"] == 600
+
+
+def test_what_people_said_is_told_without_the_model() -> None:
+    votes, gold = noisy_crowd()
+    said = ["task", "n_votes", "agreement", *(f"v_{name}" for name in CLASSES)]
+    with_model = consensus(votes, predictions=predicted(gold, 0.9)).labels[said]
+    pd.testing.assert_frame_equal(with_model, consensus(votes).labels[said])
+
+
+def test_a_model_is_the_annotator_its_rows_would_be() -> None:
+    votes, gold = noisy_crowd()
+    model = predicted(gold, 0.9)
+    top = model[[f"p_{name}" for name in CLASSES]].idxmax(axis=1).str.removeprefix("p_")
+    rows = pd.DataFrame({"task": model["task"], "annotator": "model:m1", "label": top, "confidence": 0.8})
+    by_hand = consensus(pd.concat([votes, rows], ignore_index=True)).labels
+    p = [f"p_{name}" for name in CLASSES]
+    assert np.allclose(consensus(votes, predictions=model).labels[p], by_hand[p])
+
+
+def test_the_latest_prediction_counts_and_unvoted_tasks_are_said() -> None:
+    votes, gold = noisy_crowd()
+    late = predicted(gold, 0.9).assign(predicted_at="2026-02-01")
+    early = predicted(gold, 0.1, seed=1).assign(predicted_at="2026-01-01")
+    strange = late.head(3).assign(task=["x-1", "x-2", "x-3"])
+    both = consensus(votes, predictions=pd.concat([late, early, strange], ignore_index=True))
+    pd.testing.assert_frame_equal(both.labels, consensus(votes, predictions=late).labels)
+    assert any(note.startswith("3 predictions are for tasks without votes") for note in both.notes)
+
+
+def test_number_ids_stay_numbers() -> None:
+    votes = pd.DataFrame({"task": [1, 1, 2, 2], "annotator": [1, 2, 1, 2], "label": list("xyxx")})
+    model = pd.DataFrame({"comment_id": ["1", "2"], "p_x": [0.9, 0.6], "p_y": [0.1, None]})
+    result = consensus(votes, predictions=model)
+    assert result.labels["task"].tolist() == [1, 2]
+    assert result.annotators["annotator"].tolist() == ["1", "2", "model"]
+
+
+@pytest.mark.parametrize(
+    ("predictions", "said"),
+    [
+        ({"task": [1], "label": ["x"]}, "no column p_<class>"),
+        ({"p_x": [1.0]}, "predictions: no column 'task'"),
+        ({"task": [1], "p_x": ["much"]}, "p_x is 'much'"),
+        ({"task": [1], "p_x": [1.5]}, "p_x is "),
+        ({"task": [1], "p_z": [1.0]}, None),
+    ],
+)
+def test_bad_predictions_are_named(predictions: dict[str, list[object]], said: str | None) -> None:
+    votes = pd.DataFrame({"task": [1, 1], "annotator": list("ab"), "label": list("xy")})
+    if said is None:  # a class nobody voted for is a class all the same
+        assert "p_z" in consensus(votes, predictions=pd.DataFrame(predictions)).labels
+        return
+    with pytest.raises(InputError, match=said):
+        consensus(votes, predictions=pd.DataFrame(predictions))
+
+
+def test_stated_confidence_has_two_names() -> None:
+    votes, _ = crowd(n_tasks=200, n_votes=3)
+    said = np.random.default_rng(0).random(len(votes))
+    one, other = (consensus(votes.assign(**{name: said})) for name in ("confidence", "stated_confidence"))
+    pd.testing.assert_frame_equal(one.labels, other.labels)
+    assert any("stated confidence weighs" in note for note in other.notes)
