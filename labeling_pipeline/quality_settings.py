@@ -125,13 +125,17 @@ class PeopleSettings(Section):
 
 
 class SliceDefinition(Section):
-    """What is in a slice; one of pattern, glossary, sql, examples."""
+    """What is in a slice; one of pattern, glossary, sql, examples, terms."""
 
     pattern: str | None = Field(None, description="regular expression found in the text")
     glossary: tuple[str, ...] = Field((), description="terms, as whole words")
     sql: str | None = Field(None, description="condition on raw_comments, as after WHERE")
     examples: tuple[str, ...] = Field((), description="comment ids of a discovered cluster")
     likeness: Share = Field(0.5, description="cosine to the examples' mean from which a text belongs to them")
+    terms: dict[str, float] = Field(
+        default_factory=dict, description="terms of a discovered cluster, each with its weight (slices propose)"
+    )
+    at_least: float = Field(1.0, description="what the terms of a text must weigh together")
     note: str = Field("", description="for readers")
 
 

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "explain": "labeling_pipeline.cli.home:explain_command",
     "plan": "labeling_pipeline.cli.plan:plan_command",
     "quality": "labeling_pipeline.cli.quality:quality_command",
+    "slices": "labeling_pipeline.cli.slices:slices_group",
     "queue": "labeling_pipeline.cli.home:queue_group",
     "check": "labeling_pipeline.cli.check:check_command",
     "gold": "labeling_pipeline.cli.gold:gold_group",

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,8 @@ import pandas as pd
 
 from labeling_pipeline.core.errors import InputError, SettingError
 
-RULES = ("pattern", "glossary", "sql", "examples")
+WORD = re.compile(r"\w\w+")
+RULES = ("pattern", "glossary", "sql", "examples", "terms")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Slice:
 
     ``pattern``: a regular expression found in the text; ``glossary``: terms, as whole words; ``sql``: a condition on
     ``raw_comments`` (the warehouse evaluates it); ``examples``: comment ids of a discovered cluster, to which a text
-    must be as alike as ``likeness`` says (cosine of hashed TF-IDF to their mean).
+    must be as alike as ``likeness`` says (cosine of hashed term counts to their mean); ``terms``: what a discovered
+    cluster is about (``core.slice_discovery``), each term with its weight: in the slice is a text whose terms weigh
+    ``at_least`` so much together, each counted once.
 
     ``watched`` slices are reported first, skip the crowd where experts have room, and hold a promotion back.
 
@@ -41,6 +45,8 @@ class Slice:
     sql: str | None = None
     examples: tuple[str, ...] = ()
     likeness: float = 0.5
+    terms: tuple[tuple[str, float], ...] = ()
+    at_least: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -65,7 +71,7 @@ class Slice:
     def definition(self) -> str:
         """What it is defined by, as JSON."""
         rule = {} if self.kind == "tag" else {self.kind: getattr(self, self.kind)}
-        more = {"likeness": self.likeness} if self.kind == "examples" else {}
+        more = {"examples": {"likeness": self.likeness}, "terms": {"at_least": self.at_least}}.get(self.kind, {})
         return json.dumps({"name": self.name, **rule, **more}, sort_keys=True, ensure_ascii=False)
 
     @property
@@ -100,9 +106,25 @@ def _matches(comments: pd.DataFrame, one: Slice) -> npt.NDArray[np.bool_]:
     texts = comments["text"].fillna("").astype("str")
     if one.kind == "examples":
         return _alike(comments["comment_id"], texts, one)
+    if one.kind == "terms":
+        return np.asarray(weights(texts, dict(one.terms)) >= one.at_least - 1e-9, dtype=bool)
     terms = [r"\s+".join(re.escape(word) for word in term.split()) for term in sorted(one.glossary) if term.strip()]
     pattern = one.pattern if one.pattern is not None else rf"(?<!\w)(?:{'|'.join(terms)})(?!\w)"
     return np.asarray([bool(found) for found in map(re.compile(pattern, re.IGNORECASE).search, texts)], dtype=bool)
+
+
+def weights(texts: Sequence[str] | pd.Series, terms: Mapping[str, float]) -> npt.NDArray[np.float64]:
+    """What the terms found in each text weigh together: words, or two words in a row; each counts once.
+
+    >>> weights(["The garden hose!", "a hose"], {"garden hose": 2.0, "hose": 0.5}).tolist()
+    [2.5, 0.5]
+    """
+    found = []
+    for text in texts:
+        words = WORD.findall(text.lower())
+        there = {*words, *map(" ".join, pairwise(words))}
+        found.append(sum(terms[one] for one in there.intersection(terms)))
+    return np.asarray(found, dtype=np.float64)
 
 
 def _alike(ids: pd.Series, texts: pd.Series, one: Slice) -> npt.NDArray[np.bool_]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from labeling_pipeline.core.near_copies import near_copy_groups
 from labeling_pipeline.core.slices import Slice, members
+from labeling_pipeline.quality_settings import SliceSettings
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.warehouse.slice_sql import members_by_sql
 
@@ -52,8 +53,15 @@ def comment_slices(context: Context) -> Result:
 
 def defined_slices(context: Context) -> list[Slice]:
     """The slices by rule of the home's settings."""
-    settings = context.settings.slices
+    return slices_of(context.settings.slices)
+
+
+def slices_of(settings: SliceSettings) -> list[Slice]:
+    """The slices by rule that settings define, by name."""
     return [
-        Slice(name, name in settings.watched, one.pattern, one.glossary, one.sql, one.examples, one.likeness)
+        Slice(
+            name, name in settings.watched, one.pattern, one.glossary, one.sql, one.examples, one.likeness,
+            tuple(sorted(one.terms.items())), one.at_least,
+        )
         for name, one in sorted(settings.define.items())
-    ]
+    ]  # fmt: skip
