@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy.typing as npt
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.one_thread import one_thread
 from labeling_pipeline.core.registry import load
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, apply_lfs
 from labeling_pipeline.core.weak_supervision.fitting import expected_advantage, make_setup
@@ -19,7 +20,7 @@ from labeling_pipeline.core.weak_supervision.functions import (
 )
 from labeling_pipeline.core.weak_supervision.fusion import fuse
 from labeling_pipeline.core.weak_supervision.loading import load_lfs
-from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, check_votes, vote_patterns
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, vote_patterns
 from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
 from labeling_pipeline.core.weak_supervision.proposals import propose_lfs
 from labeling_pipeline.core.weak_supervision.result import FittedModel, LabelModel, LabelModelResult
@@ -86,13 +87,14 @@ def label_model(
     if method not in LABEL_MODELS:
         raise InputError(f"no label model {method!r}", expected=f"one of {', '.join(LABEL_MODELS)}")
     fit: LabelModel = load(LABEL_MODELS, method, "label model")
-    patterns = vote_patterns(check_votes(matrix, n_classes), n_classes)
-    if not len(patterns.counts):
-        raise InputError("a vote matrix without rows", expected="at least one comment")
-    setup = make_setup(patterns, class_balance, gold, seed)
-    fitted = fit(patterns, setup)
-    table = fitted.predict_votes(patterns.votes)
-    return _result(patterns, fitted, table, _method_used(method, fitted))
+    with one_thread():
+        patterns = vote_patterns(matrix, n_classes)
+        if not len(patterns.counts):
+            raise InputError("a vote matrix without rows", expected="at least one comment")
+        setup = make_setup(patterns, class_balance, gold, seed)
+        fitted = fit(patterns, setup)
+        table = fitted.predict_votes(patterns.votes)
+        return _result(patterns, fitted, table, _method_used(method, fitted))
 
 
 def _result(patterns: VotePatterns, fitted: FittedModel, table: Matrix, method: str) -> LabelModelResult:

@@ -58,8 +58,37 @@ class VotePatterns:
         return VotePatterns(self.votes[kept], drawn[kept] * scale, none, self.n_classes)
 
 
-def check_votes(matrix: npt.ArrayLike, n_classes: int) -> Votes:
-    """The matrix as int8 (n, m); InputError where a vote is not -1 or a class below `n_classes`."""
+def vote_patterns(matrix: npt.ArrayLike, n_classes: int) -> VotePatterns:
+    """Check a vote matrix and group its equal rows; memory beside it is one code and one index per row. The order of
+    patterns does not depend on the order of rows while codes fit a table.
+
+    InputError where a vote is not -1 or a class below `n_classes`, with its row and labeling function.
+
+    >>> p = vote_patterns(np.array([[0, 1], [0, 1], [-1, 1]], dtype=np.int8), 2)
+    >>> p.votes.tolist(), p.counts.tolist(), p.row_pattern.tolist()
+    ([[-1, 1], [0, 1]], [1.0, 2.0], [1, 1, 0])
+    """
+    votes = _whole_numbers(matrix, n_classes)
+    m = votes.shape[1]
+    if (n_classes + 1) ** m <= MOST_CELLS:
+        return _counted(votes, n_classes)
+    codes = np.zeros(len(votes), dtype=np.int64)
+    n_codes = 1
+    width = int(np.log(EXACT) / np.log(n_classes + 1))
+    for left in range(0, m, width):
+        part = _codes(votes[:, left : left + width], n_classes, left)
+        if left:
+            part = pd.factorize(part)[0].astype(np.int64)
+            part += codes * (int(part.max(initial=0)) + 1)
+        codes, uniques = pd.factorize(part)
+        n_codes = len(uniques)
+    first = np.empty(n_codes, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(votes) - 1, -1, -1)
+    counts = np.bincount(codes, minlength=n_codes).astype(np.float64)
+    return VotePatterns(votes[first].astype(np.int8), counts, codes, n_classes)
+
+
+def _whole_numbers(matrix: npt.ArrayLike, n_classes: int) -> npt.NDArray[Any]:
     votes = np.asarray(matrix)
     if votes.ndim != 2 or votes.shape[1] == 0:
         raise InputError(
@@ -69,18 +98,7 @@ def check_votes(matrix: npt.ArrayLike, n_classes: int) -> Votes:
         raise InputError(f"n_classes={n_classes}", expected="2 to 127 classes")
     if votes.dtype.kind not in "iu":
         _refuse_fractions(votes)
-    small = votes if votes.dtype == np.int8 else np.empty(votes.shape, dtype=np.int8)
-    for start in range(0, len(votes), CHUNK_ROWS):
-        part = votes[start : start + CHUNK_ROWS]
-        if part.min() < ABSTAIN or part.max() >= n_classes:
-            row, column = np.argwhere((part < ABSTAIN) | (part >= n_classes))[0]
-            raise InputError(
-                f"row {start + row}, labeling function {column}: vote {part[row, column]}",
-                expected=f"-1 (abstain) or a class 0 to {n_classes - 1}",
-            )
-        if small is not votes:
-            small[start : start + CHUNK_ROWS] = part
-    return small
+    return votes
 
 
 def _refuse_fractions(votes: npt.NDArray[np.generic]) -> None:
@@ -92,34 +110,7 @@ def _refuse_fractions(votes: npt.NDArray[np.generic]) -> None:
         raise InputError(f"row {row}, labeling function {column}: vote {votes[row, column]}", expected="an integer")
 
 
-def vote_patterns(votes: Votes, n_classes: int) -> VotePatterns:
-    """Group equal rows; memory beside the matrix is one code and one index per row. The order of patterns does not
-    depend on the order of rows while codes fit a table.
-
-    >>> p = vote_patterns(np.array([[0, 1], [0, 1], [-1, 1]], dtype=np.int8), 2)
-    >>> p.votes.tolist(), p.counts.tolist(), p.row_pattern.tolist()
-    ([[-1, 1], [0, 1]], [1.0, 2.0], [1, 1, 0])
-    """
-    m = votes.shape[1]
-    if (n_classes + 1) ** m <= MOST_CELLS:
-        return _counted(votes, n_classes)
-    codes = np.zeros(len(votes), dtype=np.int64)
-    n_codes = 1
-    width = int(np.log(EXACT) / np.log(n_classes + 1))
-    for left in range(0, m, width):
-        part = _codes(votes[:, left : left + width], n_classes)
-        if left:
-            part = pd.factorize(part)[0].astype(np.int64)
-            part += codes * (int(part.max(initial=0)) + 1)
-        codes, uniques = pd.factorize(part)
-        n_codes = len(uniques)
-    first = np.empty(n_codes, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(votes) - 1, -1, -1)
-    counts = np.bincount(codes, minlength=n_codes).astype(np.float64)
-    return VotePatterns(votes[first], counts, codes, n_classes)
-
-
-def _counted(votes: Votes, n_classes: int) -> VotePatterns:
+def _counted(votes: npt.NDArray[Any], n_classes: int) -> VotePatterns:
     """Patterns by one cell per possible code: no hashing, and votes are read back from the codes."""
     codes = _codes(votes, n_classes)
     cells = np.bincount(codes)
@@ -131,12 +122,24 @@ def _counted(votes: Votes, n_classes: int) -> VotePatterns:
     return VotePatterns(patterns, cells[found].astype(np.float64), place.take(codes), n_classes)
 
 
-def _codes(votes: Votes, n_classes: int) -> npt.NDArray[np.int64]:
+def _codes(votes: npt.NDArray[Any], n_classes: int, left: int = 0) -> npt.NDArray[np.int64]:
+    """One number per row of votes, which are checked on the way: the matrix is read once. `left`: the first column's
+    number among all."""
     # Whole numbers are exact in float32 below 2**24, and half the size.
     kind: type[Any] = np.float32 if (n_classes + 1) ** votes.shape[1] <= MOST_CELLS else np.float64
     powers = (float(n_classes + 1) ** np.arange(votes.shape[1])).astype(kind)
     codes = np.empty(len(votes), dtype=np.int64)
     for start in range(0, len(votes), CHUNK_ROWS):
         part = votes[start : start + CHUNK_ROWS].astype(kind)
+        if part.min() < ABSTAIN or part.max() >= n_classes:
+            _refuse(votes[start : start + CHUNK_ROWS], n_classes, start, left)
         codes[start : start + CHUNK_ROWS] = part @ powers + powers.sum()
     return codes
+
+
+def _refuse(part: npt.NDArray[Any], n_classes: int, start: int, left: int) -> None:
+    row, column = np.argwhere((part < ABSTAIN) | (part >= n_classes))[0]
+    raise InputError(
+        f"row {start + row}, labeling function {left + column}: vote {part[row, column]}",
+        expected=f"-1 (abstain) or a class 0 to {n_classes - 1}",
+    )

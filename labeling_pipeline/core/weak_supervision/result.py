@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes, check_votes, vote_patterns
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes, vote_patterns
 
 # Patterns predicted at once: bounds the memory of a prediction over millions of different patterns.
 PREDICT_PATTERNS = 65_536
@@ -86,8 +86,7 @@ class LabelModelResult:
 
     def predict(self, matrix: npt.ArrayLike) -> Matrix:
         """Class probabilities (n, K) of new rows of votes by the fitted model."""
-        n_classes = len(self.class_balance)
-        patterns = vote_patterns(check_votes(matrix, n_classes), n_classes)
+        patterns = vote_patterns(matrix, len(self.class_balance))
         return np.asarray(self.model.predict_votes(patterns.votes)[patterns.row_pattern])
 
 

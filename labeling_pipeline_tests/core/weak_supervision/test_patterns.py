@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.patterns import check_votes, vote_patterns
+from labeling_pipeline.core.weak_supervision.patterns import vote_patterns
 
 
 @settings(max_examples=60, deadline=None)
@@ -32,11 +32,20 @@ def test_patterns_rebuild_the_matrix(votes: np.ndarray) -> None:
 )
 def test_what_is_no_vote_matrix_is_refused(matrix: list[object], said: str) -> None:
     with pytest.raises(InputError, match=said):
-        check_votes(np.asarray(matrix), 2)
+        vote_patterns(np.asarray(matrix), 2)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(9000, 12), (9000, 45)])
+@pytest.mark.parametrize("vote", [2, -2, 2**40, -(2**40)])
+def test_a_wrong_vote_is_found_wherever_it_stands(rows: int, columns: int, vote: int) -> None:
+    votes = np.random.default_rng(0).integers(-1, 2, (rows, columns))
+    votes[rows - 7, columns - 2] = vote
+    with pytest.raises(InputError, match=f"row {rows - 7}, labeling function {columns - 2}: vote {vote}"):
+        vote_patterns(votes, 2)
 
 
 def test_whole_floats_are_votes() -> None:
-    assert check_votes(np.array([[1.0, -1.0]]), 2).tolist() == [[1, -1]]
+    assert vote_patterns(np.array([[1.0, -1.0]]), 2).votes.tolist() == [[1, -1]]
 
 
 def test_sampling_keeps_the_shares() -> None:
