@@ -106,23 +106,29 @@ def apply_lfs(
     names = _class_names(lfs, classes)
     _check_text(comments)
     content = content_hash(comments) if keep_content or known is not None else ""
-    old = _reusable(known, content, names)
     place = _places(lfs.classes or names, names)
-    n_classes = len(place) - 1
-    matrix = no_votes(len(comments), len(lfs))
-    faults, todo = dict[str, Faults](), list[int]()
-    for j, lf in enumerate(lfs.functions):
-        if (lf.name, lf.code_hash) in old and known is not None:
-            matrix[:, j] = known.matrix[:, old[lf.name, lf.code_hash]]
-            faults[lf.name] = known.faults.get(lf.name, Faults())
-        else:
-            todo.append(j)
-    for columns, votes, found in _run(lfs, todo, comments, n_classes, scan, processes):
+    matrix, faults, todo = _known_votes(known, lfs, content, names, len(comments))
+    for columns, votes, found in _run(lfs, todo, comments, len(place) - 1, scan, processes):
         matrix[:, columns] = place[votes]
         faults |= {lfs.functions[j].name: f for j, f in zip(columns, found, strict=True)}
     used = names or tuple(str(k) for k in range(max(2, int(matrix.max(initial=0)) + 1)))
     hashes = [lf.code_hash for lf in lfs.functions]
     return AppliedLFs(matrix, lfs.names, hashes, used, faults, comments.get("comment_id"), content)
+
+
+def _known_votes(
+    known: AppliedLFs | None, lfs: LFSet, content: str, classes: tuple[str, ...] | None, n_rows: int
+) -> tuple[Votes, dict[str, Faults], list[int]]:
+    """The matrix with the votes that can be kept, their faults, and which functions are still to be run."""
+    old = _reusable(known, content, classes)
+    matrix, faults, todo = no_votes(n_rows, len(lfs)), dict[str, Faults](), list[int]()
+    for j, lf in enumerate(lfs.functions):
+        if known is not None and (lf.name, lf.code_hash) in old:
+            matrix[:, j] = known.matrix[:, old[lf.name, lf.code_hash]]
+            faults[lf.name] = known.faults.get(lf.name, Faults())
+        else:
+            todo.append(j)
+    return matrix, faults, todo
 
 
 def content_hash(comments: pd.DataFrame) -> str:

@@ -22,6 +22,9 @@ SLOW_ROWS = 3  # after so many rows beyond the limit, a function is not called a
 TOO_SLOW = "took longer than the limit"
 STOPPED = "not called any more after slow rows"
 LOST = object()  # stands for the answer of a call that did not return
+# What users' code may raise without ending the run: it can fail in any way, and an exit() in it is its own. What is
+# for us passes: KeyboardInterrupt (somebody wants to stop) and the timer below.
+USER_ERRORS = (Exception, SystemExit)
 
 
 class _TooSlowError(BaseException):
@@ -102,8 +105,8 @@ def call_on_rows(
             return list(map(call, rows))
     except _TooSlowError:
         pass
-    except Exception:  # noqa: BLE001 - a user's function may raise anything; the rows are tried one by one below
-        pass
+    except USER_ERRORS:
+        pass  # nothing is lost or hidden: every row is tried again below, where what it raises is counted by name
     return _one_by_one(call, rows, watch, faults, first_row)
 
 
@@ -120,6 +123,6 @@ def _one_by_one(
                 out[i] = call(row)
         except _TooSlowError:
             faults.add(TOO_SLOW, first_row + i)
-        except Exception as error:  # noqa: BLE001 - counted and reported by name, the row abstains
+        except USER_ERRORS as error:  # one bad row in a million must not cost the others; it is counted, by name
             faults.add(f"raised {type(error).__name__}", first_row + i)
     return out

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.bounded import LOST, ROW_LIMIT_S, Faults, Watch, call_on_rows
+from labeling_pipeline.core.weak_supervision.bounded import LOST, ROW_LIMIT_S, USER_ERRORS, Faults, Watch, call_on_rows
 from labeling_pipeline.core.weak_supervision.functions import (
     BatchLF,
     DeclarativeLF,
@@ -75,7 +75,7 @@ def _run_part(lf: BatchLF, part: pd.DataFrame, start: int, n_classes: int, votes
         if len(answers) != len(part):
             faults.add("returned another number of votes than rows", start, len(part))
             return
-    except Exception as error:  # noqa: BLE001 - a user's function may raise anything; it is counted by name
+    except USER_ERRORS as error:  # one bad row must not cost its batch: halves are tried until it stands alone, counted
         middle = len(part) // 2
         if middle == 0 or faults.counts.total() > BATCH_ROWS:
             faults.add(f"raised {type(error).__name__}", start, len(part))

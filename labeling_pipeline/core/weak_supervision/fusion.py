@@ -69,36 +69,33 @@ def fuse(
     comment_id, label and optionally accuracy (the expert's). `gold`: comment_id, label and optionally role; only
     role fit is used. `blind`: name → what a source that has used this gold says of gold comments when it does not know
     their own (see ``blind_labels``); weights are learned on that: a source that has seen the answer looks perfect.
-    `weights` replaces learning and defaults; one source alone is taken as it is. Raises InputError for probabilities
-    that are none, or nothing to combine.
+    `weights` replaces learning and defaults; one source alone is taken as it is. InputError: no probabilities, no rows.
 
     >>> crowd = pd.DataFrame({"comment_id": ["a"], "p_no": [0.6], "p_yes": [0.4]})
     >>> weak = pd.DataFrame({"comment_id": ["a"], "p_no": [0.1], "p_yes": [0.9]})
     >>> fuse({"crowd": crowd, "weak": weak}, ["no", "yes"]).labels[["label", "source"]].to_numpy().tolist()
     [['yes', 'crowd+weak']]
     """
-    names = list(sources)
-    ids = _all_ids(sources, verdicts)
-    tables = np.stack([_aligned(name, sources[name], ids, classes) for name in names]) if names else None
+    names, ids = list(sources), _all_ids(sources, verdicts)
     balance = _balance(class_balance, len(classes))
-    evidence = _evidence(tables, balance, len(ids), len(classes))
+    evidence = _evidence(sources, ids, classes, balance)
     known = _truth(gold, classes)
-    seen = {name: (blind or {}).get(name, sources[name]) for name in names}
-    of_gold = [_aligned(name, seen[name], list(known), classes) for name in names]
-    judged = _evidence(np.stack(of_gold) if names else None, balance, len(known), len(classes))
+    judged = _evidence({**sources, **(blind or {})}, list(known), classes, balance, names)
     chosen, learned_on, note = _choose(names, judged, balance, np.array(list(known.values()), dtype=np.int64), weights)
-    parts, used = [evidence[s] * chosen[name] for s, name in enumerate(names)], list(chosen.items())
+    stacked, used = _weighted(evidence, chosen, verdicts, ids, classes)
+    probabilities = softmax(np.log(balance) + stacked.sum(axis=0))
+    labels, told = _labels(ids, probabilities, stacked, used, classes), _explained(ids, probabilities, stacked, used)
+    return Fused(labels, told, chosen, [list(known)[i] for i in learned_on], [note])
+
+
+def _weighted(
+    evidence: Matrix, chosen: Mapping[str, float], verdicts: pd.DataFrame | None, ids: list[str], classes: Sequence[str]
+) -> tuple[Matrix, list[tuple[str, float]]]:
+    """(sources, n, K) evidence times its weight, verdicts last where there are some; and each one's name and weight."""
+    parts, used = [part * w for part, w in zip(evidence, chosen.values(), strict=True)], list(chosen.items())
     if verdicts is not None and not verdicts.empty:
         parts, used = [*parts, _verdicts(verdicts, ids, classes)], [*used, (VERDICT, 1.0)]
-    stacked = np.stack(parts)
-    probabilities = softmax(np.log(balance) + stacked.sum(axis=0))
-    return Fused(
-        _labels(ids, probabilities, stacked, used, classes),
-        _explained(ids, probabilities, stacked, used),
-        chosen,
-        [list(known)[i] for i in learned_on],
-        [note],
-    )
+    return np.stack(parts), used
 
 
 def _all_ids(sources: Mapping[str, pd.DataFrame], verdicts: pd.DataFrame | None) -> list[str]:
@@ -134,10 +131,19 @@ def _balance(class_balance: npt.ArrayLike | None, n_classes: int) -> Matrix:
     return np.asarray(balance / balance.sum())
 
 
-def _evidence(tables: Matrix | None, balance: Matrix, n: int, n_classes: int) -> Matrix:
-    """(sources, n, K): log of how much likelier a source makes each class; 0 where it says nothing."""
-    if tables is None:
-        return np.zeros((0, n, n_classes))
+def _evidence(
+    sources: Mapping[str, pd.DataFrame],
+    ids: list[str],
+    classes: Sequence[str],
+    balance: Matrix,
+    names: Sequence[str] | None = None,
+) -> Matrix:
+    """(sources, n, K): log of how much likelier a source makes each class; 0 where it says nothing. `names`: which
+    sources, all of them without."""
+    chosen = list(sources if names is None else names)
+    if not chosen:
+        return np.zeros((0, len(ids), len(classes)))
+    tables = np.stack([_aligned(name, sources[name], ids, classes) for name in chosen])
     silent = np.isnan(tables).any(axis=2, keepdims=True)
     clipped = np.clip(np.where(silent, balance, tables), SMALLEST, 1.0)
     return np.asarray(np.where(silent, 0.0, np.log(clipped) - np.log(balance)))

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.bounded import USER_ERRORS
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
 from labeling_pipeline.core.weak_supervision.declarative import declarative
 from labeling_pipeline.core.weak_supervision.functions import (
@@ -95,7 +96,7 @@ def _run(path: Path) -> ModuleType:
     sys.modules[name] = module  # so that its functions can be pickled and their source found
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except USER_ERRORS as error:  # the user's file may fail in any way: it is named, with the line, and not run further
         line = _line_in(error, path)
         raise InputError(f"{path}{line}: {type(error).__name__}: {error}", remedy="correct the file") from error
     return module

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def comments(*texts: str | None) -> pd.DataFrame:
         (lambda x: "yes", "returned a str"),
         (lambda x: 1 / 0, "raised ZeroDivisionError"),
         (lambda x: x.nothing, "raised AttributeError"),
+        (lambda x: sys.exit(0), "raised SystemExit"),
     ],
 )
 def test_what_is_no_vote_abstains_on_record(answer: object, reason: str) -> None:
@@ -50,6 +52,16 @@ def test_what_is_no_vote_abstains_on_record(answer: object, reason: str) -> None
     assert applied.fault_frame().to_dict("records") == [
         {"lf": "lf", "reason": reason, "n_rows": 1, "first_row": 5000, "comment_id": "c5000"}
     ]
+
+
+@pytest.mark.parametrize("kind", ["row", "batch"])
+def test_somebody_who_interrupts_a_function_is_heard(kind: str) -> None:
+    def stop(x: object) -> int:
+        raise KeyboardInterrupt
+
+    stopping = RowLF("lf", stop, "h") if kind == "row" else batch_labeling_function()(stop)
+    with pytest.raises(KeyboardInterrupt):
+        apply_lfs(comments("one", "two"), LFSet((stopping,), CLASSES))
 
 
 def test_a_batch_function_that_raises_on_one_row_loses_that_row() -> None:
