@@ -33,6 +33,10 @@ from labeling_pipeline_tests.benchmarks.consensus_sets import (
 
 PEERS = ("MajorityVote", "Wawa", "ZeroBasedSkill", "DawidSkene", "OneCoinDawidSkene", "MACE", "GLAD")
 RANKED = ("d_product", "d_possent", "sp")
+OURS = ("wawa", "one_coin", "dawid_skene", "dawid_skene_plain", "glad", "mace")
+WORSE, WORST_ECE, LESS_AUROC = 0.005, 0.08, 0.02  # by how much a confidence may fall short
+ECE_ROWS = 500
+LABELS_OF = ("same labels", "majority's labels")
 
 
 def peer_labels(path: Path, method: str) -> pd.DataFrame:
@@ -55,6 +59,16 @@ def majority_by_task(data: CrowdSet) -> np.ndarray:
     top = rows.eq(rows.max(axis=1), axis=0)
     own = np.array([bool(top.at[t, c]) if c in top else False for t, c in data.gold.itertuples(index=False)])
     return np.asarray(own / top.sum(axis=1).to_numpy())
+
+
+def every_method(data: CrowdSet, peers: dict[str, np.ndarray]) -> dict[str, object]:
+    """Accuracy of every method without gold, ours and the peer's."""
+    ours = {name: consensus(data.votes, method=name).labels for name in OURS}
+    return (
+        {"set": data.name, "majority": float(majority_by_task(data).mean())}
+        | {name: float(right_by_task(labels, data.gold).mean()) for name, labels in ours.items()}
+        | {f"crowd-kit {name}": float(right.mean()) for name, right in peers.items() if name != "MajorityVote"}
+    )
 
 
 def without_gold(data: CrowdSet, peers: dict[str, np.ndarray]) -> dict[str, object]:
@@ -111,7 +125,23 @@ def with_gold(data: CrowdSet, peers: dict[str, np.ndarray], n_splits: int) -> tu
         "95 % over splits": f"{splits[0]:+.4f} … {splits[1]:+.4f}",
         "95 % over tasks": f"{tasks[0]:+.4f} … {tasks[1]:+.4f}",
         "chosen": ", ".join(f"{name} {n}" for name, n in chosen.most_common()),
-    }, {"set": data.name, "gold rows scored": len(rest)} | mean_of(confidence)
+    }, {"set": data.name, "gold rows scored": len(rest)} | told_if_held(mean_of(confidence), len(rest))
+
+
+def told_if_held(found: dict[str, float], n_scored: int) -> dict[str, object]:
+    """The scores of a confidence, and whether each bar holds on this set."""
+    losses = all(
+        found[name] <= min(found[f"{name} of posterior"], found[f"{name} of shares"]) + WORSE
+        for name in ("log-loss", "Brier")
+    )
+    ece = n_scored < ECE_ROWS or found["ECE"] <= WORST_ECE
+    ranks = {which: found["AUROC"] >= found[f"of vote share, {which}"] - LESS_AUROC for which in LABELS_OF}
+    return {
+        **found,
+        "losses hold": losses,
+        "ECE holds": ece,
+        **{f"AUROC holds, {which}": held for which, held in ranks.items()},
+    }
 
 
 def confidence_scores(
@@ -133,11 +163,11 @@ def confidence_scores(
     majority = np.array([name.removeprefix("v_") for name in names])[shares.argmax(axis=1)]
     return {
         "log-loss": ours["log_loss"],
-        "of posterior": plain["log_loss"],
-        "of shares": said["log_loss"],
+        "log-loss of posterior": plain["log_loss"],
+        "log-loss of shares": said["log_loss"],
         "Brier": ours["brier"],
-        "of posterior ": plain["brier"],
-        "of shares ": said["brier"],
+        "Brier of posterior": plain["brier"],
+        "Brier of shares": said["brier"],
         "ECE": ours["ece"],
         "AUROC": auroc(rows["confidence"].to_numpy(), is_right),
         "of vote share, same labels": auroc(share, is_right),
@@ -158,7 +188,7 @@ def plain_posterior(data: CrowdSet, given: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"task": votes.tasks.to_pylist(), **columns})
 
 
-def mean_of(rows: list[dict[str, float]]) -> dict[str, object]:
+def mean_of(rows: list[dict[str, float]]) -> dict[str, float]:
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 
@@ -189,15 +219,17 @@ def main() -> None:
     if not DATA.is_dir():
         raise SystemExit(MISSING)
     methods = [name for name in PEERS if name not in options.without.split(",")]
-    plain, auto, confidence = [], [], []
+    every, plain, auto, confidence = [], [], [], []
     for name in options.sets.split(","):
         data = load(name)
         peers = {method: right_by_task(peer_labels(data.path, method), data.gold) for method in methods}
+        every.append(every_method(data, peers))
         plain.append(without_gold(data, peers))
         first, second = with_gold(data, peers, options.splits)
         auto.append(first)
         confidence.append(second)
         print(f"{name} done", flush=True)
+    print("\nEvery method without gold\n\n" + table(every))
     print("\nDawid-Skene without gold\n\n" + table(plain))
     print(f"\nauto with 20 % of the gold, scored on the rest, mean over {options.splits} splits\n\n" + table(auto))
     print("\nConfidence of auto on the same splits\n\n" + table(confidence))
