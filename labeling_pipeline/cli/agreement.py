@@ -7,29 +7,52 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXAMPLE = """\b
 Example:
   labeling-pipeline agreement votes.csv
   labeling-pipeline agreement votes.csv --by week --json
+  labeling-pipeline agreement votes.csv --attributes annotators.csv --by country
+  labeling-pipeline agreement votes.csv --comments comments.csv --by slice --votes-per-task 3
   labeling-pipeline agreement votes.csv --order none,mild,severe
 """
+FILE = click.Path(path_type=Path)
 
 
 @click.command("agreement", epilog=EXAMPLE)
-@click.argument("votes", type=click.Path(path_type=Path))
+@click.argument("votes", type=FILE)
 @click.option(
-    "--by", "columns", multiple=True, metavar="COLUMN", help="One result per value; `class` = each class alone."
+    "--by",
+    "columns",
+    multiple=True,
+    metavar="COLUMN",
+    help="One result per value; class = each class against the rest, week = by answered_at.",
 )
+@click.option("--attributes", type=FILE, help="annotator and one column per attribute, for --by.")
+@click.option("--comments", type=FILE, help="task (or comment_id) and columns such as slice, for --by.")
+@click.option("--min-group-size", default=10, show_default=True, help="Annotators below which a group is not told.")
+@click.option("--votes-per-task", type=int, metavar="N", help="A round still coming in: say how many tasks wait.")
 @click.option("--order", metavar="A,B,C", help="Classes from one end to the other: adds the weighted statistics.")
 @click.option("--confidence", default=0.95, show_default=True, help="Level of the intervals.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the resampling.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def agreement_command(
-    votes: Path, columns: tuple[str, ...], order: str | None, confidence: float, seed: int, as_json: bool
+    votes: Path,
+    columns: tuple[str, ...],
+    attributes: Path | None,
+    comments: Path | None,
+    min_group_size: int,
+    votes_per_task: int | None,
+    order: str | None,
+    confidence: float,
+    seed: int,
+    as_json: bool,
 ) -> None:
     """Agreement between annotators: percent, Cohen, Fleiss, Krippendorff, Gwet AC1, with intervals.
 
@@ -38,9 +61,8 @@ def agreement_command(
     """
     from labeling_pipeline.cli.options import naming
     from labeling_pipeline.core.agreement import agreement
-    from labeling_pipeline.files import read_frame
 
-    frame = read_frame(votes)
+    frame = _with_columns(votes, attributes, comments, columns, min_group_size)
     by = list(dict.fromkeys((["question"] if "question" in frame.columns else []) + list(columns)))
     with naming(votes):
         found = agreement(
@@ -49,12 +71,32 @@ def agreement_command(
             order=[name.strip() for name in order.split(",")] if order else None,
             confidence=confidence,
             seed=seed,
+            n_expected=votes_per_task,
         )
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
         return
     for name, result in found.items() if by else [("", found)]:
         _print(name, result, confidence)
+
+
+def _with_columns(
+    path: Path, attributes: Path | None, comments: Path | None, columns: tuple[str, ...], min_size: int
+) -> pd.DataFrame:
+    """The votes with the columns asked for from beside them; annotator groups too small to tell of become one."""
+    from labeling_pipeline.cli.options import naming
+    from labeling_pipeline.core.agreement.parts import joined, pooled
+    from labeling_pipeline.files import read_frame
+
+    votes = own = read_frame(path)
+    if attributes is not None:
+        with naming(path, attributes):
+            votes = joined(own, read_frame(attributes), "annotator", columns)
+        votes = pooled(votes, [name for name in votes.columns if name not in own.columns], min_size)
+    if comments is not None:
+        with naming(path, comments):
+            votes = joined(votes, read_frame(comments), "task", columns)
+    return votes
 
 
 def _print(name: str, result: dict[str, Any], confidence: float) -> None:

@@ -20,27 +20,39 @@ EXAMPLE = """\b
 Examples:
   labeling-pipeline annotators votes.csv
   labeling-pipeline annotators votes.csv --gold gold.csv --attributes annotators.csv -o annotators.csv --json
+  labeling-pipeline annotators votes.csv --gold gold.csv --honeypots honeypots.csv --weeks-out weeks.csv
 """
 FILE = click.Path(path_type=Path)
 MOST_SHOWN = 20
+WHAT = (
+    ("by_others", "agrees with what the others say"),
+    ("by_gold", "right against gold"),
+    ("by_honeypots", "right against honeypots"),
+)
 
 
 @click.command("annotators", epilog=EXAMPLE)
 @click.argument("votes", type=FILE)
 @click.option("--gold", type=FILE, help="Known labels (task, label): adds each one's accuracy.")
+@click.option("--honeypots", type=FILE, help="Answers to honeypots (task, label): adds each one's accuracy, apart.")
 @click.option("--attributes", type=FILE, help="annotator and one column per attribute: do groups answer differently?")
 @click.option("--min-group-size", default=10, show_default=True, help="Annotators below which a group is not told.")
 @click.option("--question", metavar="NAME", help="The question to look at, where the file answers several.")
 @click.option("-o", "--out", type=FILE, help="A row per annotator: .csv, .jsonl or .parquet.")
+@click.option("--weeks-out", type=FILE, help="Each one's accuracies and reliability week by week.")
+@click.option("--groups-out", type=FILE, help="What each group alone concludes of each task; with --attributes.")
 @click.option("--seed", default=0, show_default=True, help="Seed of permutations and resampling.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def annotators_command(
     votes: Path,
     gold: Path | None,
+    honeypots: Path | None,
     attributes: Path | None,
     min_group_size: int,
     question: str | None,
     out: Path | None,
+    weeks_out: Path | None,
+    groups_out: Path | None,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -50,22 +62,23 @@ def annotators_command(
     week. A finding (random_clicker, one_answer_clicker, sudden_decline, copier) is a reason to look, not a judgement.
     """
     from labeling_pipeline.cli.consensus import one_question
-    from labeling_pipeline.core.groups import group_divergence
+    from labeling_pipeline.core.groups import group_consensus, group_divergence
     from labeling_pipeline.core.reliability import bad_annotators
-    from labeling_pipeline.files import ending_of, read_frame, write_frame
+    from labeling_pipeline.files import read_frame, write_frame
 
-    if out is not None:
-        ending_of(out)  # a wrong ending is said before the work, not after
+    paths = _checked([out, weeks_out, groups_out], attributes)
     frame = one_question(read_frame(votes), question, votes)
-    known, people = (None if path is None else read_frame(path) for path in (gold, attributes))
+    known, seen, people = (None if path is None else read_frame(path) for path in (gold, honeypots, attributes))
     with naming(votes):
         found = bad_annotators(frame)
-    with naming(votes, gold):
-        each = _each(frame, known)
-    groups = None
-    if people is not None:
-        with naming(votes, attributes):
-            groups = group_divergence(frame, people, min_size=min_group_size, seed=seed)
+    with naming(votes, gold, honeypots):
+        each = _each(frame, {"gold": known, "honeypots": seen})
+        if weeks_out is not None:
+            _write_weeks(frame, known, seen, weeks_out)
+    with naming(votes, attributes):
+        groups = None if people is None else group_divergence(frame, people, min_size=min_group_size, seed=seed)
+        if people is not None and groups_out is not None:
+            write_frame(group_consensus(frame, people, min_size=min_group_size), groups_out)
     if out is not None:
         write_frame(_with_status(each, found), out)
     flagged = found[found["status"] == "flagged"]
@@ -73,22 +86,46 @@ def annotators_command(
         click.echo(json.dumps(_told(each, flagged, groups), indent=2, ensure_ascii=False, allow_nan=False))
         return
     _print(each, flagged, groups)
-    if out is not None:
-        click.echo(f"written: {out}")
+    if paths:
+        click.echo(f"written: {', '.join(map(str, paths))}")
 
 
-def _each(votes: pd.DataFrame, gold: pd.DataFrame | None) -> pd.DataFrame:
-    """A row per annotator: by the others' votes, and by gold where there is some."""
+def _checked(paths: list[Path | None], attributes: Path | None) -> list[Path]:
+    """The files to write; what is wrong with them is said before the work, not after."""
+    from labeling_pipeline.files import ending_of
+
+    if paths[-1] is not None and attributes is None:
+        raise click.UsageError("--groups-out needs --attributes, which say who is in which group")
+    given = [path for path in paths if path is not None]
+    for path in given:
+        ending_of(path)
+    return given
+
+
+def _write_weeks(votes: pd.DataFrame, gold: pd.DataFrame | None, honeypots: pd.DataFrame | None, path: Path) -> None:
+    from labeling_pipeline.core.reliability import reliability_by_week
+    from labeling_pipeline.files import write_frame
+
+    weekly, n_undated = reliability_by_week(votes, gold=gold, honeypots=honeypots)
+    write_frame(weekly, path)
+    if n_undated:
+        click.echo(f"note: {n_undated} votes have no time and are in no week", err=True)
+
+
+def _each(votes: pd.DataFrame, known: dict[str, pd.DataFrame | None]) -> pd.DataFrame:
+    """A row per annotator: by the others' votes, and by gold and by honeypots, apart, where there are some."""
     from labeling_pipeline.core.reliability import accuracy_table, consensus_reliability
 
     by_others, _ = consensus_reliability(votes)
     frame = by_others.rename(columns={name: f"by_others_{name}" for name in ("value", "low", "high")})
     frame = frame.rename(columns={"n": "n_votes", "by_others_value": "by_others"})
-    if gold is None:
-        return frame
-    by_gold = accuracy_table(votes, gold).drop(columns="correct")
-    names = {"accuracy": "by_gold", "low": "by_gold_low", "high": "by_gold_high", "n": "n_gold", "note": "gold_note"}
-    return frame.merge(by_gold.rename(columns=names), on="annotator", how="left")
+    for what, answers in known.items():
+        if answers is not None:
+            table = accuracy_table(votes, answers).drop(columns="correct")
+            names = {"accuracy": f"by_{what}", "low": f"by_{what}_low", "high": f"by_{what}_high"}
+            names |= {"n": f"n_{what}", "note": f"{what}_note"}
+            frame = frame.merge(table.rename(columns=names), on="annotator", how="left")
+    return frame
 
 
 def _with_status(each: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +160,7 @@ def _print(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | Non
         click.echo(f"  {row.annotator}: {str(row.check).replace('_', ' ')}, {row.reason} (n {row.n}, q {row.q:.3f})")
     if len(flagged) > MOST_SHOWN:
         click.echo(f"  and {len(flagged) - MOST_SHOWN:,} more findings (-o or --json has all)")
-    for name, what in (("by_others", "agrees with what the others say"), ("by_gold", "right against gold")):
+    for name, what in WHAT:
         values = each[name].dropna() if name in each.columns else each.iloc[:0, 0]
         if len(values):
             spread = f"{values.min():.3f} … {values.median():.3f} … {values.max():.3f}"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from labeling_pipeline.cli import main
 from labeling_pipeline.cli.agreement import agreement_command
+from labeling_pipeline.core.agreement import agreement, interim_agreement
 from labeling_pipeline_tests.contracts.test_agreement_statistics import crowd
 
 
@@ -35,6 +37,65 @@ def test_json_is_the_contract(votes: Path) -> None:
 
 def test_by_a_column(votes: Path) -> None:
     assert list(json.loads(run(votes, "--by", "week", "--json"))) == ["0", "1"]
+
+
+def test_by_week_of_the_answer_and_by_class_within_questions(votes: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(votes)
+    days = np.where(frame["week"] == 0, "2026-03-04T10:00:00Z", "2026-03-15T23:59:59Z")
+    dated = frame.drop(columns="week").assign(answered_at=days, question="label")
+    dated.to_csv(tmp_path / "dated.csv", index=False)
+    found = json.loads(run(tmp_path / "dated.csv", "--by", "week", "--json"))
+    assert list(found) == ["label / 2026-03-02", "label / 2026-03-09"]
+    assert list(found.values()) == [
+        one | {"notes": []} for one in json.loads(run(votes, "--by", "week", "--json")).values()
+    ]
+    per_class = json.loads(run(tmp_path / "dated.csv", "--by", "class", "--json"))
+    assert list(per_class) == [f"label / {name}" for name in sorted(frame["label"].unique())]
+
+
+def test_by_annotator_group_and_slice_from_files_beside_the_votes(votes: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(votes)
+    who = sorted(frame["annotator"].unique())
+    people = pd.DataFrame({"annotator_id": who, "country": ["fi"] * 4 + ["pe", "no"]})
+    people.to_csv(tmp_path / "people.csv", index=False)
+    slices = pd.DataFrame({"comment_id": frame["task"].unique()})
+    slices.assign(slice=slices["comment_id"].map(lambda task: "tea" if int(task) % 3 else None)).to_csv(
+        tmp_path / "comments.csv", index=False
+    )
+    beside = ("--attributes", tmp_path / "people.csv", "--min-group-size", 2, "--json")
+    found = json.loads(run(votes, *beside, "--by", "country"))
+    assert list(found) == ["(groups under 2 annotators)", "fi"]
+    own = frame[frame["annotator"].isin(who[:4])]
+    assert found["fi"]["gwet_ac1"] == agreement(own)["gwet_ac1"]
+    by_slice = json.loads(run(votes, "--comments", tmp_path / "comments.csv", "--by", "slice", "--json"))
+    assert {name: one["n_tasks"] for name, one in by_slice.items()} == {"(missing)": 100, "tea": 200}
+
+
+def test_a_round_still_coming_in_says_how_many_tasks_wait(votes: Path, tmp_path: Path) -> None:
+    early = pd.read_csv(votes).iloc[:-4]
+    early.to_csv(tmp_path / "early.csv", index=False)
+    found = json.loads(run(tmp_path / "early.csv", "--votes-per-task", 3, "--json"))
+    assert found == json.loads(json.dumps(interim_agreement(early, 3)))
+    assert found["n_waiting"] > 0
+    assert "tasks wait for votes" in run(tmp_path / "early.csv", "--votes-per-task", 3)
+    assert list(json.loads(run(votes, "--votes-per-task", 3, "--by", "week", "--json"))["0"])[-1] == "n_waiting"
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [("who,country\na,fi\n", "no column 'annotator'"), ("annotator,country\na,fi\na,pe\n", "'a' stands twice")],
+)
+def test_a_bad_file_beside_the_votes_is_named(
+    votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], people: str, said: str
+) -> None:
+    (tmp_path / "people.csv").write_text(people)
+    with pytest.raises(SystemExit) as stopped:
+        main(["agreement", str(votes), "--attributes", str(tmp_path / "people.csv"), "--by", "country"])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "people.csv" in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,47 @@ def test_json_holds_what_the_calls_on_frames_say(folder: Path, capsys: pytest.Ca
     assert (out.drop(index="a-00")["random_clicker"] == "clear").all()
 
 
+def test_three_numbers_apart_week_by_week_and_what_each_group_concludes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    votes, gold = (read_frame(folder / f"{name}.csv") for name in ("votes", "gold"))
+    days = pd.Timestamp("2026-03-04") + pd.to_timedelta(7 * (votes["task"].astype(int) % 3), unit="D")
+    votes.assign(answered_at=days.dt.strftime("%Y-%m-%dT10:00:00Z")).to_csv(folder / "dated.csv", index=False)
+    gold.iloc[:60].to_csv(folder / "known.csv", index=False)
+    gold.iloc[60:].to_csv(folder / "honeypots.csv", index=False)
+    files = ("--gold", folder / "known.csv", "--honeypots", folder / "honeypots.csv", "--weeks-out")
+    groups = ("--attributes", folder / "people.csv", "--groups-out", folder / "groups.parquet")
+    assert call("annotators", folder / "dated.csv", *files, folder / "weeks.csv", *groups, "--json") == 0
+    each = pd.DataFrame(json.loads(capsys.readouterr().out)["annotators"]).set_index("annotator")
+    expected = accuracy_table(votes, gold.iloc[60:]).set_index("annotator")["accuracy"].astype(float)
+    assert np.allclose(each["by_honeypots"], expected.loc[each.index])
+    weeks = read_frame(folder / "weeks.csv").astype({"value": float, "low": float, "high": float, "n": int})
+    assert sorted(weeks["week"].unique()) == ["2026-03-02", "2026-03-09", "2026-03-16"]
+    last = weeks[weeks["week"] == "2026-03-16"].pivot(index="annotator", columns="statistic", values=["value", "n"])
+    kinds = {"gold_accuracy": "gold", "honeypot_accuracy": "honeypots"}
+    assert set(last["n"]) == {"consensus_accuracy", "reliability", *kinds}
+    for statistic, column in kinds.items():  # every judged vote is counted once, and decay of two weeks moves little
+        assert (last["n"][statistic].dropna() == each[f"n_{column}"][last["n"][statistic].notna()]).all()
+        assert (last["value"][statistic] - each[f"by_{column}"]).abs().max() < 0.05
+    assert (weeks["low"] <= weeks["value"]).all()
+    assert (weeks["value"] <= weeks["high"]).all()
+    labels = read_frame(folder / "groups.parquet")
+    assert set(labels["group"]) == {"north", "south"}
+    said = labels.assign(is_y=labels["label"] == "y").groupby("group")["is_y"].mean()
+    assert said["south"] < said["north"]
+
+
+def test_groups_without_attributes_and_weeks_without_times_are_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("annotators", folder / "votes.csv", "--groups-out", folder / "groups.csv") == 2
+    assert "--attributes" in capsys.readouterr().err
+    assert call("annotators", folder / "votes.csv", "--weeks-out", folder / "weeks.csv") == 2
+    error = capsys.readouterr().err
+    assert "no vote has a time; expected a column week or answered_at" in error
+    assert error.count("\n") == 1
+
+
 def test_words_name_who_why_and_which_groups(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("annotators", folder / "votes.csv", "--attributes", folder / "people.csv") == 0
     said = capsys.readouterr().out

@@ -17,6 +17,7 @@ from labeling_pipeline.core.agreement import by_counts, cohen
 from labeling_pipeline.core.agreement.coding import CodedVotes, Floats, TaskCounts, code_votes, compact, count_tasks
 from labeling_pipeline.core.agreement.notes import note_of
 from labeling_pipeline.core.agreement.pairs import PairVotes, pair_votes
+from labeling_pipeline.core.agreement.parts import split
 from labeling_pipeline.core.agreement.resampling import Resampler, interval
 from labeling_pipeline.core.errors import InputError
 
@@ -89,14 +90,16 @@ def agreement(
     confidence: float = 0.95,
     n_boot: int = 1_000,
     seed: int = 0,
+    n_expected: int | None = None,
 ) -> dict[str, Any]:
     """Agreement of `votes` (columns task, annotator, label): percent, Cohen, Fleiss, Krippendorff, Gwet AC1.
 
     Each statistic is {"value", "low", "high", "note"} with a bootstrap interval over tasks (at most 200 resamples for
     the pairwise ones); a value that is not defined is None and its note says why. `order` (the classes from one end to
-    the other) adds the weighted statistics. `by` (one column, or several) gives {"<value>": the same};
-    `by="class"` without such a column takes each class against the rest. Without annotator ids Cohen's kappa alone is
-    not possible.
+    the other) adds the weighted statistics. `by` (one column, or several) gives {"<value>": the same}; without such
+    columns, "class" takes each class against the rest and "week" the week of `answered_at`. `n_expected`: the votes a
+    task of a round that is still coming in should get; says how many wait (see `interim_agreement`). Without annotator
+    ids Cohen's kappa alone is not possible.
 
     Raises InputError when there are no votes or a column is missing.
 
@@ -106,14 +109,10 @@ def agreement(
     (0.75, 0.5, 8)
     """
     _check(order, confidence, n_boot)
-    measure = partial(_measure, order=order, confidence=confidence, n_boot=n_boot, seed=seed)
+    measure = partial(_measure, order=order, confidence=confidence, n_boot=n_boot, seed=seed, n_expected=n_expected)
     if by is None:
         return measure(votes)
-    if by == "class" and "class" not in votes.columns:
-        from labeling_pipeline.core.agreement.by_class import one_against_rest
-
-        return {name: measure(part) for name, part in one_against_rest(votes)}
-    return {name: measure(part) for name, part in _split(votes, by)}
+    return {name: measure(part) for name, part in split(votes, by)}
 
 
 def _check(order: Sequence[str] | None, confidence: float, n_boot: int) -> None:
@@ -126,7 +125,13 @@ def _check(order: Sequence[str] | None, confidence: float, n_boot: int) -> None:
 
 
 def _measure(
-    votes: pd.DataFrame, *, order: Sequence[str] | None, confidence: float, n_boot: int, seed: int
+    votes: pd.DataFrame,
+    *,
+    order: Sequence[str] | None,
+    confidence: float,
+    n_boot: int,
+    seed: int,
+    n_expected: int | None,
 ) -> dict[str, Any]:
     coded = code_votes(votes, order)
     data = Measured(coded, n_boot, seed)
@@ -139,7 +144,21 @@ def _measure(
             values = statistic(ordered) if ordered.votes.n_tasks else np.array([np.nan])
             result[name] = _estimate(name, values, ordered, confidence)
     counted = {"n_tasks": coded.n_tasks, "n_annotators": coded.n_annotators, "n_votes": int(coded.task.size)}
-    return {**result, **counted, "notes": list(coded.notes)}
+    result |= {**counted, "notes": list(coded.notes)}
+    return result if n_expected is None else result | _interim(coded, n_expected)
+
+
+def _interim(votes: CodedVotes, n_expected: int) -> dict[str, Any]:
+    """How much of a round is there; those answered first are not a random sample of it."""
+    if n_expected < 2:
+        raise InputError(f"{n_expected} votes expected per task", expected="2 or more: one vote agrees with nobody")
+    waiting = int((np.bincount(votes.task, minlength=votes.n_tasks) < n_expected).sum())
+    notes = list(votes.notes)
+    if waiting:
+        notes.append(
+            f"interim: {waiting} of {votes.n_tasks} tasks wait for votes; those answered first are not a random sample"
+        )
+    return {"n_complete": votes.n_tasks - waiting, "n_waiting": waiting, "notes": notes}
 
 
 def ordered_only(votes: CodedVotes, n_ordered: int) -> CodedVotes:
@@ -167,16 +186,3 @@ def _estimate(name: str, values: Floats, data: Measured, confidence: float) -> d
     if bounds is None:
         return {"value": value, "low": None, "high": None, "note": note}
     return {"value": value, "low": min(bounds[0], value), "high": max(bounds[1], value), "note": note}
-
-
-def _split(votes: pd.DataFrame, by: str | Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
-    columns = [by] if isinstance(by, str) else list(by)
-    for column in columns:
-        if column not in votes.columns:
-            raise InputError(f"votes have no column {column!r}", expected="a column to split by", remedy="check --by")
-    keys = votes[columns].astype(object).where(votes[columns].notna(), "(missing)").astype(str)
-    key = keys[columns[0]]
-    for column in columns[1:]:
-        key = key + " / " + keys[column]
-    groups = votes.groupby(key.to_numpy(), sort=True).indices
-    return [(str(name), votes.iloc[rows]) for name, rows in groups.items()]

@@ -43,15 +43,7 @@ def interim_agreement(votes: pd.DataFrame, n_expected: int, **options: Any) -> d
     Adds `n_complete` (tasks with `n_expected` votes), `n_waiting` (tasks with fewer) and a note: the tasks answered
     first are not a random sample, so the figure may move by more than its interval says. `options` go to `agreement`.
     """
-    result = agreement(votes, **options)
-    per_task = task_agreement(votes)["n_votes"]
-    waiting = int((per_task < n_expected).sum())
-    result["n_complete"], result["n_waiting"] = int(len(per_task) - waiting), waiting
-    if waiting:
-        result["notes"].append(
-            f"interim: {waiting} of {len(per_task)} tasks wait for votes; those answered first are not a random sample"
-        )
-    return result
+    return agreement(votes, n_expected=n_expected, **options)
 
 
 def _task_names(votes: pd.DataFrame) -> list[str]:

@@ -7,6 +7,7 @@ between annotators (see ``core.agreement``), the consensus itself.
 from __future__ import annotations
 
 from labeling_pipeline.core.reliability.answers import read_votes
+from labeling_pipeline.core.reliability.by_week import reliability_by_week
 from labeling_pipeline.core.reliability.consensus_based import consensus_reliability
 from labeling_pipeline.core.reliability.counts import DECAY, update_counts, weekly_counts
 from labeling_pipeline.core.reliability.history import reliability_history
@@ -20,6 +21,7 @@ __all__ = [
     "bad_annotators",
     "consensus_reliability",
     "read_votes",
+    "reliability_by_week",
     "reliability_history",
     "update_counts",
     "weekly_counts",
