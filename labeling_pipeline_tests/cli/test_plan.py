@@ -31,10 +31,10 @@ def test_cost_accuracy_and_honeypots_are_told_beforehand(tmp_path: Path) -> None
     done = run_command("plan", "--home", str(home.root), "--most-votes", "7", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["comments"] == 440, "gold that fits is asked, too"
-    assert told["fixed"]["votes"] == 1_320
-    assert round(told["fixed"]["cost_usd"], 2) == round(1_320 * 0.04 / 0.95, 2)
-    assert told["adaptive"]["votes"] > 1_320
+    assert told["comments"] == 400, "the honeypot bank is not asked openly"
+    assert told["fixed"]["votes"] == 1_200
+    assert round(told["fixed"]["cost_usd"], 2) == round(1_200 * 0.04 / 0.95, 2)
+    assert told["adaptive"]["votes"] > 1_200
     assert told["adaptive"]["accuracy"] > told["fixed"]["accuracy"] + 0.03
     assert told["honeypots"]["is_met"]
     assert told["batch"]["consumer_risk"] <= 0.10
