@@ -23,6 +23,7 @@ from labeling_pipeline.warehouse.store import Warehouse
 
 log = logging.getLogger(__name__)
 UNFINISHED = (".part", ".tmp")
+Content = tuple[str, tuple[str, bool]]  # the hash of a file, and its format
 SIMULATED_DAY = re.compile(r"day-(\d+)-")
 
 
@@ -56,20 +57,21 @@ def scan(
             (sha, format_of(Path(path)))
             for sha, path in run_named(con, "taken_files", kind=kind).itertuples(index=False)
         }
-    files = [_looked_at(path, kind, stat, seen) for path, stat in found]
-    waiting, copies = [], []
-    for file in files:
-        if file is None:
-            continue
-        # Content is read by the ending of its name, so under another ending it is another file.
-        if (file.sha256, format_of(file.path)) not in taken:
-            taken.add((file.sha256, format_of(file.path)))
-            waiting.append(file)
-        elif (path_text(file.path), file.size, file.mtime_ns) not in seen:
-            copies.append(file)
+    files = [file for path, stat in found if (file := _looked_at(path, kind, stat, seen)) is not None]
+    waiting = _new(files, taken)
+    others = set(files).difference(waiting)
+    copies = [f for f in files if f in others and (path_text(f.path), f.size, f.mtime_ns) not in seen]
     if copies and not warehouse.is_open:
         _remember(warehouse, copies)
     return waiting
+
+
+def _new(files: Sequence[InboxFile], taken: set[Content]) -> list[InboxFile]:
+    """The first file of each content that was not taken; under another ending content is read otherwise, and is new."""
+    first: dict[Content, InboxFile] = {}
+    for file in files:
+        first.setdefault((file.sha256, format_of(file.path)), file)
+    return [file for content, file in first.items() if content not in taken]
 
 
 def _looked_at(
