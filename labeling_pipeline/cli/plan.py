@@ -42,9 +42,11 @@ def plan_command(home: str | None, budget_usd: float | None, most_votes: int | N
 
 
 def _print(plan: CampaignPlan) -> None:
+    from labeling_pipeline.stages.overlap import ASSUMED_ACCURACY
+
     click.echo(f"{plan.comments:,} comments to ask or ask more about, {plan.annotators} crowd annotators known")
     if plan.is_assumed:
-        click.echo("nothing is known of this crowd yet: an accuracy of .725 is assumed")
+        click.echo(f"nothing is known of this crowd yet: an accuracy of {ASSUMED_ACCURACY:g} is assumed")
     click.echo(_line("votes_per_comment for all", plan.fixed))
     if plan.adaptive is not None:
         click.echo(_line("adaptive", plan.adaptive))
@@ -53,8 +55,7 @@ def _print(plan: CampaignPlan) -> None:
     need = plan.honeypots
     click.echo(
         f"{'honeypots':26} {need.per_annotator} different ones for each annotator, {need.exposures:,} exposures, "
-        "at most "
-        f"{plan.most_exposures} of one: a bank of {need.needed}; there are {need.there}"
+        f"at most {plan.most_exposures} of one: a bank of {need.needed}; there are {need.there}"
     )
     if plan.batch is not None:
         click.echo(

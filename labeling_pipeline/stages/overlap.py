@@ -43,6 +43,11 @@ def overlap_settings(context: Context) -> OverlapSettings:
     )
 
 
+def expert_of(context: Context, n_classes: int) -> Floats:
+    """An expert's confusion (K, K), as sure as the settings say."""
+    return expert_confusion(context.settings.quality.expert_accuracy, n_classes)
+
+
 def crowd_spent_usd(context: Context) -> float:
     """USD for crowd assignments that were answered, or handed out and not answered yet."""
     spend = context.query("spend").iloc[0]
@@ -68,7 +73,7 @@ def more_votes(context: Context) -> dict[int, pd.Series]:
         return {}
     limits, n_votes = overlap_settings(context), comments["n_votes"].to_numpy(dtype=np.int64)
     done = 1 + int(context.query("wave_counts", schema_version=context.ontology.schema_version)["n"].iloc[0])
-    expert, spent = expert_confusion(0.95, p.shape[1]), crowd_spent_usd(context)
+    expert, spent = expert_of(context, p.shape[1]), crowd_spent_usd(context)
     seed = context.settings.simulated.seed
     priced = price_for_budget(
         p, n_votes, crowd[None], limits, spent_usd=spent, expert=expert, waves_done=done, seed=seed

@@ -13,10 +13,10 @@ import pandas as pd
 
 from labeling_pipeline.core.acceptance import Plan, Quality, sampling_plan
 from labeling_pipeline.core.honeypots import BankNeed, bank_need, rate_report
-from labeling_pipeline.core.overlap import Forecast, OverlapSettings, expert_confusion, forecast, price_for_budget
+from labeling_pipeline.core.overlap import Forecast, OverlapSettings, forecast, price_for_budget
 from labeling_pipeline.stages.engine import Context
 from labeling_pipeline.stages.handing_out import comments_to_ask, honeypots_of
-from labeling_pipeline.stages.overlap import beliefs, crowd_spent_usd, overlap_settings
+from labeling_pipeline.stages.overlap import beliefs, crowd_spent_usd, expert_of, overlap_settings
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,13 +61,12 @@ def plan_campaign(context: Context, budget_usd: float | None = None, most_votes:
     p = np.vstack([np.tile(mix, (len(fresh), 1)), p])
     n_votes = np.concatenate([np.zeros(len(fresh), np.int64), voted["n_votes"].to_numpy(dtype=np.int64)])
     spent, people = crowd_spent_usd(context), context.query("crowd_annotators")["annotator_id"]
-    fixed = _forecast(p, n_votes, crowd, replace(limits, most=limits.first_wave, budget_usd=None))
+    expert = expert_of(context, len(crowd))
+    fixed = _forecast(p, n_votes, crowd, expert, replace(limits, most=limits.first_wave, budget_usd=None))
     adaptive = None
-    if limits.most > limits.first_wave:
-        priced = price_for_budget(
-            p, n_votes, crowd[None], limits, spent_usd=spent, expert=expert_confusion(0.95, len(crowd))
-        )
-        adaptive = _forecast(p, n_votes, crowd, priced, spent)
+    if limits.most > limits.first_wave and len(p):
+        priced = price_for_budget(p, n_votes, crowd[None], limits, spent_usd=spent, expert=expert)
+        adaptive = _forecast(p, n_votes, crowd, expert, priced, spent)
     chosen = adaptive or fixed
     cap = context.settings.honeypots.max_exposures
     return CampaignPlan(
@@ -78,11 +77,16 @@ def plan_campaign(context: Context, budget_usd: float | None = None, most_votes:
 
 
 def _forecast(
-    p: Floats, n_votes: npt.NDArray[np.int64], crowd: Floats, limits: OverlapSettings, spent: float = 0.0
+    p: Floats,
+    n_votes: npt.NDArray[np.int64],
+    crowd: Floats,
+    expert: Floats,
+    limits: OverlapSettings,
+    spent: float = 0.0,
 ) -> Forecast:
     if not len(p):
         return Forecast(1.0, 0.0, 0.0, 0.0, 0, 0, 0.0, 0, 0.0)
-    return forecast(p, n_votes, crowd[None], limits, expert=expert_confusion(0.95, len(crowd)), spent_usd=spent)
+    return forecast(p, n_votes, crowd[None], limits, expert=expert, spent_usd=spent)
 
 
 def _bank(context: Context, votes: int, people: int, cap: int) -> BankNeed:
