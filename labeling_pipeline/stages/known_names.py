@@ -39,7 +39,11 @@ def _named(home: Home) -> Iterator[Named]:
     yield "consensus.method", (settings.consensus.method,), ("auto", *METHODS)
     yield "selection.strategy", (settings.selection.strategy,), STRATEGIES
     yield "weak_supervision.method", (settings.weak_supervision.method,), ("auto", *LABEL_MODELS)
-    yield "quality.batch_statistic", (settings.quality.batch_statistic,), STATISTICS
+    for key, statistic in (
+        ("quality.batch_statistic", settings.quality.batch_statistic),
+        ("review.statistic", settings.review.statistic),
+    ):
+        yield key, (statistic,), STATISTICS
     if settings.ontology.assume_schema is not None:
         versions = [one.schema_version for one in ontologies]
         yield "ontology.assume_schema", (settings.ontology.assume_schema,), versions

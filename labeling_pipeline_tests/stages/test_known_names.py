@@ -27,6 +27,7 @@ def home_with(folder: Path, settings: str) -> Home:
         ('[weak_supervision]\nmethod = "majorty"', "weak_supervision.method", "majority"),
         ('[platform]\nname = "file"', "platform.name", "files"),
         ('[quality]\nbatch_statistic = "krippendorf"', "quality.batch_statistic", "krippendorff_alpha"),
+        ('[review]\nstatistic = "gwet"', "review.statistic", "gwet_ac1"),
         ('[ontology]\nassume_schema = "v7"', "ontology.assume_schema", "v1"),
         ("[quality]\nmin_confidence_by_class = { toxik = 0.9 }", "quality.min_confidence_by_class", "toxic"),
         ('[quality]\nfour_eyes = ["toxik"]', "quality.four_eyes", "toxic"),

@@ -42,10 +42,14 @@ class OverlapSettings:
             )
         if not 0 <= self.honeypot_rate < 1:
             raise SettingError(f"honeypots.rate = {self.honeypot_rate}", expected="a number from 0 up to 1")
-        prices = {"crowd_price_usd": self.vote_usd, "expert_price_usd": self.expert_usd, "wrong_usd": self.wrong_usd}
+        prices = {
+            "labeling.crowd_price_usd": self.vote_usd,
+            "labeling.expert_price_usd": self.expert_usd,
+            "adjudication.wrong_usd": self.wrong_usd,
+        }
         for name, price in prices.items():
             if not price > 0:
-                raise SettingError(f"labeling.{name} = {price}", expected="more than 0")
+                raise SettingError(f"{name} = {price}", expected="more than 0")
         if self.most_waves < 1 or min(self.min_batch, self.expert_capacity) < 0:
             raise SettingError("a limit of labeling is negative", expected="1 wave or more, other limits 0 or more")
 
