@@ -23,7 +23,8 @@ PACKAGES = ("duckdb", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 
 def versioned_export(context: Context) -> Result:
     """Immutable, content-hashed data sets of passed labels with their votes, manifest and data set card."""
-    labels = _labels(context)
+    apart = kept_apart(context)
+    labels = _labels(context, apart)
     done = context.warehouse.table("versioned_export")
     if labels.empty:
         return Result(len(done), waiting_for="labels that passed")
@@ -38,7 +39,6 @@ def versioned_export(context: Context) -> Result:
         return Result(len(done), metrics)
     meta = _meta(context, labels, version, parent["version"] if parent else None, str(found))
     votes = _votes(context, labels)
-    apart = kept_apart(context)
     # A folder of this version that is there already was left by a killed run: the warehouse does not know it.
     result = build_export(context.home.exports / version, labels, votes, meta=meta, gold=apart, replace=True)
     row = {
@@ -68,12 +68,15 @@ def gold_copies(context: Context) -> set[str]:
     return set(leaks(near[~near["is_apart"]], near[near["is_apart"]])["comment_id"])
 
 
-def _labels(context: Context) -> pd.DataFrame:
-    """The passed labels as the export has them; the gate is asserted again, whoever wrote the table read here."""
+def _labels(context: Context, apart: list[str]) -> pd.DataFrame:
+    """The passed labels, but those kept apart, as the export has them.
+
+    The gate is asserted again, whoever wrote the table read here.
+    """
     labels = context.query("labels_to_export")
     if not labels.empty and set(labels["outcome"]) != {"passed"}:
         raise InvariantError("a label that did not pass is among those to export", remedy="rebuild qc_outcomes")
-    labels = labels[~labels["comment_id"].isin(gold_copies(context))].reset_index(drop=True)
+    labels = labels[~labels["comment_id"].isin(apart)].reset_index(drop=True)
     labels = with_columns(labels, "probabilities", "p_", context.all_classes)
     labels = with_columns(labels, "vote_shares", "v_", context.all_classes)
     # Fit gold may be exported for what it says of the labels; nobody learns from it.

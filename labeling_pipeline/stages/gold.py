@@ -41,8 +41,14 @@ def gold_set(context: Context) -> Result:
 
 def promotion_is_wanted(context: Context) -> bool:
     """Whether experts have made enough candidates ready: everything that was fitted to gold is made again then."""
+    return not _ready(context).empty
+
+
+def _ready(context: Context) -> pd.DataFrame:
+    """The candidates that join now: none before there are enough of them."""
     settings = context.settings.gold
-    return settings.promote and len(context.query("gold_ready")) >= settings.promote_batch
+    ready = context.query("gold_ready")
+    return ready if settings.promote and len(ready) >= settings.promote_batch else ready.iloc[:0]
 
 
 def gold_candidates(context: Context) -> Result:
@@ -62,8 +68,8 @@ def gold_candidates(context: Context) -> Result:
 
 
 def _promoted(context: Context, gold: pd.DataFrame) -> pd.DataFrame:
-    ready = context.query("gold_ready")
-    if not promotion_is_wanted(context):
+    ready = _ready(context)
+    if ready.empty:
         return gold.iloc[:0]
     lists = pd.Series([list(ids) for ids in ready["expert_ids"]], index=ready.index, dtype=object)
     rows = to_gold(ready.assign(expert_ids=lists), context.ontology.schema_version)

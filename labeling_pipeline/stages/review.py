@@ -63,10 +63,10 @@ def accuracy_report(context: Context) -> Result:
     With it: how far experts agree with each other, and where those who know best differ: a gap in the guideline.
     """
     settings, verdicts = context.settings, context.query("verdicts_in_order")
-    reviews = context.query("reviews_back")
+    reviews, votes_by_week = context.query("reviews_back"), _votes(context)
     table = two_axes(
-        _votes(context),
-        _known(context, reviews),
+        votes_by_week,
+        _known(context, votes_by_week, reviews),
         context.warehouse.table("comment_slices"),
         context.ontology.classes,
         statistic=settings.review.statistic,
@@ -103,10 +103,9 @@ def _votes(context: Context) -> pd.DataFrame:
     return context.query("weekly_votes", questions=context.deciding_questions, since=since.to_pydatetime())
 
 
-def _known(context: Context, reviews: pd.DataFrame) -> pd.DataFrame:
+def _known(context: Context, votes: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
     """What the crowd's votes come to, beside the truth: on gold that was voted on, and on drawn unanimous labels."""
     gold = pd.concat([context.query("gold_by_role", role=role) for role in ("fit", "measure")], ignore_index=True)
-    votes = _votes(context)
     about = votes[votes["comment_id"].isin(gold["comment_id"])]
     sizes = about.groupby(["comment_id", "label"]).size().rename("n").reset_index()
     most = sizes.sort_values(["comment_id", "n", "label"], ascending=[True, False, True]).drop_duplicates("comment_id")
