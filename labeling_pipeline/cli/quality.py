@@ -36,8 +36,8 @@ def quality_command(home: str | None, output: Path | None, as_json: bool) -> Non
     found = Home.find(home)
     told = read_quality(open_context(found))
     if output is None:
-        output = found.root / "reports" / "quality.html"
-        output.parent.mkdir(exist_ok=True)
+        found.reports.mkdir(exist_ok=True)
+        output = found.reports / "quality.html"
     write_page(render_quality(told, found.root.name), output)
     if as_json:
         click.echo(json.dumps({name: json.loads(t.to_json(orient="records")) for name, t in told.items()}))

@@ -40,7 +40,7 @@ def leaks(comments: pd.DataFrame, apart: pd.DataFrame, likeness: float = 0.8) ->
     itself kept apart, by id, is its own copy with likeness 1.
     Returns columns `COLUMNS`, one row per comment, its likest copy; sorted by comment_id.
     """
-    kept = [(str(c), shingles_of(t)) for c, t in zip(apart["comment_id"], apart["text"], strict=True)]
+    kept = [(str(c), _shingles(t)) for c, t in zip(apart["comment_id"], apart["text"], strict=True)]
     index: dict[tuple[int, bytes], list[int]] = {}
     for i, (_, shingles) in enumerate(kept):
         for band in _bands(shingles):
@@ -51,7 +51,7 @@ def leaks(comments: pd.DataFrame, apart: pd.DataFrame, likeness: float = 0.8) ->
         if comment in ids:
             rows.append((comment, comment, 1.0))
             continue
-        shingles = shingles_of(text)
+        shingles = _shingles(text)
         rivals = sorted({i for band in _bands(shingles) for i in index.get(band, ())})
         alike = [(len(shingles & kept[i][1]) / len(shingles | kept[i][1]), kept[i][0]) for i in rivals]
         best = max(alike, key=lambda pair: (pair[0], pair[1]), default=(0.0, ""))
@@ -60,7 +60,7 @@ def leaks(comments: pd.DataFrame, apart: pd.DataFrame, likeness: float = 0.8) ->
     return pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("comment_id", ignore_index=True)
 
 
-def shingles_of(text: object) -> frozenset[int]:
+def _shingles(text: object) -> frozenset[int]:
     """Hashes of all 4-character pieces of the normal form; none of a text too short to be anybody's copy."""
     form = normal_form(text) if isinstance(text, str) else ""
     if len(form) < SHORTEST:

@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 from labeling_pipeline.core.gold_life import coverage
+from labeling_pipeline.core.two_axes import ALL, REVIEW
 from labeling_pipeline.report.check import STATISTICS
 from labeling_pipeline.report.honeypots import exposure_parts, honeypot_lines, honeypot_parts
 from labeling_pipeline.report.html import Html, element, page, table, tiles
 from labeling_pipeline.report.two_axes_plot import two_axes_plot
 from labeling_pipeline.stages.context import Context
 
-ALL = "(all)"
 TABLES = (
     "accuracy_report", "text_rules", "guideline_gaps", "honeypot_health", "honeypot_accuracy", "honeypot_violations",
     "annotator_pauses", "expert_agreement", "gold_candidates", "irregularities", "exposures",
@@ -88,7 +88,7 @@ def _headline(told: dict[str, pd.DataFrame]) -> Html:
     whole = report[report["slice"] == ALL].dropna(subset="agreement")
     known = report[(report["slice"] == ALL) & (report["n_known"] > 0)]
     experts = told["expert_agreement"]
-    last, reviews = whole.tail(1), known[known["measured_on"] == "unanimous review"]
+    last, reviews = whole.tail(1), known[known["measured_on"] == REVIEW]
     seen = reviews.sort_values("n_known").tail(1)
     figures = [
         (_one(last, "agreement"), "agreement", f"{_statistic(last)}, last week"),

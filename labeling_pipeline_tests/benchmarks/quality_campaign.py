@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from labeling_pipeline.core.assignment import pair_up
 from labeling_pipeline.core.calibration import calibrate
 from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.honeypots import bank_need, honeypots_needed
@@ -23,6 +22,7 @@ from labeling_pipeline.core.overlap import (
     price_for_budget,
     worth_of_answers,
 )
+from labeling_pipeline.core.pairing import pair_up
 from labeling_pipeline.core.simulate.world import WorldSpec, ask, ask_experts, draw_comments, draw_people
 
 PAPER = 800_000  # comments of the source; what does not grow with them is charged in proportion

@@ -17,7 +17,6 @@ from labeling_pipeline.core.reliability.answers import Answers, Votes, judged, r
 
 # Evidence half a year old counts half.
 DECAY = 0.5 ** (1 / 26)
-STATE_COLUMNS = ["annotator", "week", "correct", "n", "n_votes"]
 
 
 def weekly_counts(votes: pd.DataFrame, answers: pd.DataFrame, *, decay: float = DECAY) -> pd.DataFrame:

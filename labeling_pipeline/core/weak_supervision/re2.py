@@ -21,8 +21,6 @@ MAX_REPEAT = 1000  # RE2 refuses more
 _NOTHING = r"[^\x00-\x{10FFFF}]"
 _SINGLE = {"LITERAL", "NOT_LITERAL", "ANY", "IN"}
 _ANCHORS = {"AT_BEGINNING_STRING": r"\A", "AT_END_STRING": r"\z", "AT_BOUNDARY": r"\b"}
-# Flags that a group may switch for its part of the pattern.
-_INLINE = re.IGNORECASE | re.MULTILINE | re.DOTALL
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from labeling_pipeline.core.ontology import as_utc
 from labeling_pipeline.warehouse.inbox.model import Split
 
-Mask = NDArray[np.bool_]
 _WRONG = object()
 
 

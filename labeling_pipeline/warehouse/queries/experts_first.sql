@@ -2,7 +2,7 @@
 -- context; nobody has been asked about them in a round that is to come.
 -- Grain: one row per comment.
 -- Parameters: $watched (list of slices).
-select c.comment_id, list_has_any(coalesce(c.slices, []), $watched) as is_watched
+select c.comment_id
 from raw_comments c
 where c.comment_id not in (select comment_id from verdicts)
   and (list_has_any(coalesce(c.slices, []), $watched)
