@@ -40,7 +40,7 @@ def adjudication_queue(context: Context) -> Result:
         waiting,
         _costs(context),
         settings.adjudication.capacity,
-        experts=context.query("expert_annotators")["annotator_id"].tolist(),
+        experts=context.query("experts")["annotator_id"].tolist(),
         budget_usd=settings.adjudication.budget_usd,
         seen=context.query("experts_seen"),
         boost=dict.fromkeys(waiting.loc[waiting["is_asked"], "comment_id"], ASKED_FIRST),

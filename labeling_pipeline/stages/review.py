@@ -70,7 +70,7 @@ def accuracy_report(context: Context) -> Result:
         context.warehouse.table("comment_slices"),
         context.ontology.classes,
         statistic=settings.review.statistic,
-        groups=context.query("annotator_groups"),
+        groups=context.query("annotator_attributes"),
         tolerated=settings.review.tolerated_error,
         family_error=settings.review.family_error,
         n_boot=50,
