@@ -9,18 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from labeling_pipeline.cli import main
 from labeling_pipeline.core.groups import group_divergence
 from labeling_pipeline.core.reliability import accuracy_table, bad_annotators, consensus_reliability
 from labeling_pipeline.files import read_frame
+from labeling_pipeline_tests.calls import exit_code
 
 N_TASKS, N_ANNOTATORS = 600, 24
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        main([str(argument) for argument in arguments])
-    return int(stopped.value.code or 0)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_json_holds_what_the_calls_on_frames_say(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ("--gold", folder / "gold.csv", "--attributes", folder / "people.csv", "-o", folder / "out.csv")
-    assert call("annotators", folder / "votes.csv", *files, "--json") == 0
+    assert exit_code("annotators", folder / "votes.csv", *files, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     votes, gold, people = (read_frame(folder / f"{name}.csv") for name in ("votes", "gold", "people"))
     assert told["n_annotators"] == N_ANNOTATORS
@@ -80,7 +74,7 @@ def test_three_numbers_apart_week_by_week_and_what_each_group_concludes(
     gold.iloc[60:].to_csv(folder / "honeypots.csv", index=False)
     files = ("--gold", folder / "known.csv", "--honeypots", folder / "honeypots.csv", "--weeks-out")
     groups = ("--attributes", folder / "people.csv", "--groups-out", folder / "groups.parquet")
-    assert call("annotators", folder / "dated.csv", *files, folder / "weeks.csv", *groups, "--json") == 0
+    assert exit_code("annotators", folder / "dated.csv", *files, folder / "weeks.csv", *groups, "--json") == 0
     each = pd.DataFrame(json.loads(capsys.readouterr().out)["annotators"]).set_index("annotator")
     expected = accuracy_table(votes, gold.iloc[60:]).set_index("annotator")["accuracy"].astype(float)
     assert np.allclose(each["by_honeypots"], expected.loc[each.index])
@@ -103,16 +97,16 @@ def test_three_numbers_apart_week_by_week_and_what_each_group_concludes(
 def test_groups_without_attributes_and_weeks_without_times_are_one_line(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call("annotators", folder / "votes.csv", "--groups-out", folder / "groups.csv") == 2
+    assert exit_code("annotators", folder / "votes.csv", "--groups-out", folder / "groups.csv") == 2
     assert "--attributes" in capsys.readouterr().err
-    assert call("annotators", folder / "votes.csv", "--weeks-out", folder / "weeks.csv") == 2
+    assert exit_code("annotators", folder / "votes.csv", "--weeks-out", folder / "weeks.csv") == 2
     error = capsys.readouterr().err
     assert "no vote has a time; expected a column week or answered_at" in error
     assert error.count("\n") == 1
 
 
 def test_words_name_who_why_and_which_groups(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call("annotators", folder / "votes.csv", "--attributes", folder / "people.csv") == 0
+    assert exit_code("annotators", folder / "votes.csv", "--attributes", folder / "people.csv") == 0
     said = capsys.readouterr().out
     assert "24 annotators, 1 to look at\n  a-00: random clicker, votes have nothing to do with" in said
     assert "2 groups compared, 8 too small to tell of" in said
@@ -131,7 +125,7 @@ def test_votes_without_annotators_are_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
 ) -> None:
     (tmp_path / "votes.csv").write_text(content)
-    assert call("annotators", tmp_path / "votes.csv") == 2
+    assert exit_code("annotators", tmp_path / "votes.csv") == 2
     error = capsys.readouterr().err
     assert said in error
     assert error.startswith(f"error: {tmp_path / 'votes.csv'}")

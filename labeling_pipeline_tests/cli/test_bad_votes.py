@@ -12,16 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from labeling_pipeline.cli import main
 from labeling_pipeline.files import read_frame
+from labeling_pipeline_tests.calls import exit_code
 
 STATISTICS = ("percent_agreement", "cohen_kappa", "fleiss_kappa", "krippendorff_alpha", "gwet_ac1")
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        main([str(argument) for argument in arguments])
-    return int(stopped.value.code or 0)
 
 
 def both(
@@ -29,11 +23,11 @@ def both(
 ) -> tuple[dict[str, Any], pd.DataFrame, dict[str, Any]]:
     """Consensus summary, its labels, and agreement; nothing in any of them may be NaN."""
     out = votes.with_name("labels.csv")
-    assert call("consensus", votes, "-o", out, "--json", *more) == 0
+    assert exit_code("consensus", votes, "-o", out, "--json", *more) == 0
     said = json.loads(capsys.readouterr().out)
     labels = read_frame(out)
     assert labels.drop(columns="agreement").notna().all().all()
-    assert call("agreement", votes, "--json") == 0
+    assert exit_code("agreement", votes, "--json") == 0
     found = json.loads(capsys.readouterr().out)
     for name in STATISTICS:
         assert found[name]["value"] is not None or found[name]["note"], name
@@ -62,7 +56,7 @@ def test_what_cannot_be_read_is_one_line(
     votes = tmp_path / name
     votes.write_bytes(content)
     for command in (("consensus", votes, "-o", tmp_path / "labels.csv"), ("agreement", votes)):
-        assert call(*command) == 2
+        assert exit_code(*command) == 2
         error = capsys.readouterr().err
         assert said in error
         assert error.startswith(f"error: {votes}")
@@ -75,7 +69,7 @@ def test_bytes_in_a_parquet_file_that_are_not_utf8(tmp_path: Path, capsys: pytes
     labels = pa.array([b"caf\xe9", b"x"], pa.binary())
     pq.write_table(pa.table({"task": ["1", "1"], "worker": ["a", "b"], "label": labels}), votes)
     for command in (("consensus", votes, "-o", tmp_path / "labels.csv"), ("agreement", votes)):
-        assert call(*command) == 2
+        assert exit_code(*command) == 2
         assert "column 'label'" in (error := capsys.readouterr().err)
         assert "UTF-8" in error
 

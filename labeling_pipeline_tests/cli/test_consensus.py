@@ -9,16 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from labeling_pipeline.cli import main
 from labeling_pipeline.cli.consensus import EXAMPLE
 from labeling_pipeline.files import read_frame, write_frame
+from labeling_pipeline_tests.calls import exit_code
 from labeling_pipeline_tests.core.consensus.crowds import accuracy_of, crowd
 
 
 def call(*arguments: str | Path) -> int:
-    with pytest.raises(SystemExit) as exit_info:
-        main(["consensus", *map(str, arguments)])
-    return int(exit_info.value.code or 0)
+    return exit_code("consensus", *arguments)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from labeling_pipeline.cli import main
+from labeling_pipeline_tests.calls import exit_code
 from labeling_pipeline_tests.core.weak_supervision.planted import independent
 
 TOML = """
@@ -48,16 +48,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str) -> int:
-    try:
-        main(list(arguments))
-    except SystemExit as done:
-        return int(done.code or 0)
-    return 0
-
-
 def test_weak_label_writes_a_row_per_comment(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("weak-label", "comments.csv", "--lfs", "lfs.toml", "-o", "out.csv", "--json") == 0
+    assert exit_code("weak-label", "comments.csv", "--lfs", "lfs.toml", "-o", "out.csv", "--json") == 0
     facts = json.loads(capsys.readouterr().out)
     out = pd.read_csv("out.csv")
     columns = ["comment_id", "label", "confidence", "p_plain", "p_tea", "n_fired", "method"]
@@ -69,8 +61,10 @@ def test_weak_label_writes_a_row_per_comment(folder: Path, capsys: pytest.Captur
 
 def test_parquet_to_parquet_says_the_same(folder: Path) -> None:
     pd.read_csv("comments.csv", dtype=str).to_parquet("comments.parquet")
-    assert run("weak-label", "comments.csv", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "out.csv") == 0
-    assert run("weak-label", "comments.parquet", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "out.parquet") == 0
+    assert exit_code("weak-label", "comments.csv", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "out.csv") == 0
+    assert (
+        exit_code("weak-label", "comments.parquet", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "out.parquet") == 0
+    )
     pd.testing.assert_frame_equal(pd.read_parquet("out.parquet"), pd.read_csv("out.csv"), check_dtype=False)
 
 
@@ -78,8 +72,8 @@ def test_comments_without_ids_get_those_of_the_inbox(folder: Path) -> None:
     texts = pd.read_csv("comments.csv", dtype=str)[["text"]].head(4)
     texts.to_csv("texts.csv", index=False)
     texts.to_parquet("texts.parquet")
-    assert run("weak-label", "texts.csv", "--lfs", "lfs.toml", "-o", "a.csv") == 0
-    assert run("weak-label", "texts.parquet", "--lfs", "lfs.toml", "-o", "b.parquet") == 0
+    assert exit_code("weak-label", "texts.csv", "--lfs", "lfs.toml", "-o", "a.csv") == 0
+    assert exit_code("weak-label", "texts.parquet", "--lfs", "lfs.toml", "-o", "b.parquet") == 0
     one, other = pd.read_csv("a.csv"), pd.read_parquet("b.parquet")
     assert one["comment_id"].tolist() == other["comment_id"].tolist()
     assert one["comment_id"].str.fullmatch("h-[0-9a-f]{24}").all()
@@ -87,7 +81,8 @@ def test_comments_without_ids_get_those_of_the_inbox(folder: Path) -> None:
 
 def test_lf_report_is_one_file_without_texts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
-        run("lf-report", "comments.csv", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "report.html", "--json") == 0
+        exit_code("lf-report", "comments.csv", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "report.html", "--json")
+        == 0
     )
     facts = json.loads(capsys.readouterr().out)
     html = Path("report.html").read_text(encoding="utf-8")
@@ -115,7 +110,7 @@ def test_verdicts_let_the_report_propose(folder: Path, capsys: pytest.CaptureFix
         "report.html",
         "--json",
     ]
-    assert run(*call) == 0
+    assert exit_code(*call) == 0
     first = json.loads(capsys.readouterr().out)["proposals"][0]
     assert (first["phrase"], first["label"], first["origin"]) == ("water", "tea", "notes")
     assert "says_water" in Path("report.html").read_text(encoding="utf-8")
@@ -128,7 +123,7 @@ def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str
     pd.DataFrame({"id": [f"r{i}" for i in range(60)], "label": truth[:60]}).to_csv("truth.csv", index=False)
     balance = "0.34,0.33,0.33"
     call = ["label-model", "votes.csv", "-o", "out.jsonl", "--class-balance", balance, "--gold", "truth.csv", "--json"]
-    assert run(*call) == 0
+    assert exit_code(*call) == 0
     out = pd.read_json("out.jsonl", lines=True)
     assert out.columns.tolist() == ["id", "label", "confidence", "p_0", "p_1", "p_2"]
     assert (out["label"].to_numpy() == truth).mean() > 0.75
@@ -154,7 +149,7 @@ def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str
 def test_what_is_wrong_is_one_line(
     folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
-    assert run(*arguments) == 2
+    assert exit_code(*arguments) == 2
     error = capsys.readouterr().err.strip()
     assert said in error
     assert len(error.splitlines()) == 1

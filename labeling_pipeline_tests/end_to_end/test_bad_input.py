@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import json
 import os
 import re
 from collections import Counter
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from labeling_pipeline.cli import main
 from labeling_pipeline.warehouse.store import Warehouse
+from labeling_pipeline_tests.calls import Called, call
 
 GOOD = [f"c{i}" for i in range(12)]
 HOSTILE = {
@@ -27,24 +24,6 @@ HOSTILE = {
     "$now": "{0} %s $1 ${HOME}",
     "-x": "@SUM(A1)",
 }
-
-
-@dataclass(frozen=True)
-class Called:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def call(*arguments: str) -> Called:
-    """One command in this process: an exception that is no exit would fail the test."""
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    with redirect_stdout(out), redirect_stderr(err):
-        try:
-            main(list(arguments))
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return Called(code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture

@@ -9,12 +9,11 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.home import Home
 from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import Done, materialize
-from labeling_pipeline_tests.end_to_end.test_bad_input import call
+from labeling_pipeline_tests.stages.small_homes import drop, new_home
 
 N = 40
 RULE = '[[lf]]\nname = "{name}"\nkind = "regex"\npattern = \'{pattern}\'\nlabel = "{label}"\n'
@@ -22,13 +21,10 @@ RULE = '[[lf]]\nname = "{name}"\nkind = "regex"\npattern = \'{pattern}\'\nlabel 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Context:
-    home = tmp_path / "home"
-    assert call("init", str(home)).returncode == 0
-    settings = home / "labeling.toml"
-    settings.write_text(settings.read_text().replace("# settle_s = 2.0", "settle_s = 0.0"))
-    rows = [f"c{i},word {i} plum" for i in range(N)]
-    (home / "inbox/comments/comments.csv").write_text("comment_id,text\n" + "\n".join(rows))
-    context = open_context(Home(home), pd.Timestamp("2026-05-04").to_pydatetime())
+    home = new_home(tmp_path / "home", "")
+    texts = [f"word {i} plum" for i in range(N)]
+    drop(home, "comments", "comments.csv", pd.DataFrame({"comment_id": [f"c{i}" for i in range(N)], "text": texts}))
+    context = open_context(home, pd.Timestamp("2026-05-04").to_pydatetime())
     materialize("raw_comments", STAGES["raw_comments"], context)
     return context
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labeling_pipeline.cli import main
 from labeling_pipeline.core.quality import GateSettings, judge
 from labeling_pipeline.home import Home
 from labeling_pipeline.stages.clock import open_context
@@ -21,6 +20,7 @@ from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.export import versioned_export
 from labeling_pipeline.stages.frames import with_map
 from labeling_pipeline.warehouse.tables import append_new, replace_rows
+from labeling_pipeline_tests.calls import exit_code
 
 CLASSES = ("acceptable", "toxic")
 N = 8
@@ -61,9 +61,7 @@ STEP = st.fixed_dictionaries(
 @pytest.fixture(scope="module")
 def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("gate") / "home"
-    with pytest.raises(SystemExit) as end:
-        main(["init", str(home)])
-    assert end.value.code == 0
+    assert exit_code("init", home) == 0
     open_context(Home(home)).warehouse.migrate()
     return home
 

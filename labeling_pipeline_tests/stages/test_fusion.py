@@ -16,7 +16,7 @@ from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import materialize
-from labeling_pipeline_tests.end_to_end.test_bad_input import call
+from labeling_pipeline_tests.stages.small_homes import drop, new_home
 
 NOW = pd.Timestamp("2026-05-04 12:00")
 N = 240
@@ -51,39 +51,35 @@ def text_of(i: int, rng: np.random.Generator) -> str:
     return f"note {i} about a {'stone' if i % 5 == 0 else word} in the garden"
 
 
-def write_home(home: Path) -> None:
-    rng = np.random.default_rng(0)
-    assert call("init", str(home)).returncode == 0
-    settings = home / "labeling.toml"
-    settings.write_text(settings.read_text().replace("# settle_s = 2.0", "settle_s = 0.0"))
-    pd.DataFrame({"comment_id": [f"c{i}" for i in range(N)], "text": [text_of(i, rng) for i in range(N)]}).to_csv(
-        home / "inbox/comments/comments.csv", index=False
-    )
+def write_home(folder: Path) -> Home:
+    home, rng = new_home(folder, ""), np.random.default_rng(0)
+    texts = pd.DataFrame({"comment_id": [f"c{i}" for i in range(N)], "text": [text_of(i, rng) for i in range(N)]})
+    drop(home, "comments", "comments.csv", texts)
     votes = [
         (f"c{i}", f"a{k}", "toxic" if toxic(i) == (rng.random() < 0.7) else "acceptable", f"2026-05-03T0{k}:00:00")
         for i in range(N)
         for k in range(3)
     ]
     columns = ["comment_id", "annotator_id", "label", "answered_at"]
-    pd.DataFrame(votes, columns=columns).to_csv(home / "inbox/votes/votes.csv", index=False)
+    drop(home, "votes", "votes.csv", pd.DataFrame(votes, columns=columns))
     truth = ["toxic" if toxic(i) else "acceptable" for i in range(N)]
     roles = ["fit" if i < 80 else "measure" for i in range(140)]
     gold = pd.DataFrame({"comment_id": [f"c{i}" for i in range(140)], "label": truth[:140], "role": roles})
-    gold.to_csv(home / "inbox/gold/gold.csv", index=False)
-    (home / "labeling_functions.toml").write_text(FUNCTIONS)
+    drop(home, "gold", "gold.csv", gold)
+    (home.root / "labeling_functions.toml").write_text(FUNCTIONS)
     drafts = pd.DataFrame({"comment_id": [f"c{i}" for i in range(200, N)], "p_toxic": 0.9, "p_acceptable": 0.1})
-    drafts.assign(model_version="from-elsewhere", predicted_at="2026-05-02T00:00:00").to_csv(
-        home / "inbox/predictions/drafts.csv", index=False
-    )
+    drafts = drafts.assign(model_version="from-elsewhere", predicted_at="2026-05-02T00:00:00")
+    drop(home, "predictions", "drafts.csv", drafts)
     verdict = pd.DataFrame(
         {"comment_id": ["c205"], "expert_id": ["e1"], "label": ["toxic"], "note": ["a 'plum' again"]}
     )
-    verdict.assign(decided_at="2026-05-04T09:00:00").to_csv(home / "inbox/verdicts/verdicts.csv", index=False)
+    drop(home, "verdicts", "verdicts.csv", verdict.assign(decided_at="2026-05-04T09:00:00"))
+    return home
 
 
-def materialize_all(home: Path, last: str = "versioned_export") -> Context:
+def materialize_all(home: Home, last: str = "versioned_export") -> Context:
     """Every asset up to the last one, without Dagster."""
-    context = open_context(Home(home), NOW.to_pydatetime())
+    context = open_context(home, NOW.to_pydatetime())
     for name, stage in STAGES.items():
         materialize(name, stage, context)
         if name == last:
@@ -93,9 +89,7 @@ def materialize_all(home: Path, last: str = "versioned_export") -> Context:
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    home = tmp_path_factory.mktemp("fusion") / "home"
-    write_home(home)
-    return materialize_all(home)
+    return materialize_all(write_home(tmp_path_factory.mktemp("fusion") / "home"))
 
 
 def fused(context: Context) -> pd.DataFrame:
@@ -183,19 +177,18 @@ def flags(n: int, *, linked: bool) -> str:
 def test_a_brigade_is_one_flag_and_five_people_are_heard(
     context: Context, tmp_path: Path, n: int, linked: bool
 ) -> None:
-    home = tmp_path / "home"
-    write_home(home)
+    home = write_home(tmp_path / "home")
     served = "comment_id,p_toxic,p_acceptable,model_version,predicted_at\nc150,0.1,0.9,served,2026-05-01T00:00:00\n"
-    (home / "inbox/predictions/served.csv").write_text(served)
+    (home.root / "inbox/predictions/served.csv").write_text(served)
 
     def toxicity(acts: int) -> float:
-        (home / f"inbox/feedback/{acts}.csv").write_text(flags(acts, linked=linked))
+        (home.root / f"inbox/feedback/{acts}.csv").write_text(flags(acts, linked=linked))
         labels = fused(materialize_all(home, "fused_labels"))
         assert "signals" in labels.loc["c150", "source"]
         return float(dict(labels.loc["c150", "probabilities"])["toxic"])
 
     one, many = toxicity(1), toxicity(n)
-    rates = json.loads(open_context(Home(home)).warehouse.table("signal_rates").to_json(orient="records"))
+    rates = json.loads(open_context(home).warehouse.table("signal_rates").to_json(orient="records"))
     assert rates[0]["kind"] == "flag"
     if linked:
         assert abs(many - one) < 0.05
