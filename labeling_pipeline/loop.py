@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from labeling_pipeline.core.errors import InvariantError
-from labeling_pipeline.home import INBOX_KINDS, Home
+from labeling_pipeline.home import Home
 from labeling_pipeline.locks import pass_lock
 from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import advance, can_advance, open_context
 from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.inbox import files_are_arriving
 from labeling_pipeline.stages.pending import Pending, pending
 
 Say = Callable[[str], None]
@@ -58,7 +59,7 @@ def _line(context: Context, work: Pending) -> str:
 
 def _wait_for_files(context: Context) -> bool:
     """Whether a file is there that is not still yet; waits a moment for it."""
-    if not any(context.untaken(kind, is_waiting=True) for kind in INBOX_KINDS):
+    if not files_are_arriving(context):
         return False
     time.sleep(0.2)
     return True

@@ -20,6 +20,7 @@ from labeling_pipeline.home import Home
 from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import can_advance, open_context
 from labeling_pipeline.stages.engine import digest
+from labeling_pipeline.stages.inbox import files_are_arriving, inbox_listing
 from labeling_pipeline.stages.pending import Pending, pending
 
 CAUSES = {
@@ -34,6 +35,8 @@ CAUSES = {
     "platform": "the simulated platform has answers to give",
 }
 MOMENT_S = 1.0
+# The daemon asks every five seconds; in between, the sensor of the inbox looks itself, so that no file waits so long.
+WATCH_S, LOOK_S = 4.0, 0.25
 _LATEST: dict[str, tuple[float, Pending | None]] = {}
 BACK_OFF_S = (0, 2, 8, 30, 120, 600)
 
@@ -46,6 +49,8 @@ def ask(cause: str, context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
         return dg.SkipReason("a run is at work")
     try:
         work = _pending_now(home)
+        if not work and cause == "inbox":
+            work = _watch_inbox(home)
     except WarehouseBusyError as busy:
         return dg.SkipReason(str(busy))
     if _first_watched(work, home) != cause:
@@ -73,6 +78,19 @@ def _pending_now(home: Home) -> Pending:
         if not work and can_advance(context):
             work = Pending(("platform",), (), digest("platform", context.now))
         _LATEST[str(home.root)] = (time.monotonic(), work)
+    return work
+
+
+def _watch_inbox(home: Home) -> Pending:
+    """What is pending as soon as something arrives, or when the watch is over."""
+    until, before = time.monotonic() + WATCH_S, inbox_listing(home)
+    is_arriving, work = files_are_arriving(open_context(home)), _pending_now(home)
+    while not work and time.monotonic() < until:
+        time.sleep(LOOK_S)
+        is_arriving = is_arriving or inbox_listing(home) != before
+        if is_arriving:
+            _LATEST.pop(str(home.root), None)
+            work = _pending_now(home)
     return work
 
 

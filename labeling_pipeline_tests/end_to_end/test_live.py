@@ -10,7 +10,7 @@ import pytest
 
 from labeling_pipeline_tests.end_to_end.homes import COMMAND
 from labeling_pipeline_tests.end_to_end.live import Live, dagster_dev, make_root, serve, wait_for
-from labeling_pipeline_tests.quiet import Quietly
+from labeling_pipeline_tests.quiet import Quietly, slowness
 
 DOWNSTREAM = ("raw_comments", "pre_labels", "next_uncertainty_batch")
 BATCH_S, RESTART_S = 15.0, 30.0
@@ -49,12 +49,14 @@ def seconds_to_a_batch(live: Live, name: str) -> float:
 def test_a_dropped_file_becomes_a_new_batch(root: Path, quietly: Quietly) -> None:
     with quietly(), dagster_dev(root) as live:
         assert {run["jobName"] for run in live.runs()} == {"loop"}, "runs of the command line are in the same history"
-        print(f"from dropped file to new batch: {seconds_to_a_batch(live, 'first'):.1f} s")
+        seconds_to_a_batch(live, "first")  # its daemon is still starting
+        assert seconds_to_a_batch(live, "second") < BATCH_S * slowness()
 
 
 @pytest.mark.benchmark
 def test_a_dropped_file_becomes_a_new_batch_in_time(root: Path) -> None:
     with dagster_dev(root) as live:
+        seconds_to_a_batch(live, "first")  # its daemon is still starting
         took = [seconds_to_a_batch(live, f"n{turn}") for turn in range(20)]
         print("from dropped file to new batch: " + ", ".join(f"{one:.1f}" for one in took))
         assert max(took) < BATCH_S
@@ -70,7 +72,7 @@ def test_a_killed_daemon_catches_up(root: Path, quietly: Quietly) -> None:
         restarted = time.monotonic()
         with dagster_dev(root) as live:
             wait_for(lambda: is_done(live, dropped), PATIENCE_S, "the killed run's work")
-            print(f"caught up {time.monotonic() - restarted:.1f} s after the restart; the bar is {RESTART_S:g} s")
+            assert time.monotonic() - restarted < RESTART_S * slowness()
             wait_for(lambda: all(run["status"] != "STARTED" for run in live.runs()), PATIENCE_S, "the run ends")
             let_the_world_go_on(root / "data" / "labeling.toml")
             wait_for(
