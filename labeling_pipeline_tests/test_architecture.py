@@ -203,3 +203,9 @@ def test_nothing_is_left_to_do_in_comments() -> None:
     mark = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")))
     assert not [path.name for path in ALL_FILES if mark.search(path.read_text(encoding="utf-8"))]
     assert not [path for path in ALL_FILES if path.name == "utils.py"]
+
+
+def test_migrations_are_numbered_one_by_one_and_are_short() -> None:
+    files = sorted((PACKAGE / "warehouse" / "migrations").glob("*.sql"))
+    assert [int(path.stem.split("_")[0]) for path in files] == list(range(1, len(files) + 1)), "give yours the next one"
+    assert not [path.name for path in files if len(path.read_text(encoding="utf-8").splitlines()) > MAX_FILE]
