@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from labeling_pipeline.core.weak_supervision import AppliedLFs, LabelModelResult
+    from labeling_pipeline.core.weak_supervision.production_signals import SignalLabels
 
 LFS = click.option(
     "--lfs", required=True, type=click.Path(path_type=Path), help=".toml or .py with labeling functions."
@@ -33,6 +34,7 @@ Example:
 LF_REPORT_EXAMPLE = """\b
 Example:
   labeling-pipeline lf-report comments.csv --lfs lfs.toml --gold gold.csv -o report.html
+  labeling-pipeline lf-report comments.csv --lfs lfs.toml --feedback flags.csv --served served.csv -o report.html
 """
 
 
@@ -89,6 +91,8 @@ def weak_label_command(
 @GOLD
 @PROCESSES
 @click.option("--verdicts", type=click.Path(path_type=Path), help="comment_id, label, note: proposes functions.")
+@click.option("--feedback", type=click.Path(path_type=Path), help="comment_id, kind[, label, actor_id, created_at].")
+@click.option("--served", type=click.Path(path_type=Path), help="comment_id, label: what production showed.")
 @click.option("--slice", "slices", multiple=True, metavar="COLUMN", help="Column of slices (default: slice).")
 @click.option("--time", "time_column", metavar="COLUMN", help="Column of times (default: posted_at).")
 @JSON
@@ -100,6 +104,8 @@ def lf_report_command(
     gold: Path | None,
     processes: int | None,
     verdicts: Path | None,
+    feedback: Path | None,
+    served: Path | None,
     slices: tuple[str, ...],
     time_column: str | None,
     as_json: bool,
@@ -113,18 +119,20 @@ def lf_report_command(
     frame = _comments(comments)
     applied = _applied(frame, load_lfs(lfs), processes)
     result = _modelled(applied, gold, method, None, 0)
+    known = None if gold is None else _gold(gold)
     report = lf_report(
         applied,
         result,
         frame,
-        None if gold is None else _gold(gold),
+        known,
         slice_columns=_columns(frame, slices, ("slice",)),
         verdicts=None if verdicts is None else _gold(verdicts),
+        signals=None if feedback is None else _signals(feedback, served, applied.classes, known),
         time_column=next(iter(_columns(frame, [time_column] if time_column else [], ("posted_at",))), None),
     )
     write_page(render_lf_report(report, comments.name), output)
     facts = {**model_facts(result, output), **report.metadata(), "functions": _records(report.summary)}
-    facts["proposals"] = _records(report.proposals)
+    facts |= {"signals": _records(report.signals), "proposals": _records(report.proposals)}
     say(facts, as_json, f"{len(report.summary)} labeling functions on {len(frame):,} comments → {output}")
 
 
@@ -192,6 +200,16 @@ def _gold(path: Path) -> pd.DataFrame:
     if absent:
         raise InputError(f"{path}: no column {absent[0]!r}", expected="comment_id and label")
     return frame.assign(comment_id=frame["comment_id"].astype("str"), label=frame["label"].astype("str"))
+
+
+def _signals(feedback: Path, served: Path | None, classes: tuple[str, ...], gold: pd.DataFrame | None) -> SignalLabels:
+    import pandas as pd
+
+    from labeling_pipeline.core.weak_supervision import signal_labels
+    from labeling_pipeline.files import read_frame
+
+    shown = pd.DataFrame(columns=["comment_id", "label"]) if served is None else _gold(served)
+    return signal_labels(read_frame(feedback), shown, classes, gold=gold)
 
 
 def _applied(frame: pd.DataFrame, lfs: Any, processes: int | None) -> AppliedLFs:

@@ -108,6 +108,13 @@ def _function_vote(vote: Any) -> str:
     return f"{vote.lf} → {vote.label} ({sure}; code {vote.code_hash[:8]}){copies}{note}"
 
 
+def _signal(act: Any) -> str:
+    claim = str(act.label) if _given(act.label) else f"not {act.against}"
+    sure = f"[{act.low:.2f}, {act.high:.2f}] on {act.n_gold} of gold" if act.n_gold else "a stated default"
+    acts = f"acts: {act.n_acts}, independent: {act.n_sources}"
+    return f"  {act.lf} → {claim} ({acts}; right {act.learned_accuracy:.2f} of the time, {sure})"
+
+
 def _fused(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
     for row in _each(rows):
         p = "  ".join(f"p({name})={value:.2f}" for name, value in _sorted(row.probabilities) if value >= 0.005)
@@ -116,6 +123,9 @@ def _fused(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
             top = _sorted(one.probabilities)[0] if _given(one.probabilities) else None
             said = f"says {top[0]} ({top[1]:.2f}), " if top else ""
             lines.append(f"{one.source}: {said}weight {one.weight:.2f}, evidence {one.evidence:+.2f}")
+            if one.source == "signals":
+                acts = context.query("explain/signals", comment_id=rows.attrs["comment_id"])
+                lines += [_signal(act) for act in _each(acts)]
         if _given(row.with_verdicts):
             p = "  ".join(f"p({name})={value:.2f}" for name, value in _sorted(row.with_verdicts) if value >= 0.005)
             lines.append(f"with the experts' verdicts as evidence {p}")

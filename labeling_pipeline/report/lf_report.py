@@ -12,6 +12,7 @@ import pandas as pd
 from labeling_pipeline.core.weak_supervision.lf_report import LFReport
 from labeling_pipeline.report.html import Html, element, interval_plot, join, page, table, tiles
 from labeling_pipeline.report.lf_groups import by_group, over_time
+from labeling_pipeline.report.lf_signals import production_signals
 
 
 def render_lf_report(report: LFReport, source: str) -> str:
@@ -31,6 +32,7 @@ def render_lf_report(report: LFReport, source: str) -> str:
         ),
         _functions(report),
         _accuracy(report),
+        production_signals(report.signals),
         _model(report),
         _conflicts(report.conflicts),
         _findings(report),

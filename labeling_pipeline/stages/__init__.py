@@ -85,10 +85,11 @@ STAGES: dict[str, Stage] = {
     "fused_labels": Stage(
         fused_labels, "4_quality",
         ("consensus_labels", "weak_labels", "production_predictions", "production_feedback", "verdicts", "gold_set"),
-        ("fused_labels", "fusion_evidence", "signal_rates"), settings=("fusion", "consensus"),
+        ("fused_labels", "fusion_evidence", "signal_rates", "signal_votes"), settings=("fusion", "consensus"),
     ),
     "labeling_function_report": Stage(
-        labeling_function_report, "3_annotation", ("weak_labels", "verdicts", "gold_set"),
+        labeling_function_report, "3_annotation",
+        ("weak_labels", "production_predictions", "production_feedback", "verdicts", "gold_set"),
         ("labeling_function_report", "labeling_function_proposals"), settings=("weak_supervision",),
         every_days=lambda settings: 7,
     ),

@@ -18,6 +18,7 @@ from labeling_pipeline.stages.frames import map_column, matrix_of, with_columns,
 
 if TYPE_CHECKING:  # what computes is imported where it is called: the graph has to load in a second
     from labeling_pipeline.core.weak_supervision.fusion import Fused
+    from labeling_pipeline.core.weak_supervision.production_signals import SignalLabels
 
 Sources = dict[str, pd.DataFrame]
 
@@ -29,6 +30,7 @@ def fused_labels(context: Context) -> Result:
     evidence in ``with_verdicts``; what a label with a verdict becomes is for quality control to say.
     """
     from labeling_pipeline.core.weak_supervision.fusion import fuse
+    from labeling_pipeline.core.weak_supervision.signal_functions import signal_votes
 
     crowd = context.query("consensus_by_comment_with_time")
     if crowd.empty:
@@ -38,7 +40,7 @@ def fused_labels(context: Context) -> Result:
         wanted -= {"draft"}
     gold = context.query("gold_by_role", role="fit")[["comment_id", "label"]]
     mix = class_mix(crowd, classes)
-    found, blind, rates = _sources(context, crowd, gold, mix)
+    found, blind, spoken = _sources(context, crowd, gold, mix)
     used = {name: frame for name, frame in found.items() if len(frame) and (name == "crowd" or name in wanted)}
     kept = _beside_others(used)
     fused = fuse(kept, classes, gold=gold, blind=blind, class_balance=mix)
@@ -49,7 +51,8 @@ def fused_labels(context: Context) -> Result:
         replace={
             "fused_labels": _label_rows(fused, judged, kept, classes),
             "fusion_evidence": _evidence_rows(fused, judged, kept, classes),
-            "signal_rates": rates.drop(columns="base"),
+            "signal_rates": spoken.rates.drop(columns="base"),
+            "signal_votes": signal_votes(spoken),
         },
     )
 
@@ -74,8 +77,8 @@ def class_mix(labels: pd.DataFrame, classes: tuple[str, ...]) -> np.typing.NDArr
 
 def _sources(
     context: Context, crowd: pd.DataFrame, gold: pd.DataFrame, mix: np.typing.NDArray[np.float64]
-) -> tuple[Sources, Sources, pd.DataFrame]:
-    """Soft labels by source, what those that use gold say without it, and what kinds of feedback are worth."""
+) -> tuple[Sources, Sources, SignalLabels]:
+    """Soft labels by source, what those that use gold say without it, and what feedback says and is worth."""
     from labeling_pipeline.core.weak_supervision.blind import blind_labels
     from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
 
@@ -99,7 +102,7 @@ def _sources(
         "weak": _columns(context.warehouse.table("weak_blind"), classes),
         "signals": blind_labels(signals, gold, spoken.labels["comment_id"]),
     }
-    return found, {name: frame for name, frame in blind.items() if len(frame)}, spoken.rates
+    return found, {name: frame for name, frame in blind.items() if len(frame)}, spoken
 
 
 def _columns(frame: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:

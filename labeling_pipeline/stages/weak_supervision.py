@@ -19,6 +19,7 @@ from labeling_pipeline.stages.frames import with_map
 if TYPE_CHECKING:
     from labeling_pipeline.core.weak_supervision import LFSet
     from labeling_pipeline.core.weak_supervision.lf_report import LFReport
+    from labeling_pipeline.core.weak_supervision.production_signals import SignalLabels
     from labeling_pipeline.warehouse.lf_columns import KeptLFs
 
 NO_FUNCTIONS = "labeling_functions.toml or labeling_functions.py in the home"
@@ -122,7 +123,8 @@ def labeling_function_report(context: Context) -> Result:
     if path is None:
         return Result(0, waiting_for=NO_FUNCTIONS)
     _, kept = _apply(context, path)
-    result = model_votes(kept.applied, _gold(context, "fit"), method=context.settings.weak_supervision.method)
+    fit = _gold(context, "fit")
+    result = model_votes(kept.applied, fit, method=context.settings.weak_supervision.method)
     comments, sliced = _with_slices(context, context.query("texts_for_functions"))
     report = lf_report(
         kept.applied,
@@ -132,10 +134,18 @@ def labeling_function_report(context: Context) -> Result:
         slice_columns=sliced,
         time_column="posted_at",
         verdicts=context.query("verdicts_in_order"),
+        signals=_signals(context, fit),
     )
     rows = _report_rows(report)
     replace = {"labeling_function_report": rows, "labeling_function_proposals": report.proposals}
     return Result(len(rows), report.metadata(), replace=replace, shown=report)
+
+
+def _signals(context: Context, fit: pd.DataFrame) -> SignalLabels:
+    from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
+
+    acts, served = context.query("acts_in_production"), context.query("served_labels")
+    return signal_labels(acts, served, context.all_classes, gold=fit)
 
 
 def _with_slices(context: Context, comments: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -149,8 +159,14 @@ def _with_slices(context: Context, comments: pd.DataFrame) -> tuple[pd.DataFrame
 
 
 def _report_rows(report: LFReport) -> pd.DataFrame:
-    said = [f"{f['finding']}: {f['detail']}" for f in report.findings.to_dict("records")]
-    findings = pd.Series(said, index=report.findings["lf"].tolist(), dtype=object)
-    rows = report.summary.rename(columns={"overlaps": "overlap_rate", "conflicts": "conflict_rate"})
-    rows = rows.assign(findings=[findings[findings.index == lf].tolist() for lf in rows["lf"]])
-    return rows.assign(n_gold=rows.get("n_gold", 0)).reindex(columns=REPORT_COLUMNS)
+    """Functions, then signals: what was found of each stands in `findings`."""
+    said: dict[str, list[str]] = {}
+    for found in report.findings.to_dict("records"):
+        said.setdefault(found["lf"], []).append(f"{found['finding']}: {found['detail']}")
+    for signal in report.signals.to_dict("records"):
+        said[signal["lf"]] = [f"{signal['n_acts']} acts of {signal['n_sources']} independent sources"]
+    rows = pd.concat([report.summary, report.signals], ignore_index=True) if len(report.signals) else report.summary
+    rows = rows.rename(columns={"overlaps": "overlap_rate", "conflicts": "conflict_rate"})
+    rows = rows.assign(findings=pd.Series([said.get(lf, []) for lf in rows["lf"]], index=rows.index, dtype=object))
+    n_gold = rows["n_gold"].fillna(0).astype("int64") if "n_gold" in rows.columns else 0
+    return rows.assign(n_gold=n_gold).reindex(columns=REPORT_COLUMNS)

@@ -116,6 +116,20 @@ def test_verdicts_let_the_report_propose(folder: Path, capsys: pytest.CaptureFix
     assert "says_water" in Path("report.html").read_text(encoding="utf-8")
 
 
+def test_production_signals_stand_beside_the_functions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flags = pd.DataFrame({"comment_id": ["c0", "c1", "c1"], "kind": "flag", "actor_id": ["u1", "u1", "u2"]})
+    flags.to_csv("flags.csv", index=False)
+    pd.DataFrame({"comment_id": ["c0", "c1"], "label": "plain"}).to_csv("served.csv", index=False)
+    call = ["lf-report", "comments.csv", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "report.html", "--json"]
+    assert run(*call, "--feedback", "flags.csv", "--served", "served.csv") == 0
+    signal = json.loads(capsys.readouterr().out)["signals"][0]
+    assert (signal["lf"], signal["polarity"], signal["n_acts"]) == ("signal:flag", ["not plain"], 3)
+    assert (signal["n_gold"], signal["correct"], signal["coverage"]) == (3, 1, pytest.approx(2 / 120))
+    html = Path("report.html").read_text(encoding="utf-8")
+    assert "Production signals" in html
+    assert "signal:flag" in html
+
+
 def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     votes, truth = independent(0, 800, [0.8, 0.7, 0.75, 0.65], 3, 0.7)
     frame = pd.DataFrame(votes, columns=list("abcd")).assign(id=[f"r{i}" for i in range(800)])

@@ -183,8 +183,14 @@ def test_a_brigade_is_one_flag_and_five_people_are_heard(
 
     def toxicity(acts: int) -> float:
         (home.root / f"inbox/feedback/{acts}.csv").write_text(flags(acts, linked=linked))
-        labels = fused(materialize_all(home, "fused_labels"))
+        context = materialize_all(home, "labeling_function_report")
+        labels = fused(context)
         assert "signals" in labels.loc["c150", "source"]
+        told = "\n".join(line for event in explain(context, "c150") for line in event.lines)
+        assert f"signal:flag → not acceptable (acts: {acts}, independent: {1 if linked else acts}; right 0.30" in told
+        report = context.warehouse.table("labeling_function_report").set_index("lf")
+        assert report.loc["signal:flag", "coverage"] == pytest.approx(1 / N)
+        assert report.loc["signal:flag", "learned_accuracy"] == pytest.approx(0.3)
         return float(dict(labels.loc["c150", "probabilities"])["toxic"])
 
     one, many = toxicity(1), toxicity(n)

@@ -3,6 +3,7 @@ Does not: their layout (``report.lf_report``)."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,14 +15,16 @@ from labeling_pipeline.core.weak_supervision import analysis
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs
 from labeling_pipeline.core.weak_supervision.over_time import dead_and_drifting, weeks
 from labeling_pipeline.core.weak_supervision.patterns import VotePatterns, vote_patterns
+from labeling_pipeline.core.weak_supervision.production_signals import SignalLabels
 from labeling_pipeline.core.weak_supervision.proposals import propose_lfs
 from labeling_pipeline.core.weak_supervision.result import LabelModelResult
+from labeling_pipeline.core.weak_supervision.signal_functions import signal_functions
 from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector, weak_label_frame
 
 
 @dataclass(frozen=True)
 class LFReport:
-    """Frames and figures; `summary` has one row per labeling function."""
+    """Frames and figures; `summary` has one row per labeling function, `signals` one per kind of production signal."""
 
     corpus: dict[str, float]
     summary: pd.DataFrame
@@ -37,6 +40,7 @@ class LFReport:
     notes: list[str]
     classes: tuple[str, ...]
     proposals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    signals: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def metadata(self) -> dict[str, int | float]:
         """The figures worth plotting over time."""
@@ -44,6 +48,7 @@ class LFReport:
             "coverage": self.corpus["coverage"],
             "conflict_rate": self.corpus["conflict"],
             "n_labeling_functions": len(self.summary),
+            "n_production_signals": len(self.signals),
             "n_dead_or_drifting": len(self.findings),
             "n_faulty_votes": int(self.faults["n_rows"].sum()),
             "advantage_over_majority": self.advantage,
@@ -59,20 +64,18 @@ def lf_report(
     slice_columns: Sequence[str] = (),
     time_column: str | None = None,
     verdicts: pd.DataFrame | None = None,
+    signals: SignalLabels | None = None,
 ) -> LFReport:
     """What the labeling functions did on these comments, and how much the label model believes each.
 
     `comments` are those the functions were applied to, in the same order; `gold` has comment_id and label;
-    `verdicts` (comment_id, label, note) let it propose phrases for what the weak labels got wrong.
+    `verdicts` (comment_id, label, note) let it propose phrases for what the weak labels got wrong; `signals` (see
+    ``signal_labels``) are shown beside the functions.
     """
     patterns = vote_patterns(applied.matrix, len(applied.classes))
     truth = None if gold is None else gold_vector(applied, gold)
     names, summary = applied.names, _summary(patterns, applied, result, truth)
     weekly = _grouped(patterns, None if time_column is None else weeks(comments[time_column]), names, truth)
-    sliced = [
-        _grouped(patterns, comments[c].astype("str").where(comments[c].notna()), names, truth).assign(slice_column=c)
-        for c in slice_columns
-    ]
     return LFReport(
         corpus=analysis.corpus_summary(patterns),
         summary=summary,
@@ -80,7 +83,7 @@ def lf_report(
         conflicts=analysis.worst_conflicts(patterns, names, applied.comment_ids, result.confidence),
         faults=applied.fault_frame(),
         by_class=_by_class(patterns, truth, names, applied.classes),
-        by_slice=pd.concat(sliced, ignore_index=True) if sliced else pd.DataFrame(),
+        by_slice=_by_slice(patterns, comments, slice_columns, names, truth),
         by_week=weekly,
         findings=_findings(weekly, summary),
         method=result.method,
@@ -88,7 +91,29 @@ def lf_report(
         notes=result.notes,
         classes=applied.classes,
         proposals=pd.DataFrame() if verdicts is None else _proposals(applied, result, comments, verdicts),
+        signals=pd.DataFrame() if signals is None else _signals(applied, signals, gold),
     )
+
+
+def _signals(applied: AppliedLFs, signals: SignalLabels, gold: pd.DataFrame | None) -> pd.DataFrame:
+    """Of the comments the functions were applied to: what people said of others is not in these shares."""
+    ids = pd.Index([] if applied.comment_ids is None else applied.comment_ids.astype("str"))
+    among = dataclasses.replace(signals, votes=signals.votes[signals.votes["comment_id"].isin(ids)])
+    return signal_functions(among, applied.vote_frame(), len(ids), gold)
+
+
+def _by_slice(
+    patterns: VotePatterns,
+    comments: pd.DataFrame,
+    columns: Sequence[str],
+    names: list[str],
+    truth: npt.NDArray[np.int64] | None,
+) -> pd.DataFrame:
+    sliced = [
+        _grouped(patterns, comments[c].astype("str").where(comments[c].notna()), names, truth).assign(slice_column=c)
+        for c in columns
+    ]
+    return pd.concat(sliced, ignore_index=True) if sliced else pd.DataFrame()
 
 
 def _summary(

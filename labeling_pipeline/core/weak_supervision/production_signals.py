@@ -41,10 +41,11 @@ LOWEST, HIGHEST = 0.02, 0.98
 @dataclass(frozen=True)
 class SignalLabels:
     """`labels`: comment_id, p_<class>…, n_signals, n_sources, n_fired; `rates`: kind, precision, low, high, n_gold,
-    ratio."""
+    ratio; `votes`: comment_id, kind, label (the class claimed) or against (the one contradicted), n_acts, n_sources."""
 
     labels: pd.DataFrame
     rates: pd.DataFrame
+    votes: pd.DataFrame
 
 
 def signal_labels(
@@ -76,7 +77,7 @@ def signal_labels(
     frame = pd.DataFrame({"comment_id": ids, **{f"p_{c}": probabilities[:, j] for c, j in index.items()}})
     frame["n_signals"] = by_comment.size().reindex(ids).to_numpy(dtype=np.int64)
     frame["n_sources"] = by_comment["source"].nunique().reindex(ids).to_numpy(dtype=np.int64)
-    return SignalLabels(frame.assign(n_fired=frame["n_sources"]), rates)
+    return SignalLabels(frame.assign(n_fired=frame["n_sources"]), rates, _votes(acts, classes))
 
 
 def signal_rates(
@@ -120,6 +121,17 @@ def _acts(feedback: pd.DataFrame, served: pd.DataFrame, index: Mapping[str, int]
     acts["against"] = acts["comment_id"].map(by_id).fillna(-1).astype(np.int64)
     acts.loc[acts["claim"] >= 0, "against"] = -1
     return acts[(acts["claim"] >= 0) | (acts["against"] >= 0)].reset_index(drop=True)
+
+
+def _votes(acts: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
+    """What each kind of act claims of a comment, how often, and by how many independent sources."""
+    keys = ["comment_id", "kind", "claim", "against"]
+    out = acts.groupby(keys).agg(n_acts=("source", "size"), n_sources=("source", "nunique")).reset_index()
+    names = dict(enumerate(classes))
+    out = out.assign(label=out["claim"].map(names), against=out["against"].map(names)).drop(columns="claim")
+    said = out[["label", "against"]].astype(object)
+    out[["label", "against"]] = said.where(said.notna(), None)
+    return out
 
 
 def _truth(gold: pd.DataFrame | None, index: Mapping[str, int]) -> dict[str, int]:
