@@ -18,6 +18,9 @@ Example:
 """
 
 
+ALL, MOST_SHOWN = "(all)", 10
+
+
 @click.command("check", epilog=EXAMPLE)
 @click.argument("votes", type=click.Path(path_type=Path))
 @click.option("--comments", type=click.Path(path_type=Path), help="Comments file: finds gaps on either side.")
@@ -67,10 +70,21 @@ def summary(result: dict[str, Any]) -> list[str]:
         if found is not None:
             lines.append(f"{about}annotators to look at: {found['n_suspicious']} of {found['n_compared']:,} tested")
         lines.append(f"{about}accuracy: {_accuracy(question['gold'])}")
+        lines += [f"{about}{line}" for line in _slices(question)]
     cost = result["cost"]
     per_label = cost["per_usable_label_usd"]
     price = "" if per_label is None else f", ${per_label:.3f} each"
     lines.append(f"usable labels: {cost['usable_labels']:,} of {result['n_comments']:,}{price}")
+    return lines
+
+
+def _slices(question: dict[str, Any]) -> list[str]:
+    """Slices whose gold is short, those with least first."""
+    measured = [one for one in (question["gold"] or {}).get("slices", []) if one["slice"] != ALL and one["missing"]]
+    lines = []
+    for one in sorted(measured, key=lambda one: (one["n_measure"], one["slice"]))[:MOST_SHOWN]:
+        known = "insufficient" if one["value"] is None else f"{one['value']:.2f} ({one['low']:.2f} … {one['high']:.2f})"
+        lines.append(f"slice {one['slice']}: accuracy {known} on {one['n_measure']} gold labels; {one['told']}")
     return lines
 
 

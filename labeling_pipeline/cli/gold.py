@@ -14,6 +14,7 @@ EXAMPLE = """\b
 Example:
   labeling-pipeline gold plan votes.csv --comments comments.csv --budget 300 -o gold.csv
 """
+MOST_SHOWN = 20
 
 
 @click.group("gold", epilog="Example: labeling-pipeline gold plan votes.csv --comments comments.csv -o gold.csv")
@@ -36,16 +37,24 @@ def plan_command(votes: Path, comments: Path, budget: int, seed: int, output: Pa
     """
     from labeling_pipeline.cli.options import naming
     from labeling_pipeline.core.gold import detectable_error, plan_gold
+    from labeling_pipeline.core.gold_power import memberships, planned_power
     from labeling_pipeline.files import read_frame, write_frame
 
     with naming(votes, comments):
-        plan = plan_gold(read_frame(votes), read_frame(comments), budget, seed)
+        known = read_frame(comments)
+        plan = plan_gold(read_frame(votes), known, budget, seed)
+        power = planned_power(plan, memberships(known))
     write_frame(plan, output)
     strata = {str(name): int(n) for name, n in plan.groupby("stratum").size().items()}
     if as_json:
-        drawn = {"n": len(plan), "strata": strata, "detectable": detectable_error(budget), "file": str(output)}
-        click.echo(json.dumps(drawn, indent=2, ensure_ascii=False))
+        drawn = {"n": len(plan), "budget": budget, "strata": strata, "detectable": detectable_error(plan)}
+        click.echo(json.dumps({**drawn, "slices": power, "file": str(output)}, indent=2, ensure_ascii=False))
         return
-    click.echo(f"{len(plan)} comments in {output}: " + ", ".join(f"{n} {name}" for name, n in strata.items()))
-    click.echo(detectable_error(budget))
+    short = "" if len(plan) == budget else f" ({budget} asked for; a small stratum had no more)"
+    click.echo(f"{len(plan)} comments in {output}{short}: " + ", ".join(f"{n} {name}" for name, n in strata.items()))
+    click.echo(detectable_error(plan))
+    for one in power[:MOST_SHOWN]:
+        click.echo(
+            f"  {one['slice']}: {one['n']} of {one['n_comments']:,} drawn, {one['n_measure']} measure; {one['told']}"
+        )
     click.echo("Fill in `label`, then: labeling-pipeline check VOTES --gold FILE -o report.html")

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.sampling import RANDOM_SHARE, rarest_slice, stratified_draw
+from labeling_pipeline.core.sampling import rarest_slice, stratified_draw
 
 ROLES = (("fit", 0.5), ("measure", 0.3), ("sealed", 0.2))
 # What is left after the random part, by kind of stratum. Unanimous labels get most: nobody else looks at them.
@@ -53,23 +53,28 @@ def plan_gold(votes: pd.DataFrame, comments: pd.DataFrame, budget: int, seed: in
     return taken.assign(label="", role=[assign_role(c) for c in taken["comment_id"]])[list(COLUMNS)]
 
 
-def detectable_error(budget: int) -> str:
-    """What a plan of this size can and cannot see, in plain words, at 95 % confidence.
+def detectable_error(plan: pd.DataFrame) -> str:
+    """What the comments that were drawn can and cannot show once they are labeled, in plain words, at 95 % confidence.
 
-    Counts the labels that measure (30 %): those that fit and the sealed ones report no accuracy.
+    ``plan``: as `plan_gold` returns it. Labels with role ``measure`` alone report accuracy: those that fit and the
+    sealed ones do not.
     """
-    drawn = int(np.ceil(budget * RANDOM_SHARE))
-    measure = int(budget * dict(ROLES)["measure"])
-    random_measure = max(int(drawn * dict(ROLES)["measure"]), 1)
-    unanimous = max(int(drawn + (budget - drawn) * STRATUM_WEIGHTS["unanimous"]), 1)
-    return (
-        f"Of {budget} labels, {drawn} are a random draw and about {measure} measure (the rest fit and stay sealed). "
-        f"An error rate of 10 % is then known to ± {100 * margin_of(0.10, random_measure):.0f} points from the random "
-        f"measuring part alone, ± {100 * margin_of(0.10, max(measure, 1)):.0f} with the strata at best. "
-        f"An error in {100 * seen_once(unanimous):.1f} % of the unanimous labels, or more, shows up at least once; "
-        f"a rarer one may not. A slice needs {needed_for(0.05, 0.8)} measuring labels of its own "
-        "before a 5-point drop of a recall of 80 % can be told from chance."
-    )
+    is_random, measures = plan["part"] == "random", plan["role"] == "measure"
+    measure, by_chance = int(measures.sum()), int((measures & is_random).sum())
+    unanimous = int((plan["stratum"] == "unanimous").sum())
+    drawn = f"Of {len(plan)} comments, {int(is_random.sum())} are a random draw"
+    said = f"{drawn} and {measure} measure (the rest fit and stay sealed). "
+    if by_chance:
+        said += (
+            f"An error rate of 10 % is then known to ± {100 * margin_of(0.10, by_chance):.0f} points from the random "
+            f"measuring part alone, ± {100 * margin_of(0.10, measure):.0f} with the strata at best. "
+        )
+    if unanimous:
+        said += (
+            f"An error in {100 * seen_once(unanimous):.1f} % of the unanimous labels, or more, shows up at least once; "
+            "a rarer one may not. "
+        )
+    return said.strip()
 
 
 def margin_of(rate: float, n: int) -> float:

@@ -41,7 +41,9 @@ def stratified_draw(frame: pd.DataFrame, budget: int, weights: Mapping[str, floa
     known = frame.sort_values("comment_id", ignore_index=True)
     sizes = {str(h): int(n) for h, n in known["stratum"].value_counts().sort_index().items()}
     drawn = int(np.ceil(budget * RANDOM_SHARE))
-    places = _places(sizes, budget - drawn, weights)
+    # What the random draw is expected to leave of a stratum; more places than that would stay empty.
+    left = {h: int(np.ceil(n * (1 - drawn / len(known)))) for h, n in sizes.items()}
+    places = _places(left, budget - drawn, weights)
     probability = {h: _inclusion_p(len(known), n, drawn, places[h]) for h, n in sizes.items()}
     order = known.iloc[np.random.default_rng(seed).permutation(len(known))].reset_index(drop=True)
     is_random = np.arange(len(order)) < drawn

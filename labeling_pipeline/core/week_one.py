@@ -13,10 +13,12 @@ import pandas as pd
 from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.gold_power import memberships
 from labeling_pipeline.core.quality import GateSettings, judge
 from labeling_pipeline.core.unknown import cannot_know
 from labeling_pipeline.core.week_one_annotators import annotators_to_look_at
 from labeling_pipeline.core.week_one_gold import accuracy
+from labeling_pipeline.core.week_one_slices import agreement_by_slice
 
 NAMES = {
     "task": ("task", "comment_id", "task_id"),
@@ -38,13 +40,13 @@ def check(
 
     Args:
         votes: task (or comment_id), label (or answer); annotator (or annotator_id, worker); optional question.
-        comments: comment_id, text; finds comments without votes, and votes without a comment.
+        comments: comment_id, text, optional slices or slice; finds comments without votes, and votes without a comment.
         gold: comment_id (or task), label, optional role, inclusion_p. Accuracy is measured on rows with role
             ``measure`` alone; gold without roles is all ``fit``, and none is reported.
         price_usd: of one assignment (one annotator, one comment, all questions).
 
     Returns counts, ``left_out`` (rule → rows), ``questions`` (one entry per question: agreement, labels, annotators,
-    gold) and ``cannot_know`` (sentences). A label is usable when it passes ``gate`` (default `GateSettings()`).
+    gold, slices) and ``cannot_know`` (sentences). A label is usable when it passes ``gate`` (default `GateSettings()`).
     Raises InputError when no vote is left or a column is missing.
     """
     if price_usd < 0:
@@ -52,7 +54,8 @@ def check(
     table, left_out = _vote_table(votes)
     if gold is not None:
         gold = _gold_table(gold)
-    questions, failed = _by_question(table, gold, gate or GateSettings())
+    inside = memberships(comments) if comments is not None else None
+    questions, failed = _by_question(table, gold, gate or GateSettings(), inside)
     result: dict[str, Any] = {
         "n_comments": int(table["task"].nunique()),
         "n_votes": len(table),
@@ -69,12 +72,12 @@ def check(
 
 
 def _by_question(
-    table: pd.DataFrame, gold: pd.DataFrame | None, gate: GateSettings
+    table: pd.DataFrame, gold: pd.DataFrame | None, gate: GateSettings, inside: pd.DataFrame | None
 ) -> tuple[list[dict[str, Any]], set[str]]:
     questions, failed = [], set[str]()
     for name, rows in table.groupby("question", sort=True):
         about = _about_question(gold, str(name), table["question"].nunique())
-        entry, fails = _question(str(name), rows.drop(columns="question"), about, gate)
+        entry, fails = _question(str(name), rows.drop(columns="question"), about, gate, inside)
         questions.append(entry)
         failed |= fails
     return questions, failed
@@ -134,7 +137,7 @@ def _about_question(gold: pd.DataFrame | None, question: str, n_questions: int) 
 
 
 def _question(
-    name: str, votes: pd.DataFrame, gold: pd.DataFrame | None, gate: GateSettings
+    name: str, votes: pd.DataFrame, gold: pd.DataFrame | None, gate: GateSettings, inside: pd.DataFrame | None
 ) -> tuple[dict[str, Any], set[str]]:
     """The entry of one question, and the comments whose label does not pass."""
     found = consensus(votes, gold=_fit(gold))
@@ -149,7 +152,8 @@ def _question(
         | {"method": found.method, "notes": list(found.notes), "confidence_is": labels["confidence_is"].iloc[0]}
         | {"vote_mix": _mix(votes["label"], classes), "label_mix": _mix(labels["label"], classes)},
         "annotators": annotators_to_look_at(votes),
-        "gold": None if gold is None else accuracy(labels, gold, classes),
+        "gold": None if gold is None else accuracy(labels, gold, classes, inside),
+        "slices": agreement_by_slice(votes, inside),
     }
     return entry, set(outcomes.loc[outcomes["outcome"] != "passed", "comment_id"])
 

@@ -8,19 +8,30 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.gold_power import ALL, LEAST, measured_power, memberships, power_of
 from labeling_pipeline.core.rates import weighted_rate
 
 
-def accuracy(labels: pd.DataFrame, gold: pd.DataFrame, classes: list[str]) -> dict[str, Any]:
+def accuracy(
+    labels: pd.DataFrame, gold: pd.DataFrame, classes: list[str], inside: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """Accuracy of ``labels`` (comment_id, label) on gold rows with role ``measure``, as an estimate for the stream.
 
     Each gold row counts 1 / inclusion_p (1 where there is none). The interval is Wilson's at 95 %, on the effective
     sample size (Σw)² / Σw² (Kish 1965). ``value`` is None, with the reason in ``note``, where nothing may measure.
+    ``slices`` has the same per slice (``inside``: task, slice), and what it takes to see a drop of it.
     Raises InputError for an inclusion probability outside (0, 1].
     """
     truth = gold.drop_duplicates("task", keep="last")
     known = truth[truth["task"].isin(labels["comment_id"])]
-    result: dict[str, Any] = {"n_gold": len(truth), "n_voted": len(known), "value": None, "note": "", "recall": {}}
+    result: dict[str, Any] = {
+        "n_gold": len(truth),
+        "n_voted": len(known),
+        "value": None,
+        "note": "",
+        "recall": {},
+        "slices": [],
+    }
     unknown = sorted(set(known["label"]) - set(classes))
     if unknown:
         result["note"] = f"gold has classes nobody voted for: {', '.join(unknown)}. "
@@ -37,7 +48,13 @@ def accuracy(labels: pd.DataFrame, gold: pd.DataFrame, classes: list[str]) -> di
     result |= weighted_rate(right, weight) | {"n": len(measure)}
     for name in sorted(set(measure["label"])):
         of_class = (measure["label"] == name).to_numpy()
-        result["recall"][name] = weighted_rate(right[of_class], weight[of_class]) | {"n": int(of_class.sum())}
+        rate = weighted_rate(right[of_class], weight[of_class])
+        n = int(of_class.sum())
+        result["recall"][name] = {**rate, "n": n} | power_of(f"{name} recall", rate["value"] if n >= LEAST else None, n)
+    own = memberships(measure)
+    places = own if inside is None else pd.concat([own, inside[inside["slice"] != ALL]]).drop_duplicates()
+    known_right = pd.DataFrame({"task": measure["task"].to_numpy(), "right": right.astype(float), "weight": weight})
+    result["slices"] = measured_power(known_right, places)
     return result
 
 

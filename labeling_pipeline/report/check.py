@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labeling_pipeline.report.check_gold import gold_parts, slice_parts
 from labeling_pipeline.report.html import Html, bar_plot, element, interval_plot, join, page, table, tiles
 
 STATISTICS = {
@@ -95,7 +96,8 @@ def _question(question: dict[str, Any], several: bool) -> Html:
             *_labels(question["labels"], question["classes"]),
             element("h2", f"Annotators to look at{about}"),
             *_annotators(question["annotators"]),
-            *_gold(question["gold"], about),
+            *gold_parts(question["gold"], about),
+            *slice_parts(question, about),
         ]
     )
 
@@ -162,23 +164,6 @@ def _annotators(found: dict[str, Any] | None) -> list[Html]:
     if found["n_suspicious"] > len(rows):
         parts.append(element("p", f"The first {len(rows)} are shown.", class_="note"))
     return parts
-
-
-def _gold(found: dict[str, Any] | None, about: str) -> list[Html]:
-    if found is None:
-        return []
-    heading = element("h2", f"Accuracy{about}")
-    if found["value"] is None:
-        return [heading, element("p", f"{found['n_gold']} gold labels: {found['note']}.")]
-    told = f"Accuracy {found['value']:.2f} ({_range(found)}) on {found['n']} gold labels that measure, weighted to all."
-    rows = [(name, _number(one["value"]), _range(one), one["n"]) for name, one in found["recall"].items()]
-    recall = table(["class", "recall", "95 % interval", "gold"], rows, numeric=(1, 2, 3))
-    return [
-        heading,
-        element("p", told),
-        *([element("p", found["note"], class_="note")] if found["note"] else []),
-        recall,
-    ]
 
 
 def _cost(result: dict[str, Any]) -> Html:

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.gold import COLUMNS, assign_role, detectable_error, margin_of, needed_for, plan_gold
+from labeling_pipeline.core.gold import (
+    COLUMNS,
+    assign_role,
+    detectable_error,
+    margin_of,
+    needed_for,
+    plan_gold,
+    seen_once,
+)
 
 TEXT = "a plain comment"
 
@@ -98,6 +106,21 @@ def test_needed_for_has_the_power_it_promises() -> None:
     assert (rng.binomial(n, 0.80, 20_000) / n < bar).mean() == pytest.approx(0.05, abs=0.015)
 
 
-def test_the_text_names_what_a_budget_cannot_see() -> None:
-    assert "419 measuring labels" in detectable_error(300)
-    assert f"± {100 * margin_of(0.1, 45):.0f} points" in detectable_error(300)
+def test_the_text_tells_what_was_drawn_and_what_it_cannot_see() -> None:
+    votes, comments = world(600, 200, 50, 40)
+    plan = plan_gold(votes, comments, 100, seed=3)
+    measure = plan["role"] == "measure"
+    told = detectable_error(plan)
+    assert told.startswith(f"Of 100 comments, 50 are a random draw and {measure.sum()} measure")
+    by_chance = int((measure & (plan["part"] == "random")).sum())
+    assert f"± {100 * margin_of(0.1, by_chance):.0f} points" in told
+    assert f"An error in {100 * seen_once(int((plan['stratum'] == 'unanimous').sum())):.1f} %" in told
+    assert "Of 7 comments" in detectable_error(plan.head(7))
+
+
+@pytest.mark.parametrize("budget", [50, 300, 700])
+def test_what_is_asked_for_is_drawn_though_strata_are_small(budget: int) -> None:
+    votes, comments = world(700, 60, 30, 25)
+    sizes = [len(plan_gold(votes, comments, budget, seed)) for seed in range(20)]
+    assert max(sizes) <= budget
+    assert np.mean(sizes) > 0.98 * budget
