@@ -6,6 +6,7 @@ Belongs here: the settings, their limits, and the errors a wrong one gives. Does
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -64,9 +65,9 @@ class LabelingSettings(Section):
     votes_per_comment: Positive = Field(3, description="crowd annotators per comment and round; the first wave")
     most_votes: Positive | None = Field(
         None,
-        description="adaptive overlap: a comment gets further votes, wave by wave, up to this many (7 suits real"
-        " crowds), while its label is unsure and a vote is worth its price (see adjudication.wrong_usd); without it"
-        " every comment gets votes_per_comment",
+        description="adaptive overlap: a comment we handed out gets further votes, wave by wave, up to this many"
+        " (7 suits real crowds), while its label is unsure and a vote is worth its price (see adjudication.wrong_usd);"
+        " without it every comment gets votes_per_comment",
     )
     most_waves: Positive = Field(6, description="waves of a comment in all, the first among them")
     wave_days: Annotated[float, Field(ge=0)] = Field(1.0, description="days from handing out a wave to having it back")
@@ -260,8 +261,14 @@ def toml_value(value: object) -> str:
     return "{}" if isinstance(value, dict) else str(value)
 
 
-def commented_toml(assume_schema: str | None = None) -> str:
+# What a new home has switched on; a home without these keys keeps the defaults. Waves suit crowds as real ones are, .55
+# to .9 accurate; where nobody watches a slice and no question asks for context, experts_first changes nothing.
+NEW_HOME = {"most_votes": 7, "experts_first": True}
+
+
+def commented_toml(assume_schema: str | None = None, switched_on: Mapping[str, object] | None = None) -> str:
     """A ``labeling.toml`` with every key at its default, commented out and explained; ``assume_schema`` is set."""
+    given = {**(switched_on or {}), **({"assume_schema": assume_schema} if assume_schema else {})}
     blocks = ["# Settings of this home. Every key stands here with its default; take the # away to change one.", ""]
     for name in Settings.model_fields:
         section = _section((name,))
@@ -269,8 +276,8 @@ def commented_toml(assume_schema: str | None = None) -> str:
         for key, entry in section.model_fields.items():
             default = entry.get_default(call_default_factory=True)
             shown = "# " + (f"{key} = {toml_value(default)}" if default is not None else f"{key} =")
-            if key == "assume_schema" and assume_schema:
-                shown = f"{key} = {toml_value(assume_schema)}"
+            if key in given:
+                shown = f"{key} = {toml_value(given[key])}"
             blocks += [f"# {entry.description}", shown]
         blocks.append("")
     return "\n".join(blocks)

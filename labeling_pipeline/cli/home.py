@@ -28,7 +28,7 @@ def init_command(folder: Path, ontology: Path | None) -> None:
     """Make a new home: settings with every key explained, an ontology, an inbox."""
     from labeling_pipeline.core.ontology import parse_ontology
     from labeling_pipeline.report.new_home import EXAMPLE_ONTOLOGY
-    from labeling_pipeline.settings import commented_toml
+    from labeling_pipeline.settings import NEW_HOME, commented_toml
 
     if (folder / "labeling.toml").exists():
         raise InputError(f"{folder}: is a home already", expected="a new folder", remedy="choose another name")
@@ -38,7 +38,8 @@ def init_command(folder: Path, ontology: Path | None) -> None:
     parsed = parse_ontology(text, str(ontology or "example"))
     (folder / "ontology").mkdir(parents=True, exist_ok=True)
     (folder / "ontology" / f"{parsed.schema_version}.toml").write_text(text, encoding="utf-8")
-    (folder / "labeling.toml").write_text(commented_toml(assume_schema=parsed.schema_version), encoding="utf-8")
+    text = commented_toml(assume_schema=parsed.schema_version, switched_on=NEW_HOME)
+    (folder / "labeling.toml").write_text(text, encoding="utf-8")
     Home(folder).prepare()
     click.echo(f"{folder}/labeling.toml            settings, every key explained")
     click.echo(f"{folder}/ontology/{parsed.schema_version}.toml        classes and questions: make them yours")

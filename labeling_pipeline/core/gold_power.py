@@ -49,7 +49,7 @@ def planned_power(plan: pd.DataFrame, inside: pd.DataFrame) -> list[dict[str, An
     table["n"] = rows.groupby("slice").size()
     table["n_measure"] = rows[rows["role"] == "measure"].groupby("slice").size()
     whole = table.fillna(0).astype("int64").reset_index()
-    told = [
+    told: list[dict[str, Any]] = [
         {"slice": str(s), "n_comments": int(c), "n": int(n)} | power_of(_recall(str(s)), None, int(m))
         for s, c, n, m in whole.itertuples(index=False)
     ]

@@ -17,6 +17,7 @@ from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.handing_out import COMPLETE_SHARE, comments_to_ask, hand_out
 from labeling_pipeline.stages.inbox import take_files
 from labeling_pipeline.stages.overlap import affordable, more_votes
+from labeling_pipeline.stages.slices import watched_comments
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def decomposed_tasks(context: Context) -> Result:
     is_batch = batch_is_wanted(context)
     before = context.warehouse.table("rounds")
     plan = _batch_rounds(context) if is_batch else _first_round(context, before)
-    if not plan and not has_open_round(context):
+    if not plan and not has_open_round(context, "crowd"):
         plan = _more_votes(context)
     named = [(str(len(before) + place), one) for place, one in enumerate(plan, start=1)]
     tasks = [decompose(one.comments, context.ontology, name, context.now) for name, one in named]
@@ -63,7 +64,7 @@ def round_is_wanted(context: Context) -> bool:
     if batch_is_wanted(context):
         return True
     is_adaptive = context.settings.labeling.most_votes is not None and not context.is_over
-    return is_adaptive and not has_open_round(context) and bool(more_votes(context))
+    return is_adaptive and not has_open_round(context, "crowd") and bool(more_votes(context))
 
 
 def batch_is_wanted(context: Context) -> bool:
@@ -81,9 +82,10 @@ def batch_is_wanted(context: Context) -> bool:
     return raised >= context.settings.feedback.min_batch or is_new_model or has_drifted or is_new_ontology
 
 
-def has_open_round(context: Context) -> bool:
-    """Whether annotators still have a round to answer."""
+def has_open_round(context: Context, kind: str | None = None) -> bool:
+    """Whether a round is still to be answered; of one kind, or of any. A wave does not wait for experts."""
     rounds = rounds_state(context)
+    rounds = rounds if kind is None else rounds[rounds["kind"] == kind]
     return bool((rounds["n_done"] < COMPLETE_SHARE * rounds["n_comments"]).any())
 
 
@@ -121,8 +123,8 @@ def _experts_first(context: Context, reason: str, comments: pd.Series) -> list[R
     """A round for the crowd, as far as its budget goes, and one for experts of what they should see instead."""
     skip = comments[:0]
     if context.settings.labeling.experts_first:
-        watched = list(context.settings.slices.watched)
-        found = context.query("experts_first", watched=watched)["comment_id"]
+        found = {*watched_comments(context), *context.query("context_needed")["comment_id"]}
+        found -= set(context.query("expert_decided")["comment_id"])
         room = max(context.settings.adjudication.capacity - context.count("adjudication_queue"), 0)
         skip = comments[comments.isin(found)].iloc[:room]
     rest = affordable(context, comments[~comments.isin(skip)])

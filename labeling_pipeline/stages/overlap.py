@@ -71,20 +71,31 @@ def more_votes(context: Context) -> dict[int, pd.Series]:
     comments, p, crowd = beliefs(context)
     if comments.empty:
         return {}
+    skips = comments["comment_id"].isin(_to_experts(context)).to_numpy(dtype=bool)
     limits, n_votes = overlap_settings(context), comments["n_votes"].to_numpy(dtype=np.int64)
     done = 1 + int(context.query("wave_counts", schema_version=context.ontology.schema_version)["n"].iloc[0])
     expert, spent = expert_of(context, p.shape[1]), crowd_spent_usd(context)
     seed = context.settings.simulated.seed
     priced = price_for_budget(
-        p, n_votes, crowd[None], limits, spent_usd=spent, expert=expert, waves_done=done, seed=seed
+        p, n_votes, crowd[None], limits, spent_usd=spent, expert=expert, waves_done=done, seed=seed, skips_crowd=skips
     )
     wave = next_wave(
         p, n_votes, priced, votes=worth_of_answers(crowd, limits.most), verdicts=worth_of_answers(expert, 1),
-        spent_usd=spent, waves_done=done, n_annotators=len(context.query("crowd_annotators")),
+        spent_usd=spent, waves_done=done, skips_crowd=skips, n_annotators=len(context.query("crowd_annotators")),
     )  # fmt: skip
     return {
         int(number): comments.loc[wave.votes == number, "comment_id"] for number in np.unique(wave.votes) if number > 0
     }
+
+
+def _to_experts(context: Context) -> list[str]:
+    """Comments found to need context, as far as experts have room: no further vote; those on a desk come first."""
+    if not context.settings.labeling.experts_first:
+        return []
+    found, queue = context.query("context_needed")["comment_id"], context.warehouse.table("adjudication_queue")
+    waits = found.isin(queue["comment_id"])
+    room = max(context.settings.adjudication.capacity - len(queue), 0)
+    return [*found[waits], *found[~waits].iloc[:room]]
 
 
 def beliefs(context: Context) -> tuple[pd.DataFrame, Floats, Floats]:

@@ -51,6 +51,15 @@ def comment_slices(context: Context) -> Result:
     )
 
 
+def watched_comments(context: Context) -> set[str]:
+    """Comments of watched slices, by tag and by rule, as they are now: new ones, too, of which no table tells yet."""
+    watched = set(context.settings.slices.watched)
+    defined = [one for one in defined_slices(context) if one.name in watched]
+    by_sql = [members_by_sql(context.warehouse, one) for one in defined if one.kind == "sql"]
+    rows = pd.concat([members(context.query("comments_and_gold"), defined), *by_sql]) if watched else pd.DataFrame()
+    return set(rows.loc[rows["slice"].isin(watched), "comment_id"]) if len(rows) else set()
+
+
 def defined_slices(context: Context) -> list[Slice]:
     """The slices by rule of the home's settings."""
     return slices_of(context.settings.slices)

@@ -9,7 +9,8 @@ import pytest
 
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.home import Home
-from labeling_pipeline_tests.stages.small_homes import drop, new_home, up_to_date
+from labeling_pipeline.settings import NEW_HOME, commented_toml
+from labeling_pipeline_tests.stages.small_homes import TO_LABELS, drop, new_home, up_to_date
 
 N, PEOPLE = 40, 12
 ADAPTIVE = "[labeling]\nvotes_per_comment = 2\nmost_votes = 5\n"
@@ -101,16 +102,90 @@ def test_a_comment_whose_next_wave_is_out_waits_for_it_before_an_expert_sees_it(
     assert not set(context.query("waiting_for_experts", double=[])["comment_id"]) & set(out)
 
 
-def test_watched_slices_go_to_experts_as_far_as_they_have_room(tmp_path: Path) -> None:
+def asked_of(home: Home) -> dict[str, list[str]]:
+    context = up_to_date(home)
+    tasks = context.warehouse.table("decomposed_tasks").merge(context.warehouse.table("rounds"), on="labeling_round")
+    return {str(kind): sorted(set(ids)) for kind, ids in tasks.groupby("kind")["comment_id"]}
+
+
+@pytest.mark.parametrize("rule", ["", "[slices.define]\ncoded = { pattern = '^t [0-5]$' }\n"])
+def test_watched_slices_go_to_experts_as_far_as_they_have_room(tmp_path: Path, rule: str) -> None:
     settings = (
         "slice_columns = ['slice']\n[labeling]\nexperts_first = true\n[slices]\nwatched = ['coded']\n"
-        "[adjudication]\ncapacity = 4\n"
+        f"{rule}[adjudication]\ncapacity = 4\n"
     )
     home = new_home(tmp_path / "home", settings)
     comments = pd.DataFrame({"comment_id": [f"c-{i:02d}" for i in range(20)], "text": [f"t {i}" for i in range(20)]})
-    drop(home, "comments", "comments.csv", comments.assign(slice=["coded" if i < 6 else "" for i in range(20)]))
-    context = up_to_date(home)
-    tasks = context.warehouse.table("decomposed_tasks").merge(context.warehouse.table("rounds"), on="labeling_round")
-    asked = tasks.groupby("kind")["comment_id"].agg(lambda ids: sorted(set(ids)))
+    tags = ["coded" if i < 6 and not rule else "" for i in range(20)]
+    drop(home, "comments", "comments.csv", comments.assign(slice=tags))
+    asked = asked_of(home)
     assert asked["expert"] == ["c-00", "c-01", "c-02", "c-03"]
     assert asked["crowd"] == [f"c-{i:02d}" for i in range(4, 20)]
+
+
+CONTEXT_QUESTION = """
+[[questions]]
+id = "requires_context"
+text = "Does it need its context?"
+answers = ["yes", "no"]
+"""
+
+
+def test_what_needs_its_context_gets_no_further_vote_but_an_expert(tmp_path: Path) -> None:
+    home = make(tmp_path / "home", f"{ADAPTIVE}experts_first = true\n")
+    ontology = home.root / "ontology" / "v1.toml"
+    ontology.write_text(ontology.read_text() + CONTEXT_QUESTION)
+    home = Home(home.root)
+    drop(home, "annotators", "experts.csv", pd.DataFrame({"annotator_id": ["e-1"], "kind": "expert"}))
+    up_to_date(home)
+    sheet = answer(home, "round-0001")
+    needs = {f"c-{i:02d}" for i in range(0, N, 4)}
+    about = sheet.assign(
+        question="requires_context", answer=sheet["comment_id"].isin(needs).map({True: "yes", False: "no"})
+    )
+    drop(home, "votes", "context.csv", about[["comment_id", "annotator_id", "labeling_round", "answer", "question",
+                                              "answered_at", "schema_version"]])  # fmt: skip
+    context = up_to_date(home, (*TO_LABELS, "adjudication_queue"))
+    out = pd.read_csv(home.root / "outbox" / "tasks" / "round-0002.csv", dtype=str)
+    assert len(out)
+    assert not set(out["comment_id"]) & needs
+    queue = context.warehouse.table("adjudication_queue")
+    assert needs <= set(queue.loc[queue["expert_id"] == "e-1", "comment_id"])
+
+
+def test_a_new_home_asks_again_where_it_is_unsure_and_leaves_alone_what_came_in_unasked(tmp_path: Path) -> None:
+    home = make(tmp_path / "home", "")
+    text = commented_toml(assume_schema="v1", switched_on=NEW_HOME).replace("# settle_s = 2.0", "settle_s = 0")
+    (home.root / "labeling.toml").write_text(text)
+    home = Home(home.root)
+    assert (home.settings.labeling.most_votes, home.settings.labeling.experts_first) == (7, True)
+    vendor = pd.DataFrame({"comment_id": ["v-1", "v-2"], "text": ["one", "two"]})
+    drop(home, "comments", "vendor.csv", vendor)
+    given = pd.DataFrame({"comment_id": ["v-1", "v-1"], "annotator_id": ["q", "r"], "label": ["toxic", "acceptable"]})
+    drop(home, "votes", "vendor.csv", given.assign(labeling_round=1, answered_at="2026-05-01T00:00:00"))
+    up_to_date(home)
+    sheet = answer(home, "round-0001")
+    assert set(sheet["comment_id"]) == {f"c-{i:02d}" for i in range(N)} | {"v-2"}
+    up_to_date(home)
+    out = pd.read_csv(home.root / "outbox" / "tasks" / "round-0002.csv", dtype=str)
+    assert 0 < out["comment_id"].nunique() <= N
+    assert "v-1" not in set(out["comment_id"])
+
+
+def test_waves_acceptance_and_experts_first_work_in_one_home(tmp_path: Path) -> None:
+    settings = (
+        f"{ADAPTIVE}experts_first = true\n[vendor]\naccept_batches = true\ngood_error_rate = 0.4\n"
+        "bad_error_rate = 0.9\n[honeypots]\nrate = 0.3\nbank_share = 1.0\n[slices]\nwatched = ['first']\n"
+        "[slices.define]\nfirst = { pattern = 'text 0$' }\n"
+    )
+    home = make(tmp_path / "home", settings, gold=30)
+    waves, _ = play(home)
+    context = up_to_date(home)
+    batches = context.warehouse.table("vendor_batches")
+    assert len(batches) == len(waves) >= 2
+    assert set(batches["decision"]) <= {"accepted", "undecided"}
+    assert "c-00" not in set(pd.concat(waves)["comment_id"])
+    expert = context.warehouse.table("rounds").query("kind == 'expert'")["labeling_round"]
+    asked = context.warehouse.table("decomposed_tasks")
+    assert set(asked.loc[asked["labeling_round"].isin(expert), "comment_id"]) == {"c-00"}
+    assert context.count("consensus_labels") >= N - 1
