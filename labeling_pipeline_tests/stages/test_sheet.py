@@ -1,0 +1,120 @@
+"""The expert's sheet as a person fills it in: out by csv, back through the inbox, and what becomes of each answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from labeling_pipeline.cli.home import queue_group
+from labeling_pipeline.stages import STAGES
+from labeling_pipeline.stages.clock import open_context
+from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.engine import materialize
+from labeling_pipeline_tests.stages.small_homes import NOW, TO_LABELS, drop, new_home, up_to_date
+
+ASSETS = (*TO_LABELS, "annotator_standing", "adjudication_queue", "irregularities")
+FORMULA = "=HYPERLINK of a text"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Context, pd.DataFrame]:
+    """A home whose annotators differ on every comment, and its sheet, filled in and dropped."""
+    home = new_home(tmp_path_factory.mktemp("sheet") / "home", "[quality]\nmin_agreement = 0.9\n")
+    ids = [f"c-{i}" for i in range(8)]
+    drop(home, "comments", "comments.csv", pd.DataFrame({"comment_id": ids, "text": [FORMULA, *ids[1:]]}))
+    people = pd.DataFrame({"annotator_id": ["a", "b", "c", "e-1", "e-2"], "kind": ["crowd"] * 3 + ["expert"] * 2})
+    drop(home, "annotators", "people.csv", people)
+    said = [(c, who, "toxic" if who == "a" else "acceptable") for c in ids for who in ("a", "b", "c")]
+    votes = pd.DataFrame(said, columns=["comment_id", "annotator_id", "label"])
+    drop(home, "votes", "votes.csv", votes.assign(labeling_round=1, answered_at="2026-05-01T08:00:00"))
+    up_to_date(home, ASSETS)
+    sheet = home.root / "queue.csv"
+    done = CliRunner().invoke(queue_group, ["adjudication", "-o", str(sheet), "--home", str(home.root)])
+    assert done.exit_code == 0, done.output
+    # A spreadsheet gives back strings, keeps the columns, and leaves empty cells empty.
+    rows = pd.read_csv(sheet, dtype=str, keep_default_na=False).set_index("comment_id")
+    for comment, label, note, error in (
+        ("c-0", "acceptable", "", "subjective"),
+        ("c-1", "toxic", "names a person", "annotator_error"),
+        ("c-2", "toxic", "", ""),
+        ("c-3", "acceptable", "", ""),
+        ("c-4", "no_such_class", "x", ""),
+        ("c-5", "toxic", "a new kind", "brand_new"),
+    ):
+        rows.loc[comment, ["label", "note", "error_type", "stated_confidence"]] = [label, note, error, "0.9"]
+    rows.reset_index().to_csv(home.root / "inbox" / "verdicts" / "queue filled in.csv", index=False)
+    later = NOW + timedelta(hours=1)
+    for _ in range(2):
+        for one in [name for name in STAGES if name in ASSETS]:
+            materialize(one, STAGES[one], open_context(home, later))
+    return open_context(home, later), rows
+
+
+def test_the_sheet_asks_and_tells_nothing_of_the_crowd(filled: tuple[Context, pd.DataFrame]) -> None:
+    _, rows = filled
+    assert set(rows.index) == {f"c-{i}" for i in range(8)}
+    assert not {"crowd_label", "confidence", "agreement", "reason", "purpose", "value"} & set(rows.columns)
+    assert set(rows["expert_id"]) == {"e-1", "e-2"}
+    assert rows.loc["c-0", "text"] == "'" + FORMULA, "a spreadsheet must not run it"
+
+
+@pytest.mark.parametrize(
+    ("comment", "outcome", "label", "said"),
+    [
+        ("c-0", "passed", "acceptable", "says acceptable at 0.9"),
+        ("c-1", "passed", "toxic", "says toxic at 0.9"),
+        ("c-2", "adjudicate", "toxic", "overrides the crowd without a note"),
+        ("c-3", "passed", "acceptable", "says acceptable at 0.9"),
+        ("c-5", "passed", "toxic", "says toxic at 0.9"),
+    ],
+)
+def test_each_verdict_decides_or_says_why_not(
+    filled: tuple[Context, pd.DataFrame], comment: str, outcome: str, label: str, said: str
+) -> None:
+    row = filled[0].warehouse.table("qc_outcomes").set_index("comment_id").loc[comment]
+    assert row["outcome"] == outcome
+    assert said in " ".join(row["reasons"])
+    if outcome == "passed":
+        assert (row["label"], row["source"], row["confidence"]) == (label, "verdict", pytest.approx(0.9))
+
+
+def test_error_types_notes_and_confidence_come_back_as_they_were_written(
+    filled: tuple[Context, pd.DataFrame],
+) -> None:
+    context, rows = filled
+    verdicts = context.warehouse.table("verdicts").set_index("comment_id")
+    assert set(verdicts.index) == {"c-0", "c-1", "c-2", "c-3", "c-5"}
+    told = verdicts["error_type"].fillna("").to_dict()
+    assert told == {"c-0": "subjective", "c-1": "annotator_error", "c-2": "", "c-3": "", "c-5": "brand_new"}
+    assert verdicts.loc["c-1", "note"] == "names a person"
+    assert set(verdicts["stated_confidence"]) == {0.9}
+    assert verdicts["expert_id"].to_dict() == rows.loc[verdicts.index, "expert_id"].to_dict()
+
+
+def test_what_was_left_empty_or_cannot_be_used_is_on_record_and_still_waits(
+    filled: tuple[Context, pd.DataFrame],
+) -> None:
+    context, _ = filled
+    refused = context.warehouse.table("quarantine").query("kind == 'verdicts'")
+    assert refused["rule"].value_counts().to_dict() == {"not_answered": 2, "unknown_class": 1}
+    irregular = context.warehouse.table("irregularities").set_index("rule")["comment_id"].to_dict()
+    assert irregular["override_without_note"] == "c-2"
+    assert irregular["unknown_error_type"] == "c-5"
+    assert irregular["refused_verdict"] == "c-4"
+    waits = context.warehouse.table("adjudication_queue").set_index("comment_id")
+    assert {"c-2", "c-4", "c-6", "c-7"} <= set(waits.index)
+
+
+def test_a_note_that_arrives_later_makes_the_verdict_count(filled: tuple[Context, pd.DataFrame]) -> None:
+    context, rows = filled
+    again = rows.loc[["c-2"]].reset_index().assign(note="puts a person down")
+    again.to_csv(context.home.root / "inbox" / "verdicts" / "again.csv", index=False)
+    later = NOW + timedelta(hours=2)
+    for _ in range(2):
+        for one in [name for name in STAGES if name in ASSETS]:
+            materialize(one, STAGES[one], open_context(context.home, later))
+    row = open_context(context.home, later).warehouse.table("qc_outcomes").set_index("comment_id").loc["c-2"]
+    assert (row["outcome"], row["label"]) == ("passed", "toxic")
