@@ -40,14 +40,14 @@ def drop(home: Home, kind: str, name: str, frame: pd.DataFrame) -> None:
     frame.to_csv(home.root / "inbox" / kind / name, index=False)
 
 
-def up_to_date(home: Home, assets: tuple[str, ...] = TO_LABELS, most: int = 5) -> Context:
+def up_to_date(home: Home, assets: tuple[str, ...] = TO_LABELS, most: int = 5, now: datetime = NOW) -> Context:
     """The stages up to the labels, again and again until none is due."""
     for _ in range(most):
-        context = open_context(home, NOW)
+        context = open_context(home, now)
         due = [one for one in STAGES if one in assets and is_due(one, STAGES[one], context, context.state())]
         if not due:
             return context
         for one in STAGES:
             if one in assets:
-                materialize(one, STAGES[one], open_context(home, NOW))
+                materialize(one, STAGES[one], open_context(home, now))
     raise AssertionError(f"still due after {most} passes: {due}")

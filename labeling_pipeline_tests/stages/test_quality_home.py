@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
-from labeling_pipeline.home import Home
+from labeling_pipeline.cli.home import explain_command, queue_group
+from labeling_pipeline.cli.quality import quality_command
 from labeling_pipeline.report.quality import read_quality, render_quality
-from labeling_pipeline.stages.clock import open_context
+from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.engine import stages_due
 from labeling_pipeline.stages.export import gold_copies
-from labeling_pipeline_tests.end_to_end.homes import run_command
+from labeling_pipeline_tests.stages.small_homes import new_home, up_to_date
 
 NOW = pd.Timestamp("2026-05-20 12:00")
 WORDS = [
@@ -22,8 +25,6 @@ WORDS = [
 ]
 GOOD = [f"a-{i}" for i in range(6)]
 SETTINGS = """
-[ontology]
-assume_schema = "v1"
 [honeypots]
 bank_share = 1.0
 bar = 0.5
@@ -100,9 +101,8 @@ def verdicts() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    home = tmp_path_factory.mktemp("quality") / "home"
-    assert run_command("init", str(home)).returncode == 0
-    (home / "labeling.toml").write_text(SETTINGS)
+    made = new_home(tmp_path_factory.mktemp("quality") / "home", SETTINGS)
+    home = made.root
     write(home, "comments/comments.csv", comments())
     gold = pd.DataFrame({"comment_id": [f"g-{i:02d}" for i in range(40)], "label": [truth(i) for i in range(40)]})
     write(home, "gold/gold.csv", gold.assign(role=["fit"] * 30 + ["measure"] * 10, inclusion_p=0.25))
@@ -113,9 +113,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
     changed.columns = pd.Index(["comment_id", "annotator_id", "label", "answered_at"])
     write(home, "votes/again.csv", changed)
     write(home, "verdicts/verdicts.csv", verdicts())
-    result = run_command("run", "--home", str(home), "--now", NOW.isoformat())
-    assert result.returncode == 0, result.stderr
-    return open_context(Home(home), NOW.to_pydatetime())
+    return up_to_date(made, tuple(STAGES), 8, NOW.to_pydatetime())
 
 
 def outcome(context: Context, comment: str) -> pd.Series:
@@ -188,8 +186,8 @@ def test_two_experts_who_agree_decide_and_make_gold_that_was_nominated_and_is_fi
     assert gold.loc["c-025", ["label", "role", "source"]].tolist() == ["toxic", "fit", "verdicts of two experts"]
     assert context.warehouse.table("gold_candidates").set_index("comment_id").loc["c-025", "state"] == "gold"
     assert context.count("gold_versions") >= 2
-    told = run_command("explain", "c-025", "--home", str(context.home.root))
-    assert "joins the gold set: fit: e-1, e-2 agree" in told.stdout
+    told = CliRunner().invoke(explain_command, ["c-025", "--home", str(context.home.root)])
+    assert "joins the gold set: fit: e-1, e-2 agree" in told.output
 
 
 def test_a_copy_of_measuring_gold_is_never_exported(context: Context) -> None:
@@ -217,8 +215,8 @@ def test_unanimous_labels_are_under_review_by_slice_and_their_names_are_not_told
 
 def test_the_sheet_comes_back_and_shows_no_majority(context: Context, tmp_path: Path) -> None:
     sheet = tmp_path / "queue.csv"
-    result = run_command("queue", "adjudication", "--home", str(context.home.root), "-o", str(sheet))
-    assert result.returncode == 0, result.stderr
+    result = CliRunner().invoke(queue_group, ["adjudication", "--home", str(context.home.root), "-o", str(sheet)])
+    assert result.exit_code == 0, result.output
     frame = pd.read_csv(sheet)
     assert set(frame["comment_id"]) == set(context.warehouse.table("adjudication_queue")["comment_id"])
     assert not {"crowd_label", "confidence", "reason", "purpose", "agreement"} & set(frame.columns)
@@ -232,10 +230,10 @@ def test_the_report_is_whole_and_nothing_comes_from_elsewhere(context: Context, 
     assert "http" not in document.replace("http-equiv", "").replace("http://www.w3.org", "")
     for words in ("Agreement and accuracy, side by side", "annotators paused", "What should not have happened"):
         assert words in document
-    result = run_command("quality", "--home", str(context.home.root), "-o", str(tmp_path / "q.html"))
-    assert result.returncode == 0, result.stderr
-    assert "Report:" in result.stdout
-    assert "honeypots  all 0.78" in result.stdout
+    result = CliRunner().invoke(quality_command, ["--home", str(context.home.root), "-o", str(tmp_path / "q.html")])
+    assert result.exit_code == 0, result.output
+    assert "Report:" in result.output
+    assert "honeypots  all 0.78" in result.output
 
 
 def test_honeypots_tell_of_everyone_per_class_and_of_few_answers_that_they_are_too_few(context: Context) -> None:
@@ -245,7 +243,5 @@ def test_honeypots_tell_of_everyone_per_class_and_of_few_answers_that_they_are_t
     assert not {"a-4", "e-1"} & set(table.index.get_level_values(0)), "who saw no honeypot has no row"
 
 
-def test_a_second_run_has_nothing_to_do(context: Context) -> None:
-    result = run_command("run", "--home", str(context.home.root), "--now", NOW.isoformat())
-    assert result.returncode == 0, result.stderr
-    assert "Nothing to do" in result.stdout
+def test_then_there_is_nothing_left_to_do(context: Context) -> None:
+    assert list(stages_due(STAGES, context)) == []
