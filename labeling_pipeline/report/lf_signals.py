@@ -16,7 +16,7 @@ HEAD = [
 ]  # fmt: skip
 NOTE = (
     "What people did in production, as functions. They speak per independent source: acts of people who keep meeting, "
-    "bursts and repeats are one. Learned: how often a source is right, from a stated default and the gold beside it."
+    "bursts and repeats are one. Learned: how often a source is right, from a stated default and gold of role fit."
 )
 
 
@@ -29,7 +29,7 @@ def production_signals(frame: pd.DataFrame) -> Html:
             one["lf"],
             ", ".join(one["polarity"]),
             *(f"{100 * one[share]:.1f} %" for share in ("coverage", "overlaps", "conflicts")),
-            _with_interval(one, "accuracy", "accuracy_low", "accuracy_high", "n_gold"),
+            _measured(one),
             _learned(one),
             f"{one['n_acts']:,}",
             f"{one['n_sources']:,}",
@@ -42,12 +42,10 @@ def production_signals(frame: pd.DataFrame) -> Html:
 
 
 def _learned(one: dict[Any, Any]) -> str:
-    if one["n_fit_gold"] == 0:
-        return f"{one['learned_accuracy']:.3f}, the stated default"
-    return _with_interval(one, "learned_accuracy", "learned_low", "learned_high", "n_fit_gold")
+    return f"{one['learned_accuracy']:.3f}" + ("" if one["n_fit_gold"] else ", the default")
 
 
-def _with_interval(one: dict[Any, Any], value: str, low: str, high: str, n: str) -> str:
-    if one[n] == 0 or math.isnan(one[value]):
+def _measured(one: dict[Any, Any]) -> str:
+    if one["n_gold"] == 0 or math.isnan(one["accuracy"]):
         return "not measured"
-    return f"{one[value]:.3f} [{one[low]:.3f}, {one[high]:.3f}], n = {one[n]}"
+    return f"{one['accuracy']:.3f} [{one['accuracy_low']:.3f}, {one['accuracy_high']:.3f}], n = {one['n_gold']}"

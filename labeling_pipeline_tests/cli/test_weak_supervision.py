@@ -121,7 +121,7 @@ def test_production_signals_stand_beside_the_functions(folder: Path, capsys: pyt
     flags.to_csv("flags.csv", index=False)
     pd.DataFrame({"comment_id": ["c0", "c1"], "label": "plain"}).to_csv("served.csv", index=False)
     call = ["lf-report", "comments.csv", "--lfs", "lfs.toml", "--gold", "gold.csv", "-o", "report.html", "--json"]
-    assert run(*call, "--feedback", "flags.csv", "--served", "served.csv") == 0
+    assert exit_code(*call, "--feedback", "flags.csv", "--served", "served.csv") == 0
     signal = json.loads(capsys.readouterr().out)["signals"][0]
     assert (signal["lf"], signal["polarity"], signal["n_acts"]) == ("signal:flag", ["not plain"], 3)
     assert (signal["n_gold"], signal["correct"], signal["coverage"]) == (3, 1, pytest.approx(2 / 120))

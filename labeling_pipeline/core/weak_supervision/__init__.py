@@ -74,7 +74,8 @@ def label_model(
     `method`: "auto" (correlation-aware, majority where it has no advantage) or a name in `LABEL_MODELS`.
     `class_balance`: (K,) shares of the classes in the whole corpus; estimated without it, near majority's mix.
     `gold`: (n,) integer labels, -1 where there is none; chooses how far learned precisions count, and calibrates.
-    A row on which nobody votes gets the class balance. Raises InputError for anything that is not such a matrix.
+    A row on which nobody votes gets the class balance, or what silence says where gold shows that it means something.
+    Raises InputError for anything that is not such a matrix.
 
     Vote-only latent classes after Dawid and Skene (1979), https://doi.org/10.2307/2346806; the setting of Ratner et al.
     (2017), https://doi.org/10.14778/3157794.3157797.

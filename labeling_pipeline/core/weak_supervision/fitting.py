@@ -38,7 +38,7 @@ def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
         fitted, gold_notes = blend_with_gold(patterns, setup, learned, fitted)
         notes += gold_notes
     elif len(groups) < LEAST_SOURCES:
-        notes.append(f"{len(groups)} independent sources: too few to learn which one errs")
+        notes.append(f"independent sources: {len(groups)}, too few to learn which one errs")
     elif not has_advantage:
         notes.append("the functions do not depend on each other: nothing to learn from their overlap")
     return dataclasses.replace(fitted, notes=tuple(notes))

@@ -15,6 +15,8 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from labeling_pipeline.core.errors import InputError
+
 SHARED_COMMENTS = 3  # actors who met on fewer comments are not called linked
 SHARED_PART = 0.5  # … nor those who spent less than this part of their acts together
 BURST_S, BURST_ACTS = 600.0, 10  # so many acts on one comment within so many seconds are one burst
@@ -75,8 +77,8 @@ def _bursts(acts: pd.DataFrame, comments: npt.NDArray[np.int64]) -> Iterator[Pai
     """Chains through runs of acts on one comment, any `BURST_ACTS` of which follow each other within `BURST_S`."""
     if "created_at" not in acts.columns:
         return
-    times = pd.to_datetime(acts["created_at"], utc=True)
-    seconds = (times - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan)
+    since = _times(acts["created_at"]) - pd.Timestamp(0, tz="UTC")
+    seconds = since.dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan)
     known = np.flatnonzero(np.isfinite(seconds))
     order = known[np.lexsort((seconds[known], comments[known]))]
     for k in range(len(order) - BURST_ACTS + 1):
@@ -84,3 +86,13 @@ def _bursts(acts: pd.DataFrame, comments: npt.NDArray[np.int64]) -> Iterator[Pai
         if comments[first] == comments[last] and seconds[last] - seconds[first] <= BURST_S:
             window = order[k : k + BURST_ACTS]
             yield window[1:], window[:-1]
+
+
+def _times(column: pd.Series) -> pd.Series:
+    try:
+        return pd.to_datetime(column, utc=True, format="ISO8601")  # with or without fractions, one file may hold both
+    except ValueError as error:
+        read = pd.to_datetime(column, utc=True, format="ISO8601", errors="coerce")
+        row = int(np.flatnonzero(read.isna() & column.notna() & (column.astype("str") != ""))[0])
+        found = f"feedback row {row}: created_at {column.iloc[row]!r}"
+        raise InputError(found, expected="times such as 2026-04-02T10:00:00Z") from error

@@ -28,7 +28,8 @@ def weak_labels(
     """A soft label per comment: comment_id, label, confidence, p_<class>…, n_fired, method.
 
     `gold`: columns comment_id, label (class names), role fit; labels outside the classes are left out. A comment on
-    which no function voted gets the class mix, with `n_fired` 0: keep those out of training.
+    which no function voted gets the class mix (where gold shows that silence means something, what silence says), with
+    `n_fired` 0: keep those out of training.
     """
     applied = apply_lfs(comments, lfs, classes, scan=scan)
     result = model_votes(applied, gold, method=method, class_balance=class_balance, seed=seed)

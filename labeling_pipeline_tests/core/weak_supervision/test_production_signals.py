@@ -113,3 +113,11 @@ def test_acts_on_comments_never_served_are_left_out() -> None:
     assert found.labels["comment_id"].tolist() == ["a"]
     with pytest.raises(InputError, match="no column 'kind'"):
         signal_labels(pd.DataFrame({"comment_id": ["a"]}), served, CLASSES)
+
+
+def test_times_of_two_spellings_are_read_and_others_named() -> None:
+    acts = flags_on("a", 20, linked=True)
+    spelled = acts["created_at"].map(lambda t: t.isoformat()).where(acts.index % 2 == 0, "2026-03-02 00:01:00")
+    assert len(np.unique(source_of_act(acts.assign(created_at=spelled)))) < 20
+    with pytest.raises(InputError, match="feedback row 3: created_at 'yesterday'"):
+        source_of_act(acts.assign(created_at=spelled.where(acts.index != 3, "yesterday")))
