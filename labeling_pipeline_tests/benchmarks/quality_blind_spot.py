@@ -12,8 +12,9 @@ import argparse
 import numpy as np
 import pandas as pd
 
+from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.unanimous import unanimous_errors
-from labeling_pipeline_tests.core.test_unanimous import SLICES, crowd_labels, reviewed
+from labeling_pipeline_tests.core.test_unanimous import SLICES, crowd_votes, reviewed
 
 
 def main() -> None:
@@ -23,24 +24,22 @@ def main() -> None:
     given = parser.parse_args()
     n, budget = given.seeds, given.reviews
     named = silent = 0
-    alphas = [pooled_alpha(crowd_labels(seed, blind=0.6)[0]) for seed in range(n)]
     for seed in range(n):
         blind = unanimous_errors(reviewed(seed, blind=0.6, budget=budget))
         named += blind.loc[blind["is_alarm"], "slice"].tolist() == ["s-07"]
         silent += not unanimous_errors(reviewed(1_000 + seed, blind=0.0, budget=budget))["is_alarm"].any()
     print(f"{budget} reviews, {len(SLICES)} slices, 60 % of the crowd blind on one, seeds 0…{n - 1}")
-    shares = [crowd_labels(seed, blind=0.6)[0]["agreement"].mean() for seed in range(n)]
-    print(f"pooled agreement, least of the seeds: pairs {min(shares):.3f}, Krippendorff's alpha {min(alphas):.3f}")
+    pairs, alphas = zip(*[pooled(seed) for seed in range(n)], strict=True)
+    print(f"pooled agreement, least of the seeds: pairs {min(pairs):.3f}, Krippendorff's alpha {min(alphas):.3f}")
     print(f"the slice named alone in round 1: {named} of {n}; no blind spot, seeds 1000…: silent in {silent} of {n}")
 
 
-def pooled_alpha(labels: pd.DataFrame) -> float:
-    """Krippendorff's alpha of three votes of two classes, from the majorities and the shares of agreeing pairs."""
-    is_rude, is_sure = (labels["label"] == "rude").to_numpy(), (labels["agreement"] == 1).to_numpy()
-    rude = np.where(is_rude, np.where(is_sure, 3, 2), np.where(is_sure, 0, 1)).sum()
-    n = 3 * len(labels)
-    observed = 1 - float(labels["agreement"].mean())
-    return 1 - observed / (2 * rude * (n - rude) / (n * (n - 1)))
+def pooled(seed: int) -> tuple[float, float]:
+    """Over all comments of the round: the share of agreeing pairs, and Krippendorff's alpha."""
+    comments, _, votes = crowd_votes(seed, blind=0.6)
+    said = pd.DataFrame({"task": np.repeat(comments["comment_id"].to_numpy(), 3), "label": votes.ravel()})
+    found = agreement(said.assign(annotator=np.tile(["a", "b", "c"], len(votes))), n_boot=0)
+    return float(found["percent_agreement"]["value"]), float(found["krippendorff_alpha"]["value"])
 
 
 if __name__ == "__main__":
