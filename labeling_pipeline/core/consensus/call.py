@@ -181,7 +181,7 @@ def _note_unused(votes: Votes, in_gold: Sequence[str], notes: list[str]) -> None
     if unused:
         notes.append(
             f"no vote names {', '.join(unused)}, only gold does: what such comments look like in votes is not known, "
-            "so hardly any other task can be labeled so"
+            "only how common they are in gold"
         )
 
 

@@ -94,7 +94,7 @@ class _Problem:
         """One EM round on the parameters in one vector."""
         posterior, by_care = self.posterior(*self.unpack(theta))
         expected = (self.table.T @ posterior).astype(np.float64) * by_care
-        kept = np.bincount(self.cells // self.size, weights=expected.sum(axis=1), minlength=self.counts.size)
+        kept = np.bincount(self.cells // self.size, weights=expected @ np.ones(self.size), minlength=self.counts.size)
         typical = kept.sum() / self.counts.sum()
         care = (kept + PRIOR_CARE_VOTES * typical) / (self.counts + PRIOR_CARE_VOTES)
         confusion = _confusion(expected, self.cells % self.size, self.size)
@@ -169,9 +169,8 @@ def _problem(votes: Votes) -> _Problem:
 
 
 def _confusion(expected: Floats, label: Ints, size: int) -> Floats:
-    counts = np.zeros((size, size))
-    np.add.at(counts.T, label, expected)
-    counts += PRIOR_VOTES * _prior_confusion(size)
+    seen = np.stack([np.bincount(label, weights=column, minlength=size) for column in expected.T])
+    counts: Floats = seen + PRIOR_VOTES * _prior_confusion(size)
     confusion: Floats = counts / counts.sum(axis=1, keepdims=True)
     return confusion
 
