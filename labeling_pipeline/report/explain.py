@@ -144,7 +144,8 @@ def _consensus(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
             f"said {v} · share of agreeing pairs {agreed}",
         ]
         if _given(row.ambiguity):
-            why = f"chance {row.ambiguity:.2f} that the comment is ambiguous"
+            chance = "under 0.01" if row.ambiguity < 0.01 else f"{row.ambiguity:.2f}"
+            why = f"chance {chance} that the comment is ambiguous"
             lines.append(
                 f"{why} · these annotators are wrong on {row.annotator_noise:.2f} of clear {row.label} comments"
             )

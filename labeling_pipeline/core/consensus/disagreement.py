@@ -26,7 +26,7 @@ def split_disagreement(votes: Votes, label: Codes, second: Codes, fit: Fit) -> t
     """Ambiguity and annotator noise per task.
 
     Ambiguity is the probability that the votes came from annotators of whom each saw one of two classes (``label`` or
-    ``second``, even odds) rather than from annotators who all saw ``label`` and erred as they do on clear tasks; how
+    ``second``, even odds) rather than from annotators who all saw the same one and erred as they do on clear tasks; how
     common ambiguous tasks are is estimated from all tasks. Annotator noise is how often these annotators are wrong when
     the class is ``label`` and clear. What they do on clear tasks is counted over tasks weighted by one minus ambiguity,
     starting from the fit's confusions, which ambiguous tasks have blurred.
@@ -45,14 +45,20 @@ def split_disagreement(votes: Votes, label: Codes, second: Codes, fit: Fit) -> t
 
 
 def _ambiguity(votes: Votes, cells: Floats, first: Cells, other: Cells) -> Floats:
-    """Probability of "ambiguous" per task; ``first`` and ``other`` find a vote's likelihood under the two classes."""
+    """Probability of "ambiguous" per task; ``first`` and ``other`` find a vote's likelihood under the two classes.
+
+    Votes that all saw the other class are not ambiguous either: where gold says that everybody was wrong, they agreed.
+    """
     logs, total = np.log(np.maximum(cells, FAINT)), np.empty(votes.n_tasks)
     for tasks, part in votes.spans():
-        one = first[part]
-        ratio = np.log(np.maximum((cells[one] + cells[other[part]]) / 2, FAINT)) - logs[one]
+        one, two = first[part], other[part]
+        ratio = np.log(np.maximum((cells[one] + cells[two]) / 2, FAINT)) - logs[one]
+        second = logs[two] - logs[one]
         if votes.weight is not None:
             ratio *= votes.weight[part]
-        total[tasks] = sum_by(votes.task[part] - np.int32(tasks.start), ratio, tasks.stop - tasks.start)
+            second *= votes.weight[part]
+        place, n = votes.task[part] - np.int32(tasks.start), tasks.stop - tasks.start
+        total[tasks] = sum_by(place, ratio, n) - np.maximum(sum_by(place, second, n), 0.0)
     return ambiguous_share(total)
 
 

@@ -160,6 +160,17 @@ def test_ambiguous_tasks_are_told_from_noisy_annotators(method: str) -> None:
     assert labels["annotator_noise"].between(0, 1).all()
 
 
+def test_unanimous_votes_that_gold_contradicts_are_not_ambiguous() -> None:
+    votes, _, _ = planted_disagreement(1)
+    counts = votes.groupby(["task", "label"]).size().unstack(fill_value=0)
+    unanimous = counts.index[counts.max(axis=1) == counts.sum(axis=1)][:10]
+    wrong = {task: str((int(counts.loc[task].idxmax()) + 1) % 3) for task in unanimous}
+    gold = pd.DataFrame({"task": list(wrong), "label": list(wrong.values())})
+    labels = consensus(votes, gold=gold, method="dawid_skene").labels.set_index("task")
+    assert (labels.loc[list(wrong), "label"] == list(wrong.values())).all()
+    assert labels.loc[list(wrong), "ambiguity"].max() < 0.5
+
+
 def test_shares_are_what_people_said() -> None:
     votes = pd.DataFrame({"task": [1, 1, 1, 2], "worker": list("abca"), "label": ["x", "x", "y", "y"]})
     labels = consensus(votes, method="majority").labels.set_index("task")
