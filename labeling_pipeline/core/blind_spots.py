@@ -1,7 +1,7 @@
 """Blind spots nobody has named: words that mark comments whose unanimous label experts overturn.
 
 Belongs here: which phrases are suspected, which comments to show experts for it, and the rule that comes of it. Does
-not: slices that have a name (``core.unanimous``), or adopting a rule: a person does, or does not.
+not: slices that have a name (``core.two_axes``), or adopting a rule: a person does, or does not.
 
 A phrase is suspected by comments that were not chosen for it, and convicted by others: reviews made after it was
 suspected, so that the share shown is not that of the best of many guesses.

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.agreement import agreement
-from labeling_pipeline.core.unanimous import unanimous_errors
-from labeling_pipeline_tests.core.test_unanimous import SLICES, crowd_votes, reviewed
+from labeling_pipeline_tests.core.test_unanimous import SLICES, alarms, crowd_votes
 
 
 def main() -> None:
@@ -25,9 +24,8 @@ def main() -> None:
     n, budget = given.seeds, given.reviews
     named = silent = 0
     for seed in range(n):
-        blind = unanimous_errors(reviewed(seed, blind=0.6, budget=budget))
-        named += blind.loc[blind["is_alarm"], "slice"].tolist() == ["s-07"]
-        silent += not unanimous_errors(reviewed(1_000 + seed, blind=0.0, budget=budget))["is_alarm"].any()
+        named += alarms(seed, blind=0.6, budget=budget)["slice"].tolist() == ["s-07"]
+        silent += alarms(1_000 + seed, blind=0.0, budget=budget).empty
     print(f"{budget} reviews, {len(SLICES)} slices, 60 % of the crowd blind on one, seeds 0…{n - 1}")
     pairs, alphas = zip(*[pooled(seed) for seed in range(n)], strict=True)
     print(f"pooled agreement, least of the seeds: pairs {min(pairs):.3f}, Krippendorff's alpha {min(alphas):.3f}")
