@@ -86,8 +86,8 @@ def test_auto_with_a_fifth_of_the_gold(name: str) -> None:
         confidence.append(confidence_scores(data, labels, rest, right, given))
     assert np.mean(accuracy) >= max(BEST_PEER[name] - 0.015, majority_by_task(data).mean() - 0.005) - 0.01
     mean = mean_of(confidence)
-    assert mean["log-loss"] <= min(mean["of posterior"], mean["of shares"]) + 0.015
-    assert mean["Brier"] <= min(mean["of posterior "], mean["of shares "]) + 0.015
+    for loss in ("log-loss", "Brier"):
+        assert mean[loss] <= min(mean[f"{loss} of posterior"], mean[f"{loss} of shares"]) + 0.015
     if len(rest) >= 500:
         assert mean["ECE"] <= 0.08
 
