@@ -69,16 +69,17 @@ def order_queue(
     >>> queue["comment_id"].tolist(), queue["expert_id"].tolist()
     (['b', 'a'], ['e-1', None])
     """
-    if capacity < 0:
-        raise SettingError(f"adjudication capacity is {capacity}", expected="0 or more")
     queue = _by_value(outcomes[outcomes["outcome"] == "adjudicate"], costs, boost or {}, harmful)
     queue = _first(queue, first)
-    affordable = capacity if budget_usd is None else min(capacity, int(budget_usd // max(costs.expert_usd, 1e-9)))
-    is_harmful = dict(zip(queue["comment_id"], queue["harm"] >= HARMFUL_FROM, strict=True))
-    assigned = _assign(queue["comment_id"].tolist(), affordable, experts, _seen(seen), people or Limits(), is_harmful)
-    queue["expert_id"] = pd.Series(assigned, dtype=object)
-    queue["rank"] = np.arange(1, len(queue) + 1)
-    return queue[list(COLUMNS)]
+    verdicts = _affordable(capacity, budget_usd, costs)
+    queue["expert_id"] = pd.Series(_assign(queue, verdicts, experts, _seen(seen), people or Limits()), dtype=object)
+    return queue.assign(rank=np.arange(1, len(queue) + 1))[list(COLUMNS)]
+
+
+def _affordable(capacity: int, budget_usd: float | None, costs: Costs) -> int:
+    if capacity < 0:
+        raise SettingError(f"adjudication capacity is {capacity}", expected="0 or more")
+    return capacity if budget_usd is None else min(capacity, int(budget_usd // max(costs.expert_usd, 1e-9)))
 
 
 def _by_value(waiting: pd.DataFrame, costs: Costs, boost: Mapping[str, float], harmful: Sequence[str]) -> pd.DataFrame:
@@ -128,19 +129,13 @@ def _seen(seen: pd.DataFrame | None) -> dict[str, set[str]]:
 
 
 def _assign(
-    comments: list[str],
-    affordable: int,
-    experts: Sequence[str],
-    seen: dict[str, set[str]],
-    people: Limits,
-    is_harmful: Mapping[str, bool],
+    queue: pd.DataFrame, affordable: int, experts: Sequence[str], seen: dict[str, set[str]], people: Limits
 ) -> list[str | None]:
     """The expert with the least work so far who has not decided this comment; by name where they have equally much."""
     load = dict.fromkeys(sorted(e for e in experts if e not in people.away), 0)
     harmed = dict.fromkeys(load, 0)
     assigned: list[str | None] = []
-    for comment in comments:
-        harms = bool(is_harmful.get(comment))
+    for comment, harms in zip(queue["comment_id"], (queue["harm"] >= HARMFUL_FROM).tolist(), strict=True):
         free = [e for e in load if e not in seen.get(comment, set())] if affordable > 0 else []
         free = [e for e in free if not harms or people.allows(e, harmed[e])]
         if not free:

@@ -11,11 +11,14 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.rates import jeffreys
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.core.two_axes import ALL, implied_accuracy
+
+Floats = npt.NDArray[np.float64]
 
 COLUMNS = ("expert_id", "n_double", "n_agreed", "value", "low", "high", "reliability", "double_share")
 PRIOR_PAIRS = 20  # what is assumed of experts counts like this many pairs
@@ -38,23 +41,10 @@ def expert_agreement(verdicts: pd.DataFrame, n_classes: int, assumed: float = 0.
     [['(all)', 2, 1], ['e1', 2, 1], ['e2', 2, 1]]
     """
     latest = verdicts.drop_duplicates(["comment_id", "expert_id"], keep="last")[["comment_id", "expert_id", "label"]]
-    pairs = latest.merge(latest, on="comment_id", suffixes=("", "_other"))
-    pairs = pairs[pairs["expert_id"] != pairs["expert_id_other"]]
-    pairs["agreed"] = (pairs["label"] == pairs["label_other"]).astype(np.int64)
-    by_expert = pairs.groupby("expert_id")["agreed"].agg(["size", "sum"])
-    by_expert = by_expert.reindex(sorted(latest["expert_id"].unique()), fill_value=0)
-    once = pairs[pairs["expert_id"] < pairs["expert_id_other"]]
-    whole = pd.DataFrame({"size": [len(once)], "sum": [int(once["agreed"].sum())]}, index=[ALL])
-    table = pd.concat([whole, by_expert]).astype(np.int64)
+    table = _agreed(latest)
     n, k = table["size"].to_numpy(dtype=np.float64), table["sum"].to_numpy(dtype=np.float64)
     low, high = jeffreys(k, np.maximum(n, 1))
-    known = n > 0
-    spread = max(n_classes, 2) - 1
-    drawn = (k + PRIOR_PAIRS * (assumed**2 + (1 - assumed) ** 2 / spread)) / (n + PRIOR_PAIRS)
-    mean = float(implied_accuracy(drawn[0], n_classes))
-    chance = (1 - mean) / spread
-    reliability = (drawn - chance) / max(mean - chance, 1e-9)
-    per_comment = latest.groupby("comment_id").size()
+    known, per_comment = n > 0, latest.groupby("comment_id").size()
     return pd.DataFrame(
         {
             "expert_id": table.index.astype("str"),
@@ -63,10 +53,33 @@ def expert_agreement(verdicts: pd.DataFrame, n_classes: int, assumed: float = 0.
             "value": np.where(known, k / np.maximum(n, 1), np.nan),
             "low": np.where(known, low, 0.0),
             "high": np.where(known, high, 1.0),
-            "reliability": np.clip(np.where(np.arange(len(n)) == 0, mean, reliability), 1 / (spread + 1), 0.999),
+            "reliability": _reliability(n, k, n_classes, assumed),
             "double_share": float((per_comment > 1).mean()) if len(per_comment) else 0.0,
         }
     )[list(COLUMNS)]
+
+
+def _agreed(latest: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of verdicts on one comment, and those that agree: all together first, then each expert's."""
+    pairs = latest.merge(latest, on="comment_id", suffixes=("", "_other"))
+    pairs = pairs[pairs["expert_id"] != pairs["expert_id_other"]]
+    pairs["agreed"] = (pairs["label"] == pairs["label_other"]).astype(np.int64)
+    by_expert = pairs.groupby("expert_id")["agreed"].agg(["size", "sum"])
+    by_expert = by_expert.reindex(sorted(latest["expert_id"].unique()), fill_value=0)
+    once = pairs[pairs["expert_id"] < pairs["expert_id_other"]]
+    whole = pd.DataFrame({"size": [len(once)], "sum": [int(once["agreed"].sum())]}, index=[ALL])
+    return pd.concat([whole, by_expert]).astype(np.int64)
+
+
+def _reliability(n: Floats, agreed: Floats, n_classes: int, assumed: float) -> Floats:
+    """Of all pairs first: what their agreement implies of one; then each expert's beside that mean."""
+    spread = max(n_classes, 2) - 1
+    drawn = (agreed + PRIOR_PAIRS * (assumed**2 + (1 - assumed) ** 2 / spread)) / (n + PRIOR_PAIRS)
+    mean = float(implied_accuracy(drawn[0], n_classes))
+    chance = (1 - mean) / spread
+    each = (drawn - chance) / max(mean - chance, 1e-9)
+    each[0] = mean
+    return np.asarray(np.clip(each, 1 / (spread + 1), 0.999), dtype=np.float64)
 
 
 def to_double_code(verdicts: pd.DataFrame, share: float) -> list[str]:

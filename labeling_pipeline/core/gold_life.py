@@ -1,5 +1,10 @@
 """A gold label's life: candidate → two different experts → gold → retired.
 
+A drawn comment gets the role of its hash, unless it was exported: then it may only be fitted to. One that was nominated
+(experts looked because it was doubtful) is fitted to alone, as it stands for nothing but itself, and waits while less
+than half of the gold is a random draw. The crowd's votes are never asked: a label all annotators agree on may be the
+blind spot itself.
+
 Belongs here: who becomes gold and for what it may be used, what is retired, whether gold leaked into what is learned
 from, and how much a slice still needs. Does not: planning a gold set (``core.gold``), or estimates from one.
 """
@@ -39,26 +44,39 @@ def candidates(
 
     Returns columns `COLUMNS`, sorted by comment_id. ``state``: ``candidate`` with one expert, or experts who differ;
     ``ready`` where at least two different experts agree and none differs; ``gold`` where it is that already;
-    ``refused`` with the reason. A drawn comment gets the role of its hash, unless it was exported: then it may only be
-    fitted to. A comment that was nominated (experts looked because it was doubtful) is fitted to alone, as it stands
-    for nothing but itself, and waits while less than half of the gold is a random draw. The crowd's votes are never
-    asked: a label all annotators agree on may be the blind spot itself.
+    ``refused`` with the reason.
 
     >>> said = [("c-1", who, "spam", pd.Timestamp("2026-01-05"), "v1") for who in ("e-1", "e-2")]
-    >>> names = ["comment_id", "expert_id", "label", "decided_at", "schema_version"]
-    >>> drawn = pd.DataFrame({"comment_id": ["c-1"], "inclusion_p": [0.1]})
-    >>> none = pd.DataFrame(columns=["comment_id", "inclusion_p", "role"])
-    >>> found = candidates(pd.DataFrame(said, columns=names), drawn, none, classes=["spam"], current_schemas=["v1"])
+    >>> verdicts = pd.DataFrame(said, columns=["comment_id", "expert_id", "label", "decided_at", "schema_version"])
+    >>> drawn = pd.DataFrame({"comment_id": ["c-1"], "inclusion_p": [0.1], "role": "fit"})
+    >>> found = candidates(verdicts, drawn, drawn[:0], classes=["spam"], current_schemas=["v1"])
     >>> found[["comment_id", "state", "role"]].to_numpy().tolist()
     [['c-1', 'ready', 'fit']]
     """
+    latest = _counted(verdicts, current_schemas)
+    if latest.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    table = _said(latest)
+    p = drawn.drop_duplicates("comment_id").set_index("comment_id")["inclusion_p"]
+    table["inclusion_p"] = table["comment_id"].map(p).astype(np.float64)
+    may_measure = table["inclusion_p"].notna() & ~table["comment_id"].isin(list(exported))
+    table["role"] = [assign_role(c) if m else "fit" for c, m in zip(table["comment_id"], may_measure, strict=True)]
+    is_gold = table["comment_id"].isin(gold["comment_id"])
+    states = [_state(row, gold, set(classes)) for row in table.assign(is_gold=is_gold).to_dict("records")]
+    table["state"], table["reason"] = zip(*states, strict=True)
+    return _keep_random(table, gold)[list(COLUMNS)]
+
+
+def _counted(verdicts: pd.DataFrame, current_schemas: Collection[str]) -> pd.DataFrame:
+    """Every expert's latest verdict on each comment, of those that count."""
     counted = verdicts[verdicts["schema_version"].isin(list(current_schemas))]
     if "fault" in counted:
         counted = counted[counted["fault"] == ""]
-    latest = counted.sort_values("decided_at", kind="stable").drop_duplicates(["comment_id", "expert_id"], keep="last")
-    if latest.empty:
-        return pd.DataFrame(columns=list(COLUMNS))
-    # A candidate has one label, or is none; with several, the one most experts gave is shown.
+    return counted.sort_values("decided_at", kind="stable").drop_duplicates(["comment_id", "expert_id"], keep="last")
+
+
+def _said(latest: pd.DataFrame) -> pd.DataFrame:
+    """Per comment the label most experts gave, how many labels there are, who decided, and when the last did."""
     sizes = latest.groupby(["comment_id", "label"]).size().rename("n").reset_index()
     most = sizes.sort_values(["comment_id", "n", "label"], ascending=[True, False, True])
     by_comment = latest.sort_values(["comment_id", "expert_id"]).groupby("comment_id")
@@ -66,18 +84,7 @@ def candidates(
     table["n_labels"] = table["comment_id"].map(sizes.groupby("comment_id").size())
     table["expert_ids"] = table["comment_id"].map(by_comment["expert_id"].agg(list))
     table["decided_at"] = table["comment_id"].map(by_comment["decided_at"].max())
-    p = drawn.drop_duplicates("comment_id").set_index("comment_id")["inclusion_p"]
-    table["inclusion_p"] = table["comment_id"].map(p).astype(np.float64)
-    is_gold = table["comment_id"].isin(gold["comment_id"])
-    seen = table["comment_id"].isin(list(exported))
-    is_drawn = table["inclusion_p"].notna()
-    roles = [
-        assign_role(c) if d and not s else "fit" for c, d, s in zip(table["comment_id"], is_drawn, seen, strict=True)
-    ]
-    table["role"] = roles
-    states = [_state(row, gold, set(classes)) for row in table.assign(is_gold=is_gold).to_dict("records")]
-    table["state"], table["reason"] = zip(*states, strict=True)
-    return _keep_random(table, gold)[list(COLUMNS)]
+    return table
 
 
 def to_gold(ready: pd.DataFrame, schema_version: str) -> pd.DataFrame:

@@ -6,8 +6,8 @@ work they are hidden in (``core.assignment``), publishing, or pausing an annotat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -90,44 +90,47 @@ def check_bank(need: BankNeed, rate: float) -> None:
         )
 
 
-def draw_honeypots(
-    real: pd.DataFrame,
-    bank: pd.DataFrame,
-    rate: float,
-    rng: np.random.Generator,
-    *,
-    seen: pd.DataFrame | None = None,
-    short_bank: ShortBank = "refuse",
-    room: Mapping[str, int] | None = None,
-    people: Limits | None = None,
-    harmful: Collection[str] = (),
-) -> pd.DataFrame:
-    """Honeypots for everyone's real assignments, so that they make up ``rate`` of the whole, to less than one honeypot.
+@dataclass(frozen=True)
+class Honeypots:
+    """What is mixed into a round: a bank (comment_id, text; an empty one gives none), at this share of the whole.
 
-    Args:
-        real: comment_id, annotator_id. Nobody gets as a honeypot what is among their real assignments.
-        bank: comment_id, text. An empty bank gives no honeypots.
-        seen: comment_id, annotator_id of honeypots already shown; nobody gets one twice.
-        short_bank: "refuse", or "fewer" to hand out what there is.
-        room: honeypot → annotators who may still see it, this round included; any number where it is not named.
-        people, harmful: see `assignment.assign`; what is harmful among ``real`` counts, too.
+    ``seen``: comment_id, annotator_id of honeypots already shown; nobody gets one twice. ``room``: honeypot →
+    annotators who may still see it; any number where it is not named. ``short_bank``: what happens when an annotator
+    needs more unseen ones than there are: "refuse", or "fewer" to hand out what there is.
+    """
+
+    bank: pd.DataFrame
+    rate: float
+    seen: pd.DataFrame | None = None
+    room: Mapping[str, int] = field(default_factory=dict)
+    short_bank: ShortBank = "fewer"
+
+
+def draw_honeypots(
+    real: pd.DataFrame, pots: Honeypots, rng: np.random.Generator, people: Limits | None = None
+) -> pd.DataFrame:
+    """Honeypots for everyone's real assignments, so that they make up their rate of the whole, to less than one.
+
+    ``real``: comment_id, annotator_id. Nobody gets as a honeypot what is among their real assignments, nor more harm
+    than ``people`` may be given today, the harm in ``real`` included.
 
     Returns comment_id, text, annotator_id, is_honeypot. Raises InputError with the number missing when the bank is too
-    small for someone and ``short_bank`` is "refuse".
+    small for someone and is to refuse.
     """
-    honeypots_needed(0, rate)  # a wrong rate is refused even where nobody is asked anything
-    had = _pairs_by_annotator(seen)
+    honeypots_needed(0, pots.rate)  # a wrong rate is refused even where nobody is asked anything
+    bank, had = pots.bank, _pairs_by_annotator(pots.seen)
     for annotator, comments in _pairs_by_annotator(real[real["comment_id"].isin(bank["comment_id"])]).items():
         had.setdefault(annotator, set()).update(comments)
-    shelf = _Shelf(bank["comment_id"].tolist(), room or {}, people or Limits(), set(harmful))
+    limits = people or Limits()
+    shelf = _Shelf(bank["comment_id"].tolist(), pots.room, limits, set(limits.harmful))
     given = real.loc[real["comment_id"].isin(shelf.harmful), "annotator_id"].value_counts()
     rows: list[tuple[str, int]] = []
     loads = real.groupby("annotator_id").size() if len(bank) else pd.Series(dtype=int)
     for name, load in loads.items():
-        annotator, wanted = str(name), load * rate / (1 - rate)
+        annotator, wanted = str(name), load * pots.rate / (1 - pots.rate)
         count = int(wanted) + int(rng.random() < wanted % 1)
         fresh = shelf.fresh(annotator, had.get(annotator, set()), int(given.get(name, 0)))
-        if count > len(fresh) and short_bank == "refuse":
+        if count > len(fresh) and pots.short_bank == "refuse":
             _refuse(annotator, count, len(fresh))
         rows += [(annotator, place) for place in shelf.take(fresh, count, len(loads), rng)]
     chosen = bank[["comment_id", "text"]].iloc[[place for _, place in rows]].reset_index(drop=True)

@@ -6,7 +6,7 @@ Belongs here: what counts as exposure, the daily cap, and who opted out. Does no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,12 +23,13 @@ COLUMNS = ("person_id", "day", "comment_id", "class", "expected", "source")
 class Limits:
     """``left``: person → harmful comments they may still be given today; ``opted_out``: who is given none of them;
 
-    ``away``: who is given nothing at all.
+    ``away``: who is given nothing at all; ``harmful``: ids of the comments that count.
     """
 
     left: Mapping[str, int] = field(default_factory=dict)
     opted_out: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()
+    harmful: Collection[str] = ()
 
     def allows(self, person: str, given: int) -> bool:
         """Whether a person who was given so many in this round may be given one more."""
@@ -59,7 +60,7 @@ def limits(people: pd.DataFrame, given_today: Mapping[str, int], daily_cap: int)
 
     >>> people = pd.DataFrame({"annotator_id": ["a", "b"], "consent": ["yes", "no"], "attributes": None})
     >>> limits(people, {"a": 3}, 5)
-    Limits(left={'a': 2, 'b': 5}, opted_out=frozenset({'b'}), away=frozenset())
+    Limits(left={'a': 2, 'b': 5}, opted_out=frozenset({'b'}), away=frozenset(), harmful=())
     """
     ids = people["annotator_id"].astype(str)
     said = dict(zip(ids, map(_opt_out, people["attributes"]), strict=True))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from labeling_pipeline.core.people import Limits
 
@@ -20,20 +21,21 @@ ENOUGH = np.iinfo(np.int64).max
 
 
 def spare(
-    place: Ints, who: Ints, is_harmful: Bools, had: Ints, names: Sequence[str], limits: Limits
+    place: Ints, who: Ints, had: Ints, comment_ids: pd.Series, names: Sequence[str], limits: Limits
 ) -> tuple[Ints, Ints]:
     """The pairs with harmful comments moved to people who have room for them today.
 
-    ``place``, ``who``: comment and annotator of every row, as `pairing.pair_up` gives them; ``is_harmful``: by comment;
-    ``had``: pairs that may not be asked, as place × annotators + annotator, sorted. Where everybody has room, nothing
-    moves. A comment for which fewer people have room today than could ever have is left out whole: it waits. One that
-    many opted out of gets fewer votes.
+    ``place``, ``who``: comment and annotator of every row, as `pairing.pair_up` gives them; ``had``: pairs that may not
+    be asked, as place × annotators + annotator, sorted. Where everybody has room, nothing moves. A comment for which
+    fewer people have room today than could ever have is left out whole: it waits. One that many opted out of gets
+    fewer votes.
 
-    >>> limits, one = Limits({"x": 0, "y": 5, "z": 5}), np.array([True])
-    >>> place, who = spare(np.array([0, 0]), np.array([0, 1]), one, np.empty(0, int), ["x", "y", "z"], limits)
-    >>> who.tolist()
+    >>> limits = Limits({"x": 0, "y": 5, "z": 5}, harmful=["c"])
+    >>> given = np.array([0, 0]), np.array([0, 1]), np.empty(0, int)
+    >>> spare(*given, pd.Series(["c"]), ["x", "y", "z"], limits)[1].tolist()
     [1, 2]
     """
+    is_harmful = comment_ids.isin(list(limits.harmful)).to_numpy(dtype=bool)
     rows = np.flatnonzero(is_harmful[place])
     room = np.asarray([0 if one in limits.opted_out else limits.left.get(one, ENOUGH) for one in names], dtype=np.int64)
     if (np.bincount(who[rows], minlength=len(names)) <= room).all():

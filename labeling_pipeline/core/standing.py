@@ -55,11 +55,9 @@ def pauses(
     high = _upper(hits, n)
     first = rows.assign(n=n.astype(np.int64), value=hits / n, high=high)[(n >= min_answers) & (high < bar)]
     first = first.drop_duplicates("annotator_id").rename(columns={"answered_at": "paused_at"})
-    reason = [
-        f"{v:.0%} of {k} honeypots right, the bar is {bar:g}" for v, k in zip(first["value"], first["n"], strict=True)
-    ]
-    found = first.assign(reason=reason).sort_values("annotator_id", ignore_index=True)
-    return found[list(PAUSE_COLUMNS)]
+    pairs = zip(first["value"], first["n"], strict=True)
+    first["reason"] = [f"{v:.0%} of {k} honeypots right, the bar is {bar:g}" for v, k in pairs]
+    return first.sort_values("annotator_id", ignore_index=True)[list(PAUSE_COLUMNS)]
 
 
 def _upper(hits: Floats, n: Floats) -> Floats:

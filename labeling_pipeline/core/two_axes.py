@@ -1,5 +1,8 @@
 """Agreement and accuracy side by side, per slice and week, and the alarm where one stands without the other.
 
+Statistics that correct for chance by the slice's own class mix (Cohen, Fleiss, Krippendorff) fall to 0 where all say
+the same class, which is what a blind spot looks like; Gwet's AC1 does not (doi:10.1348/000711006X126600).
+
 Belongs here: the two figures, what one would imply of the other, and who errs. Does not: which labels experts see
 (``core.unanimous``), or how it is drawn (``report``).
 """
@@ -44,37 +47,35 @@ def two_axes(
     Args:
         votes: comment_id, annotator_id, label, week (Timestamp of its first day).
         known: comment_id, label (what the crowd's votes came to), truth, weight, measured_on (`GOLD` or `REVIEW`).
-        members: comment_id, slice.
-        classes: as many as the question has.
-        groups: annotator_id, group (such as "country=KE"); one row per membership.
-        tolerated: accuracy missing before it is an alarm; ``family_error``: of any false alarm among all slices.
-
-    Statistics that correct for chance by the slice's own class mix (Cohen, Fleiss, Krippendorff) fall to 0 where all
-    say the same class, which is what a blind spot looks like; Gwet's AC1 does not (doi:10.1348/000711006X126600).
+        members: comment_id, slice. classes: of the question. groups: annotator_id, group (such as "country=KE").
+        tolerated: accuracy missing before it is an alarm. family_error: of any false alarm.
 
     ``agreement`` is the named statistic with its bootstrap interval; ``accuracy`` the weighted share of known comments
-    whose label is right, Wilson's 95 % interval. They are never mixed. ``implied_accuracy`` is what independent errors
-    would make of the share of agreeing pairs, see `implied_accuracy`. The alarm "agreement without accuracy" stands on
-    a slice's latest week with both figures, when all its evidence so far is less accurate than implied and tolerated
-    (binomial test, Holm's correction over slices and kinds); on "(all)" only where no slice explains it.
+    whose label is right, Wilson's 95 % interval; ``implied_accuracy`` see there. The alarm stands on a slice's latest
+    week with both figures, when all its evidence so far is less accurate than implied and tolerated (binomial test,
+    Holm's correction over slices and kinds); on "(all)" only where no slice explains it.
     """
     if votes.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     week_of = votes.groupby("comment_id")["week"].max()
     evidence = known.assign(week=known["comment_id"].map(week_of)).dropna(subset="week")
-    every = pd.DataFrame({"comment_id": pd.unique(votes["comment_id"]), "slice": ALL})
-    places = pd.concat([every, members[members["comment_id"].isin(every["comment_id"])]], ignore_index=True)
+    places = _places(votes, members)
     rows = []
     for name, part in places.groupby("slice", sort=True):
         inside = set(part["comment_id"])
-        of_slice = votes[votes["comment_id"].isin(inside)]
-        about = evidence[evidence["comment_id"].isin(inside)]
+        of_slice, about = (one[one["comment_id"].isin(inside)] for one in (votes, evidence))
         rows += _slice_rows(str(name), of_slice, about, len(classes), statistic, n_boot)
     table = pd.DataFrame(rows, columns=[*COLUMNS[:-4], "right"])
     table["is_alarm"] = _alarms(table, tolerated, family_error)
     told = [_told(row, evidence, places, votes, groups) for row in table.to_dict("records")]
     table[["annotator_group", "comment_ids", "action"]] = pd.DataFrame(told, index=table.index, dtype=object)
     return table.sort_values(["slice", "week", "measured_on"], ignore_index=True)[list(COLUMNS)]
+
+
+def _places(votes: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Which voted comment is in which slice, and in "(all)"."""
+    every = pd.DataFrame({"comment_id": pd.unique(votes["comment_id"]), "slice": ALL})
+    return pd.concat([every, members[members["comment_id"].isin(every["comment_id"])]], ignore_index=True)
 
 
 def implied_accuracy(share_agreeing: npt.ArrayLike, n_classes: int) -> Floats:

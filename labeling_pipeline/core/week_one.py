@@ -40,7 +40,7 @@ def check(
 
     Args:
         votes: task (or comment_id), label (or answer); annotator (or annotator_id, worker); optional question.
-        comments: comment_id, text, optional slices or slice; finds comments without votes, and votes without a comment.
+        comments: comment_id, text, optional slices or slice; finds gaps on either side.
         gold: comment_id (or task), label, optional role, inclusion_p. Accuracy is measured on rows with role
             ``measure`` alone; gold without roles is all ``fit``, and none is reported.
         price_usd: of one assignment (one annotator, one comment, all questions).
@@ -52,8 +52,7 @@ def check(
     if price_usd < 0:
         raise InputError(f"price is {price_usd} USD", expected="0 or more")
     table, left_out = _vote_table(votes)
-    if gold is not None:
-        gold = _gold_table(gold)
+    gold = None if gold is None else _gold_table(gold)
     inside = memberships(comments) if comments is not None else None
     questions, failed = _by_question(table, gold, gate or GateSettings(), inside)
     result: dict[str, Any] = {

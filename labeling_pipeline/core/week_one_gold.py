@@ -46,16 +46,22 @@ def accuracy(
     right = given == measure["label"].to_numpy()
     weight = _weights(measure)
     result |= weighted_rate(right, weight) | {"n": len(measure)}
-    for name in sorted(set(measure["label"])):
-        of_class = (measure["label"] == name).to_numpy()
-        rate = weighted_rate(right[of_class], weight[of_class])
-        n = int(of_class.sum())
-        result["recall"][name] = {**rate, "n": n} | power_of(f"{name} recall", rate["value"] if n >= LEAST else None, n)
+    result["recall"] = _recalls(measure["label"].to_numpy(), right, weight)
     own = memberships(measure)
     places = own if inside is None else pd.concat([own, inside[inside["slice"] != ALL]]).drop_duplicates()
     known_right = pd.DataFrame({"task": measure["task"].to_numpy(), "right": right.astype(float), "weight": weight})
     result["slices"] = measured_power(known_right, places)
     return result
+
+
+def _recalls(truth: np.ndarray[Any, Any], right: np.ndarray[Any, Any], weight: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Recall per true class, and how many labels it takes to see it drop."""
+    found = {}
+    for name in sorted(set(truth)):
+        inside = truth == name
+        rate, n = weighted_rate(right[inside], weight[inside]), int(inside.sum())
+        found[str(name)] = {**rate, "n": n} | power_of(f"{name} recall", rate["value"] if n >= LEAST else None, n)
+    return found
 
 
 def _weights(measure: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -30,12 +30,7 @@ def adjudication_queue(context: Context) -> Result:
     Labels the gate sends there, rounds that go to experts, unanimous labels under review, and a twentieth of all that
     was decided, for a second expert who is not told.
     """
-    settings = context.settings
-    double = to_double_code(context.query("verdicts_in_order"), settings.adjudication.double_share)
-    waiting = context.query("waiting_for_experts", double=double)
-    if waiting["is_double"].all() and len(waiting) < ALONE:  # they ride along with other work
-        waiting = waiting.iloc[:0]
-    waiting = _believed(context, waiting)
+    settings, waiting = context.settings, _believed(context, _waiting(context))
     queue = order_queue(
         waiting,
         _costs(context),
@@ -66,6 +61,13 @@ def adjudication_queue(context: Context) -> Result:
     }
     append = {"exposures": Append(exposed, ("person_id", "comment_id", "source"))} if len(exposed) else {}
     return Result(len(rows), metrics, replace={"adjudication_queue": rows}, append=append)
+
+
+def _waiting(context: Context) -> pd.DataFrame:
+    double = to_double_code(context.query("verdicts_in_order"), context.settings.adjudication.double_share)
+    waiting = context.query("waiting_for_experts", double=double)
+    they_are_alone = waiting["is_double"].all() and len(waiting) < ALONE  # they ride along with other work
+    return waiting.iloc[:0] if they_are_alone else waiting
 
 
 def _believed(context: Context, waiting: pd.DataFrame) -> pd.DataFrame:

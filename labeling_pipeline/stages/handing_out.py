@@ -6,13 +6,13 @@ Belongs here: what the home knows of people, honeypots and harm when work goes o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from labeling_pipeline.core.assignment import assign
-from labeling_pipeline.core.honeypots import honeypot_bank, rate_report
+from labeling_pipeline.core.honeypots import Honeypots, honeypot_bank, rate_report
 from labeling_pipeline.core.people import HARMFUL_FROM, Limits, limits
 from labeling_pipeline.platforms import Work, open_platform
 from labeling_pipeline.stages.engine import Append, Context, Result
@@ -136,7 +136,8 @@ class _Desk:
         now = self.handed_out[self.handed_out["comment_id"].isin(self.harm["comment_id"])]["annotator_id"]
         given = self._given.add(now.value_counts(), fill_value=0)
         counts = {str(who): int(n) for who, n in given.items()}
-        return limits(self.crowd, counts, self.context.settings.people.daily_cap)
+        today = limits(self.crowd, counts, self.context.settings.people.daily_cap)
+        return replace(today, harmful=frozenset(self.harm["comment_id"]))
 
     def room(self) -> dict[str, int]:
         """How many annotators may still see each honeypot."""
@@ -156,21 +157,22 @@ class _Desk:
         people = self.people()
         free = [one for one in self.crowd["annotator_id"] if one not in people.away]
         is_ours = len(free) >= per_comment
-        before = None if pd.isna(wave) or not is_ours else self.context.query("asked_before")
+        pots = Honeypots(
+            self.bank[["comment_id", "text"]],
+            settings.honeypots.rate,
+            pd.concat([self._seen, self.handed_out], ignore_index=True),
+            self.room(),
+            settings.honeypots.short_bank if is_ours else "fewer",
+        )
         asked = assign(
             comments,
             free if is_ours else ["vendor"],
             per_comment if is_ours else 1,
-            self.bank[["comment_id", "text"]],
-            settings.honeypots.rate,
             settings.simulated.seed,
             int(name),
-            pd.concat([self._seen, self.handed_out], ignore_index=True),
-            asked=before,
-            short_bank=settings.honeypots.short_bank if is_ours else "fewer",
-            room=self.room(),
+            honeypots=pots,
+            asked=None if pd.isna(wave) or not is_ours else self.context.query("asked_before"),
             people=people if is_ours else None,
-            harmful=self.harm["comment_id"] if is_ours else (),
         )
         if not is_ours:
             return asked.assign(annotator_id=None)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.assignment import assign
-from labeling_pipeline.core.honeypots import bank_need, rate_report
+from labeling_pipeline.core.honeypots import Honeypots, bank_need, rate_report
 from labeling_pipeline.core.overlap import (
     OverlapSettings,
     expert_confusion,
@@ -39,7 +39,7 @@ def main() -> None:
     bank = pd.DataFrame({"comment_id": [f"h-{i:04d}" for i in range(need.needed + 1)], "text": "some words"})
     people = [f"annotator-{i:03d}" for i in range(PEOPLE)]
     began, cpu = time.perf_counter(), time.process_time()
-    first = assign(comments, people, VOTES, bank, RATE, 0, short_bank="refuse")
+    first = assign(comments, people, VOTES, 0, honeypots=Honeypots(bank, RATE, short_bank="refuse"))
     _tell(f"first round: {len(first):,} assignments", began, cpu)
     report = rate_report(first, RATE)
     off, repeated = float((report["rate"] - RATE).abs().max()), int(report["repeated"].sum())
@@ -58,7 +58,7 @@ def main() -> None:
     )  # fmt: skip
     chosen = comments[wave.votes > 0]
     asked = first.loc[~first["is_honeypot"], ["comment_id", "annotator_id"]]
-    second = assign(chosen, people, wave.votes[wave.votes > 0].tolist(), bank[:0], 0.0, 0, 2, asked=asked)
+    second = assign(chosen, people, wave.votes[wave.votes > 0].tolist(), 0, 2, asked=asked)
     _tell(f"next wave: {len(second):,} assignments on {len(chosen):,} comments", began, cpu)
     print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB at most")
 

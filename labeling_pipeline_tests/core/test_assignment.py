@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.honeypots import bank_need, rate_report
+from labeling_pipeline.core.honeypots import Honeypots, bank_need, rate_report
 from labeling_pipeline.core.people import Limits
 
 
@@ -30,7 +32,7 @@ def frame(prefix: str, count: int) -> pd.DataFrame:
 def test_balanced_and_never_doubled(n_comments: int, n_annotators: int, votes: int, rate: float, seed: int) -> None:
     votes = min(votes, n_annotators)
     people = [f"a{place}" for place in range(n_annotators)]
-    rows = assign(frame("c", n_comments), people, votes, frame("h", 30), rate, seed)
+    rows = assign(frame("c", n_comments), people, votes, seed, honeypots=Honeypots(frame("h", 30), rate))
     ordinary = rows[~rows["is_honeypot"].astype(bool)]
     assert ordinary["comment_id"].value_counts().eq(votes).all()
     assert len(ordinary) == n_comments * votes
@@ -43,7 +45,9 @@ def test_balanced_and_never_doubled(n_comments: int, n_annotators: int, votes: i
 def test_no_honeypot_twice_to_one_annotator_over_rounds() -> None:
     people, bank, seen = ["x", "y", "z"], frame("h", 12), pd.DataFrame(columns=["annotator_id", "comment_id"])
     for labeling_round in range(1, 6):
-        rows = assign(frame(f"c{labeling_round}-", 40), people, 3, bank, 0.1, 0, labeling_round, seen)
+        rows = assign(
+            frame(f"c{labeling_round}-", 40), people, 3, 0, labeling_round, honeypots=Honeypots(bank, 0.1, seen=seen)
+        )
         pots = rows.loc[rows["is_honeypot"].astype(bool), ["annotator_id", "comment_id"]]
         seen = pd.concat([seen, pots])
     assert not seen.duplicated().any()
@@ -51,7 +55,9 @@ def test_no_honeypot_twice_to_one_annotator_over_rounds() -> None:
 
 
 def test_the_rate_is_kept_and_the_order_tells_nothing() -> None:
-    rows = assign(frame("c", 1000), [f"a{place}" for place in range(50)], 3, frame("h", 300), 0.05, 0)
+    rows = assign(
+        frame("c", 1000), [f"a{place}" for place in range(50)], 3, 0, honeypots=Honeypots(frame("h", 300), 0.05)
+    )
     hidden = rows["is_honeypot"].astype(bool)
     assert hidden.mean() == pytest.approx(0.05, abs=0.01)
     assert abs(rows.index[hidden].to_numpy().mean() / len(rows) - 0.5) < 0.08
@@ -60,12 +66,12 @@ def test_the_rate_is_kept_and_the_order_tells_nothing() -> None:
 
 def test_an_odd_index_does_not_matter() -> None:
     twice = pd.concat([frame("c", 3), frame("d", 3)])
-    assert len(assign(twice, ["x", "y"], 2, frame("h", 0), 0.0, 0)) == 12
+    assert len(assign(twice, ["x", "y"], 2, 0)) == 12
 
 
 def test_more_votes_than_annotators_is_refused() -> None:
     with pytest.raises(InputError, match="votes_per_comment"):
-        assign(frame("c", 2), ["x"], 3, frame("h", 0), 0.0, 0)
+        assign(frame("c", 2), ["x"], 3, 0)
 
 
 @settings(max_examples=40, deadline=None)
@@ -83,7 +89,7 @@ def test_over_waves_nobody_votes_twice_on_a_comment(
     asked, wanted_in_all = pd.DataFrame(columns=["comment_id", "annotator_id"]), np.zeros(n_comments, dtype=int)
     for labeling_round, votes in enumerate(waves, start=1):
         wanted = rng.integers(0, min(votes, n_annotators) + 1, n_comments)
-        rows = assign(comments, people, wanted, frame("h", 0), 0.0, seed, labeling_round, asked=asked)
+        rows = assign(comments, people, wanted, seed, labeling_round, asked=asked)
         asked = pd.concat([asked, rows[["comment_id", "annotator_id"]]])
         wanted_in_all += wanted
     assert not asked.duplicated().any()
@@ -93,16 +99,18 @@ def test_over_waves_nobody_votes_twice_on_a_comment(
 
 def test_another_wave_is_as_evenly_spread() -> None:
     people, comments = [f"a{place}" for place in range(60)], frame("c", 2_000)
-    first = assign(comments, people, 3, frame("h", 0), 0.0, 1)
-    second = assign(comments, people, 2, frame("h", 0), 0.0, 1, 2, asked=first)
+    first = assign(comments, people, 3, 1)
+    second = assign(comments, people, 2, 1, 2, asked=first)
     loads = second["annotator_id"].value_counts()
     assert loads.max() - loads.min() <= 1
 
 
 def test_a_bank_that_is_too_small_is_refused_where_the_rate_is_to_hold() -> None:
     with pytest.raises(InputError, match="the bank has 3"):
-        assign(frame("c", 400), ["x", "y"], 1, frame("h", 3), 0.05, 0, short_bank="refuse")
-    assert not assign(frame("c", 4), ["x", "y"], 1, frame("h", 0), 0.05, 0, short_bank="refuse")["is_honeypot"].any()
+        assign(frame("c", 400), ["x", "y"], 1, 0, honeypots=Honeypots(frame("h", 3), 0.05, short_bank="refuse"))
+    assert not assign(frame("c", 4), ["x", "y"], 1, 0, honeypots=Honeypots(frame("h", 0), 0.05, short_bank="refuse"))[
+        "is_honeypot"
+    ].any()
 
 
 @settings(max_examples=60, deadline=None)
@@ -120,7 +128,14 @@ def test_nobody_is_handed_more_harm_than_they_may_be(
     harmful = {f"c{place}" for place in range(0, n_comments, 2)} | {f"h{place}" for place in range(20)}
     spared = Limits(dict.fromkeys(people, cap), frozenset(people[:opted]))
     votes = min(2, n_annotators)
-    rows = assign(frame("c", n_comments), people, votes, bank, 0.3, seed, people=spared, harmful=harmful)
+    rows = assign(
+        frame("c", n_comments),
+        people,
+        votes,
+        seed,
+        honeypots=Honeypots(bank, 0.3),
+        people=replace(spared, harmful=harmful),
+    )
     hard = rows[rows["comment_id"].isin(harmful)]["annotator_id"].value_counts()
     assert hard.max() <= cap if len(hard) else True
     assert not set(hard.index) & set(people[:opted])
@@ -137,19 +152,23 @@ def test_nobody_is_handed_more_harm_than_they_may_be(
 
 def test_a_person_away_is_asked_nothing_and_enough_others_must_be_there() -> None:
     away = Limits(away=frozenset({"x"}))
-    assert set(assign(frame("c", 9), ["x", "y", "z"], 2, frame("h", 9), 0.2, 0, people=away)["annotator_id"]) == {
+    assert set(
+        assign(frame("c", 9), ["x", "y", "z"], 2, 0, honeypots=Honeypots(frame("h", 9), 0.2), people=away)[
+            "annotator_id"
+        ]
+    ) == {
         "y",
         "z",
     }
     with pytest.raises(InputError, match="3 votes per comment asked of 2 annotators"):
-        assign(frame("c", 9), ["x", "y", "z"], 3, frame("h", 9), 0.2, 0, people=away)
+        assign(frame("c", 9), ["x", "y", "z"], 3, 0, honeypots=Honeypots(frame("h", 9), 0.2), people=away)
 
 
 @pytest.mark.parametrize("most", [2, 5])
 def test_a_honeypot_is_not_worn_beyond_its_cap_within_one_round(most: int) -> None:
     bank, people = frame("h", 60), [f"a{place}" for place in range(20)]
     room = dict.fromkeys(bank["comment_id"], most) | {"h0": 0, "h1": 1}
-    rows = assign(frame("c", 400), people, 3, bank, 0.1, 0, room=room)
+    rows = assign(frame("c", 400), people, 3, 0, honeypots=Honeypots(bank, 0.1, room=room))
     shown = rows[rows["is_honeypot"].astype(bool)]["comment_id"].value_counts()
     assert all(n <= room[one] for one, n in shown.items())
     assert "h0" not in shown
@@ -157,4 +176,4 @@ def test_a_honeypot_is_not_worn_beyond_its_cap_within_one_round(most: int) -> No
     if needed.is_met:
         assert rate_report(rows, 0.1)["rate"].sub(0.1).abs().max() < 0.02
     with pytest.raises(InputError, match="unseen honeypots"):
-        assign(frame("c", 4_000), people, 3, bank, 0.1, 0, room=room, short_bank="refuse")
+        assign(frame("c", 4_000), people, 3, 0, honeypots=Honeypots(bank, 0.1, room=room, short_bank="refuse"))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from labeling_pipeline.core.errors import InputError, SettingError
 from labeling_pipeline.core.gold import assign_role
 from labeling_pipeline.core.honeypots import (
+    Honeypots,
     bank_need,
     check_bank,
     draw_honeypots,
@@ -44,7 +45,8 @@ def test_the_bank_is_fit_gold_only_and_grows_without_reshuffling() -> None:
 
 
 def dealt(work: pd.DataFrame, rate: float = 0.05, seed: int = 0, **options: Any) -> pd.DataFrame:
-    return draw_honeypots(work, BANK.assign(text="t"), rate, np.random.default_rng(seed), **options)
+    given = {"short_bank": "refuse"} | options
+    return draw_honeypots(work, Honeypots(BANK.assign(text="t"), rate, **given), np.random.default_rng(seed))
 
 
 @settings(max_examples=40, deadline=None)

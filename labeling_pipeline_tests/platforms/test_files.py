@@ -11,6 +11,7 @@ import pytest
 
 from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.honeypots import Honeypots
 from labeling_pipeline.core.ontology import EXAMPLE, parse_ontology
 from labeling_pipeline.files import read_frame
 from labeling_pipeline.platforms import Work
@@ -24,7 +25,7 @@ AT = datetime(2026, 3, 2, 11, 0)
 def work() -> Work:
     comments = pd.DataFrame({"comment_id": [f"c{i}" for i in range(60)], "text": ["=1+1", *["a calm text"] * 59]})
     bank = pd.DataFrame({"comment_id": [f"h{i}" for i in range(20)], "text": "another calm text"})
-    items = assign(comments, ["x", "y", "z"], 3, bank, 0.1, 0)
+    items = assign(comments, ["x", "y", "z"], 3, 0, honeypots=Honeypots(bank, 0.1))
     return Work(2, "crowd", parse_ontology(EXAMPLE, "v1.toml"), items, AT)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.assignment import assign
+from labeling_pipeline.core.honeypots import Honeypots
 from labeling_pipeline.core.ontology import Ontology, load_ontologies
 from labeling_pipeline.core.simulate.annotators import CROWD, EXPERTS
 from labeling_pipeline.core.simulate.streams import draw
@@ -26,7 +27,9 @@ def ontology() -> Ontology:
 
 @pytest.fixture
 def crowd(ontology: Ontology) -> Work:
-    return Work(1, "crowd", ontology, assign(draw("pool", 30), CROWD, 3, draw("gold_fit", 20), 0.05, 0), AT)
+    return Work(
+        1, "crowd", ontology, assign(draw("pool", 30), CROWD, 3, 0, honeypots=Honeypots(draw("gold_fit", 20), 0.05)), AT
+    )
 
 
 def test_no_answer_before_its_time(crowd: Work, tmp_path: Path) -> None:
@@ -66,7 +69,7 @@ def test_experts_answer_their_queue(ontology: Ontology, tmp_path: Path) -> None:
 
 
 def test_an_empty_round_has_no_file(ontology: Ontology, tmp_path: Path) -> None:
-    nothing = Work(3, "crowd", ontology, assign(draw("pool", 0), CROWD, 3, draw("pool", 0), 0.0, 0), AT)
+    nothing = Work(3, "crowd", ontology, assign(draw("pool", 0), CROWD, 3, 0), AT)
     assert SimulatedPlatform(tmp_path).collect(nothing, AT + timedelta(days=3)) == []
 
 

@@ -64,8 +64,7 @@ def forecast(
 ) -> Forecast:
     """Play the waves to come on a sample of the comments: a truth is drawn from each belief, answers from annotators.
 
-    As right as the beliefs are calibrated and answers are independent given the class; where comments differ in
-    difficulty the later waves gain less than this says, so it is made again before each.
+    As right as the beliefs are calibrated; where comments differ in difficulty later waves gain less than this says.
 
     Args:
         p: (n, K) beliefs now, before any vote the class mix. n_votes: (n) votes there are.
@@ -80,27 +79,19 @@ def forecast(
         raise InputError("no comments or no annotators to forecast with", expected="at least one of each")
     rng = np.random.default_rng(seed)
     rows = np.sort(rng.choice(n, sample, replace=False)) if n > sample else np.arange(n)
-    scale = n / len(rows)
     skips = np.zeros(n, dtype=bool) if skips_crowd is None else skips_crowd
     game = _Game(p[rows], n_votes[rows].copy(), skips[rows], annotators, expert, rng)
-    scaled = replace(
+    game.play(_scaled(settings, spent_usd, len(rows), n), waves_done)
+    return game.told(settings, n / len(rows))
+
+
+def _scaled(settings: OverlapSettings, spent_usd: float, played: int, n: int) -> OverlapSettings:
+    """The limits as they are for so many of the comments."""
+    return replace(
         settings,
-        budget_usd=None if settings.budget_usd is None else (settings.budget_usd - spent_usd) / scale,
-        min_batch=int(settings.min_batch / scale),
-        expert_capacity=-(-settings.expert_capacity * len(rows) // n),
-    )
-    game.play(scaled, waves_done)
-    right = game.belief.max(axis=1)
-    return Forecast(
-        float(right.mean()),
-        float(right.std() / np.sqrt(len(rows))),
-        game.votes * settings.real_vote_usd * scale,
-        game.verdicts * settings.expert_usd * scale,
-        round(game.votes * scale),
-        round(game.verdicts * scale),
-        float(game.n_votes.mean()),
-        game.waves,
-        game.waves * settings.wave_days,
+        budget_usd=None if settings.budget_usd is None else (settings.budget_usd - spent_usd) * played / n,
+        min_batch=int(settings.min_batch * played / n),
+        expert_capacity=-(-settings.expert_capacity * played // n),
     )
 
 
@@ -142,7 +133,23 @@ class _Game:
         self.decided = np.zeros(len(p), dtype=bool)
         self.votes = self.verdicts = self.waves = 0
 
+    def told(self, settings: OverlapSettings, scale: float) -> Forecast:
+        """What was played, for ``scale`` times as many comments."""
+        right = self.belief.max(axis=1)
+        return Forecast(
+            float(right.mean()),
+            float(right.std() / np.sqrt(len(right))),
+            self.votes * settings.real_vote_usd * scale,
+            self.verdicts * settings.expert_usd * scale,
+            round(self.votes * scale),
+            round(self.verdicts * scale),
+            float(self.n_votes.mean()),
+            self.waves,
+            self.waves * settings.wave_days,
+        )
+
     def play(self, settings: OverlapSettings, waves_done: int) -> None:
+        """The waves to come, until nothing is worth its price."""
         votes = worth_of_answers(self.annotators.mean(axis=0), settings.most)
         verdicts = worth_of_answers(self.expert, 1)
         spent = 0.0

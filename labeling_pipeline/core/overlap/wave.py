@@ -61,28 +61,42 @@ def next_wave(
 ) -> Wave:
     """What to ask next.
 
-    A comment that nobody was asked about gets the first wave. Any other gets another vote while the best number of
-    further votes, at most up to ``settings.most``, is worth its price per vote, or an expert where that is worth more
-    per USD. Further votes are spread over the waves to come, so that the first may make the others needless. Where the
-    budget is short, what gains least per USD is left out.
+    A comment nobody was asked about gets the first wave. Any other gets votes while the best number of further ones, up
+    to ``settings.most``, is worth its price per vote, spread over the waves to come, or an expert where that is worth
+    more per USD. Where the budget is short, what gains least per USD is left out.
 
     Args:
-        p: (n, K) calibrated probabilities; of comments without votes, what is believed beforehand.
-        n_votes: (n) votes there are.
+        p: (n, K) calibrated probabilities; without votes, what is believed beforehand. n_votes: (n) votes there are.
         votes, verdicts: what an answer of the crowd and of an expert is worth (`worth_of_answers`).
-        spent_usd: what was spent already; with the wave never more than ``settings.budget_usd``.
-        waves_done: waves that were handed out.
+        spent_usd: spent already; with the wave never more than ``settings.budget_usd``. waves_done: handed out.
         decided: (n) comments an expert decided; they get nothing.
-        skips_crowd: (n) comments that go to experts at once (context is needed, or the slice is watched), first come
-            those whose belief is least sure; beyond the experts' capacity they wait.
-        expert_capacity: verdicts that can be given now, by default ``settings.expert_capacity``.
+        skips_crowd: (n) comments for experts alone, least sure first; beyond ``expert_capacity`` they wait.
         n_annotators: honeypots are rounded per annotator; one assignment each is kept in reserve for that.
     """
     if len(p) != len(n_votes):
         raise InputError(f"{len(p)} beliefs for {len(n_votes)} vote counts", expected="one each per comment")
-    n = len(p)
-    none = np.zeros(n, dtype=bool)
+    none = np.zeros(len(p), dtype=bool)
     done, skips = none if decided is None else decided, none if skips_crowd is None else skips_crowd
+    capacity = settings.expert_capacity if expert_capacity is None else expert_capacity
+    wishes = _wishes(p, n_votes, settings, votes, verdicts, waves_done, done, skips, capacity)
+    reserve = n_annotators * settings.vote_usd if settings.honeypot_rate else 0.0
+    return _afford(wishes, settings, spent_usd + reserve)
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """What each comment should get if money were no question, how urgent that is, and what it gains."""
+
+    votes: Ints
+    experts: Bools
+    urgency: Floats
+    gain: Floats
+
+
+def _wishes(
+    p: Floats, n_votes: Ints, settings: OverlapSettings, votes: Worth, verdicts: Worth, waves_done: int, done: Bools,
+    skips: Bools, capacity: int,
+) -> _Wishes:  # fmt: skip
     vote_rate, number, each = _votes(p, n_votes, settings, votes, waves_done, ~(done | skips))
     expert_gain = np.where(done, 0.0, verdicts.gain(p, 1))
     expert_rate = expert_gain / settings.expert_usd
@@ -93,11 +107,8 @@ def next_wave(
     bought = np.where(first, settings.first_wave, np.where(to_crowd, number, 0))
     # What must be is bought first, then what takes away most loss per USD.
     urgency = np.where(first | (skips & to_expert), np.inf, np.where(to_expert, expert_rate, vote_rate))
-    capacity = settings.expert_capacity if expert_capacity is None else expert_capacity
     to_expert = _first_of(to_expert, np.where(skips, 1.0, 0.0) + expert_rate, capacity)
-    gain = np.where(to_expert, expert_gain, each * bought)
-    reserve = n_annotators * settings.vote_usd if settings.honeypot_rate else 0.0
-    return _afford(bought, to_expert, urgency, gain, settings, spent_usd + reserve)
+    return _Wishes(bought, to_expert, urgency, np.where(to_expert, expert_gain, each * bought))
 
 
 def _votes(
@@ -122,14 +133,13 @@ def _first_of(chosen: Bools, key: Floats, capacity: int) -> Bools:
     return kept
 
 
-def _afford(
-    bought: Ints, to_expert: Bools, urgency: Floats, gain: Floats, settings: OverlapSettings, spent_usd: float
-) -> Wave:
+def _afford(wishes: _Wishes, settings: OverlapSettings, spent_usd: float) -> Wave:
+    bought, to_expert = wishes.votes, wishes.experts
     cost = np.where(to_expert, settings.expert_usd, bought * settings.real_vote_usd)
     places = np.flatnonzero(cost > 0)
     left = np.inf if settings.budget_usd is None else settings.budget_usd - spent_usd
     if cost[places].sum() > left:
-        places = places[np.argsort(-urgency[places], kind="stable")]
+        places = places[np.argsort(-wishes.urgency[places], kind="stable")]
         places = places[np.cumsum(cost[places]) <= left + 1e-9]
     kept = np.zeros(len(bought), dtype=bool)
     kept[places] = True
@@ -139,7 +149,7 @@ def _afford(
     if 0 < real / (1 - settings.honeypot_rate) < settings.min_batch:
         votes, held_back = np.zeros_like(votes), held_back + real
     experts = kept & to_expert
-    rises = float(gain[(votes > 0) | experts].sum())
+    rises = float(wishes.gain[(votes > 0) | experts].sum())
     return Wave(
         votes, experts, float(votes.sum()) * settings.real_vote_usd, float(experts.sum()) * settings.expert_usd, rises,
         held_back,

@@ -56,7 +56,7 @@ def equal_cost_round(
     if count > STREAMS["more"].size:
         raise InputError(f"{count} comments for {cost_usd} USD", expected=f"at most {STREAMS['more'].size}")
     comments = draw("more", count, world_seed)[["comment_id", "text"]]
-    asked = assign(comments, CROWD, votes_per_comment, comments[:0], 0.0, seed, labeling_round=0)
+    asked = assign(comments, CROWD, votes_per_comment, seed, 0)
     answers = direct_answers(asked, seed, world_seed)["answer"]
     votes = pd.DataFrame({"task": asked["comment_id"], "annotator": asked["annotator_id"], "label": answers})
     return comments, votes

@@ -25,7 +25,7 @@ EXPERT_PRICE = 5.0
 def learned() -> pd.DataFrame:
     """What the crowd says of 1,500 comments: text, p_<class>, weight."""
     comments = draw("pool", 1500).drop_duplicates("text")
-    asked = assign(comments, CROWD, 3, comments[:0], 0.0, seed=3)
+    asked = assign(comments, CROWD, 3, seed=3)
     votes = pd.DataFrame({"task": asked["comment_id"], "annotator": asked["annotator_id"]})
     votes["label"] = direct_answers(asked, 3)["answer"]
     labels = consensus(votes, classes=CLASSES).labels
