@@ -20,7 +20,7 @@ from labeling_pipeline.core.simulate.streams import draw
 @pytest.fixture(scope="module")
 def asked() -> pd.DataFrame:
     comments = pd.concat([draw("pool", 1000), draw("gold_slice", 150)], ignore_index=True)
-    assigned = assign(comments, CROWD, 3, comments[:0], 0.0, seed=1)
+    assigned = assign(comments, CROWD, 3, seed=1)
     return assigned.merge(comments[["comment_id", "label", "slice"]], on="comment_id")
 
 
