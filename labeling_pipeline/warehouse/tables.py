@@ -102,10 +102,12 @@ def _array(values: pd.Series[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, type=kind, from_pandas=True)
 
 
-def _pairs(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    if any(isinstance(v, float) and math.isnan(v) for v in mapping.values()):
-        raise ValueError(f"NaN in {dict(mapping)}")
-    return list(mapping.items())
+def _pairs(mapping: Mapping[str, Any] | Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """A dict's items; Arrow hands the rows of a map out as lists of pairs, once another column stood beside it."""
+    pairs = list(dict(mapping).items())
+    if any(isinstance(v, float) and math.isnan(v) for _, v in pairs):
+        raise ValueError(f"NaN in {dict(pairs)}")
+    return pairs
 
 
 def _is_missing(value: object) -> bool:
