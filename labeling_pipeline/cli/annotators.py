@@ -62,7 +62,6 @@ def annotators_command(
     week. A finding (random_clicker, one_answer_clicker, sudden_decline, copier) is a reason to look, not a judgement.
     """
     from labeling_pipeline.cli.consensus import one_question
-    from labeling_pipeline.core.groups import group_consensus, group_divergence
     from labeling_pipeline.core.reliability import bad_annotators
     from labeling_pipeline.files import read_frame, write_frame
 
@@ -76,18 +75,24 @@ def annotators_command(
         if weeks_out is not None:
             _write_weeks(frame, known, seen, weeks_out)
     with naming(votes, attributes):
-        groups = None if people is None else group_divergence(frame, people, min_size=min_group_size, seed=seed)
-        if people is not None and groups_out is not None:
-            write_frame(group_consensus(frame, people, min_size=min_group_size), groups_out)
+        groups = None if people is None else _groups(frame, people, min_group_size, seed, groups_out)
     if out is not None:
         write_frame(_with_status(each, found), out)
     flagged = found[found["status"] == "flagged"]
     if as_json:
         click.echo(json.dumps(_told(each, flagged, groups), indent=2, ensure_ascii=False, allow_nan=False))
         return
-    _print(each, flagged, groups)
-    if paths:
-        click.echo(f"written: {', '.join(map(str, paths))}")
+    _print(each, flagged, groups, paths)
+
+
+def _groups(votes: pd.DataFrame, people: pd.DataFrame, least: int, seed: int, out: Path | None) -> pd.DataFrame:
+    """Whether groups answer differently; what each concludes alone goes into a file."""
+    from labeling_pipeline.core.groups import group_consensus, group_divergence
+    from labeling_pipeline.files import write_frame
+
+    if out is not None:
+        write_frame(group_consensus(votes, people, min_size=least), out)
+    return group_divergence(votes, people, min_size=least, seed=seed)
 
 
 def _checked(paths: list[Path | None], attributes: Path | None) -> list[Path]:
@@ -154,7 +159,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return json.loads(json.dumps(plain.to_dict("records"), default=lambda value: value.item()))
 
 
-def _print(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | None) -> None:
+def _print(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | None, written: list[Path]) -> None:
     click.echo(f"{len(each):,} annotators, {flagged['annotator'].nunique():,} to look at")
     for row in flagged.head(MOST_SHOWN).itertuples():
         click.echo(f"  {row.annotator}: {str(row.check).replace('_', ' ')}, {row.reason} (n {row.n}, q {row.q:.3f})")
@@ -165,8 +170,13 @@ def _print(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | Non
         if len(values):
             spread = f"{values.min():.3f} … {values.median():.3f} … {values.max():.3f}"
             click.echo(f"{what}: {spread} (lowest, median, highest)")
-    if groups is None:
-        return
+    if groups is not None:
+        _print_groups(groups)
+    if written:
+        click.echo(f"written: {', '.join(map(str, written))}")
+
+
+def _print_groups(groups: pd.DataFrame) -> None:
     told = groups[groups["status"] != "too small"]
     n_small = int((groups["status"] == "too small").sum())
     click.echo(f"{told.groupby(['attribute', 'group']).ngroups} groups compared, {n_small} too small to tell of")

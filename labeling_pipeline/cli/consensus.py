@@ -65,17 +65,12 @@ def consensus_command(
         if path is not None:
             ending_of(path)  # a wrong ending is said before the work, not after
     frame = one_question(read_frame(votes), question, votes)
-    known, past, drafts = (None if path is None else read_frame(path) for path in (gold, history, predictions))
+    beside = {"gold": gold, "history": history, "predictions": predictions}
+    known, past, drafts = (None if path is None else read_frame(path) for path in beside.values())
     names, special = (_names(classes) if classes else None), _names(non_class)
-    with _placed({"gold": gold, "history": history, "predictions": predictions}, votes):
+    with _placed(beside, votes):
         result = consensus(
-            frame,
-            method=method,
-            classes=names,
-            non_class_answers=special,
-            gold=known,
-            history=past,
-            predictions=drafts,
+            frame, method=method, classes=names, non_class_answers=special, gold=known, history=past, predictions=drafts
         )
     write_frame(result.labels, out)
     if annotators_out is not None:

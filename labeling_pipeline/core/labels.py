@@ -57,15 +57,9 @@ def label_comments(
     direct = ontology.direct_question
     if direct is not None and direct.id in by_question:
         main = consensus(
-            _vote_columns(by_question[direct.id]),
-            method=method,
-            classes=ontology.classes,
-            gold=gold,
-            history=history,
-            predictions=predictions,
-            seed=seed,
-            non_class_answers=SPECIAL_ANSWERS,
-        )
+            _vote_columns(by_question[direct.id]), method=method, classes=ontology.classes, gold=gold, history=history,
+            predictions=predictions, seed=seed, non_class_answers=SPECIAL_ANSWERS,
+        )  # fmt: skip
         labels = main.labels.merge(composed[["task", "composed_label"]], on="task", how="left")
     else:
         main, labels = next(iter(answered.values())), composed

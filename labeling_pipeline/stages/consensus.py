@@ -29,7 +29,7 @@ def consensus_labels(context: Context) -> Result:
     votes, gold = context.query("current_votes"), context.query("gold_to_fit")
     if votes.empty:
         return Result(0, waiting_for="votes")
-    known = {ontology.schema_version: ontology for ontology in context.ontologies}
+    known, chosen = {one.schema_version: one for one in context.ontologies}, context.settings.consensus
     rows, answers, blind = [], [], []
     notes: list[str] = []
     scores: dict[str, float] = {}
@@ -37,14 +37,9 @@ def consensus_labels(context: Context) -> Result:
     for version, under in sorted(votes.groupby("schema_version"), key=lambda pair: known[str(pair[0])].effective_at):
         ontology = known[str(version)]
         labels = label_comments(
-            under,
-            ontology,
-            gold=_of_its_classes(gold, ontology, notes),
-            method=context.settings.consensus.method,
-            seed=context.settings.consensus.seed,
-            history=_history(context, earlier, under, ontology),
-            predictions=_drafts(context, ontology),
-        )
+            under, ontology, gold=_of_its_classes(gold, ontology, notes), method=chosen.method, seed=chosen.seed,
+            history=_history(context, earlier, under, ontology), predictions=_drafts(context, ontology),
+        )  # fmt: skip
         earlier.append(str(version))
         scores |= {f"accuracy_of_{name}": value for name, value in labels.scores.items()}
         rows.append(_label_rows(labels, under, ontology.classes))

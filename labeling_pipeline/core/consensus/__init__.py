@@ -57,12 +57,9 @@ def consensus(
             on the tasks people voted on; it counts in ``p_``, not in ``v_``, n_votes or agreement.
         seed: every method is deterministic; kept so that one that is not can be added.
 
-    Returns:
-        A ``ConsensusResult``. ``labels`` has one row per task, sorted by task, whatever the order of the votes.
-
-    Raises:
-        InputError: no votes, a column missing, a label that is no class, gold that contradicts itself.
-        SettingError: no such method.
+    Returns a ``ConsensusResult``; ``labels`` has one row per task, sorted by task, whatever the order of the votes.
+    Raises InputError for no votes, a column missing, a label that is no class, gold that contradicts itself, and
+    SettingError for a method that is not there.
 
     >>> votes = pd.DataFrame({"task": [1, 1, 1, 2, 2], "worker": list("abcab"), "label": ["y", "y", "n", "n", "n"]})
     >>> consensus(votes, method="majority").labels[["task", "label", "n_votes"]].values.tolist()
