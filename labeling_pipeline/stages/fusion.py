@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.quality import GateSettings
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import map_column, matrix_of, with_columns, with_map
 
@@ -125,7 +124,7 @@ def _with_verdicts(
     verdicts = _among(verdicts, pd.Index(fused.labels["comment_id"]))
     if verdicts.empty:
         return None
-    sure = verdicts["stated_confidence"].fillna(GateSettings().expert_accuracy)
+    sure = verdicts["stated_confidence"].fillna(context.settings.quality.expert_accuracy)
     known = pd.Index(verdicts["comment_id"].unique())
     parts = {name: _among(frame, known) for name, frame in sources.items()}
     given = verdicts[["comment_id", "label"]].assign(accuracy=sure)
