@@ -46,6 +46,7 @@ Example:
 @GOLD
 @BALANCE
 @PROCESSES
+@click.option("--read-texts", is_flag=True, help="A text classifier taught by the labels has half a say in them.")
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and samples.")
 @JSON
 def weak_label_command(
@@ -56,6 +57,7 @@ def weak_label_command(
     gold: Path | None,
     class_balance: str | None,
     processes: int | None,
+    read_texts: bool,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -64,15 +66,17 @@ def weak_label_command(
     COMMENTS: text, and comment_id where there is one. Methods: auto, correlation_aware, majority, weighted, snorkel.
     Writes comment_id, label, confidence, p_<class>…, n_fired, method.
     """
-    from labeling_pipeline.core.weak_supervision import load_lfs, weak_label_frame
+    from labeling_pipeline.core.weak_supervision import load_lfs, reading, weak_label_frame
     from labeling_pipeline.files import ending_of, write_frame
 
     balance = balance_of(class_balance)
-    if ending_of(output) == ".parquet" and comments.suffix == ".parquet":
+    if ending_of(output) == ".parquet" and comments.suffix == ".parquet" and not read_texts:
         applied, result = _streamed(comments, lfs, output, gold, method, balance, seed, processes)
     else:
-        applied = _applied(_comments(comments), load_lfs(lfs), processes)
+        frame = _comments(comments)
+        applied = _applied(frame, load_lfs(lfs), processes)
         result = _modelled(applied, gold, method, balance, seed)
+        result = reading.read_texts(applied, result, frame["text"], seed) if read_texts else result
         write_frame(weak_label_frame(applied, result), output)
     facts = {**model_facts(result, output), "n_comments": len(applied.matrix), "faults": _faults(applied)}
     covered = float((applied.matrix >= 0).any(axis=1).mean()) if len(applied.matrix) else 0.0

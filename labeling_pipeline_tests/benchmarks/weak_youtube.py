@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from labeling_pipeline.core.weak_supervision import label_model
+from labeling_pipeline.core.weak_supervision import AppliedLFs, label_model
 from labeling_pipeline.core.weak_supervision.analysis import wilson
+from labeling_pipeline.core.weak_supervision.reading import read_texts
 from labeling_pipeline_tests.benchmarks.weak_data import Votes, wrench_youtube
 from labeling_pipeline_tests.core.weak_supervision.planted import accuracy
 
@@ -32,6 +34,8 @@ def main() -> None:
         show(f"Snorkel LabelModel, {epochs} epochs", snorkel(train, test, epochs)[covered], truth[covered])
     show("majority", plain.predict(test)[covered], truth[covered])
     show(f"ours without gold ({blind.method})", blind.predict(test)[covered], truth[covered])
+    read = reading_texts(splits)
+    show("ours without gold, reading the texts", read[-len(test) :][covered], truth[covered])
     show("ours with 120 gold rows", told.predict(test)[covered], truth[covered])
     voted = (train >= 0).any(axis=1)
     print(f"the same on the {voted.sum():,} covered rows of the training split, whose labels no one used")
@@ -39,6 +43,7 @@ def main() -> None:
         show(f"Snorkel LabelModel, {epochs} epochs", snorkel(train, train, epochs)[voted], train_labels[voted])
     show("majority", plain.probabilities[voted], train_labels[voted])
     show(f"ours without gold ({blind.method})", blind.probabilities[voted], train_labels[voted])
+    show("ours without gold, reading the texts", read[: len(train)][voted], train_labels[voted])
     print(f"classifiers on TF-IDF, all {len(truth)} test rows")
     votes = (train >= 0).any(axis=1)
     texts = [t for t, v in zip(train_texts, votes, strict=True) if v]
@@ -54,6 +59,15 @@ def main() -> None:
         "true labels of all 1,586": every,
     }.items():
         show(f"trained on {name}", classify(on, positive, test_texts), truth)
+
+
+def reading_texts(splits: dict[str, tuple[list[str], Votes, Votes]]) -> Matrix:
+    """Soft labels of all comments of the three splits, from votes and texts and nobody's labels."""
+    votes = np.concatenate([part[1] for part in splits.values()])
+    texts = pd.Series([text for part in splits.values() for text in part[0]])
+    names = [f"lf{j}" for j in range(votes.shape[1])]
+    applied = AppliedLFs(votes.astype(np.int8), names, names, ("ham", "spam"), {})
+    return read_texts(applied, label_model(votes, n_classes=2), texts).probabilities
 
 
 def hard(probabilities: Matrix) -> Matrix:

@@ -68,6 +68,20 @@ def test_parquet_to_parquet_says_the_same(folder: Path) -> None:
     pd.testing.assert_frame_equal(pd.read_parquet("out.parquet"), pd.read_csv("out.csv"), check_dtype=False)
 
 
+def test_texts_are_read_when_asked(folder: Path) -> None:
+    frame = pd.read_csv("comments.csv")
+    frame.assign(text=[f"{text} number {i}" for i, text in enumerate(frame["text"])]).to_parquet("comments.parquet")
+    lfs = TOML + '[[lf]]\nname = "says_and"\nkind = "keywords"\nwords = ["and"]\nlabel = "tea"\n'
+    Path("lfs.toml").write_text(lfs + lfs[lfs.rindex("[[lf]]") :].replace("and", "green"), encoding="utf-8")
+    extra = pd.read_parquet("comments.parquet")
+    pd.concat([extra, extra.assign(comment_id="d" + extra["comment_id"], text="more " + extra["text"])]).to_parquet(
+        "comments.parquet"
+    )
+    call = ["weak-label", "comments.parquet", "--lfs", "lfs.toml", "-o", "out.parquet"]
+    assert exit_code(*call, "--read-texts") == 0
+    assert pd.read_parquet("out.parquet")["method"].str.endswith("+texts").all()
+
+
 def test_comments_without_ids_get_those_of_the_inbox(folder: Path) -> None:
     texts = pd.read_csv("comments.csv", dtype=str)[["text"]].head(4)
     texts.to_csv("texts.csv", index=False)

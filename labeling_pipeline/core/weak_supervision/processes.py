@@ -76,15 +76,28 @@ def _start(functions: list[RowLF], comments: pd.DataFrame, n_classes: int, start
     fork = multiprocessing.get_context("fork")
     receive, send = fork.Pipe(duplex=False)
     place = fork.RawValue("i", 0)
-    process = fork.Process(target=_work, args=(functions, comments, n_classes, send, place), daemon=True)
+    mine = (receive, send, place, os.getpid())
+    process = fork.Process(target=_work, args=(functions, comments, n_classes, *mine), daemon=True)
     process.start()
     send.close()
     return _Worker(process, receive, place, start)
 
 
-def _work(functions: list[RowLF], comments: pd.DataFrame, n_classes: int, send: Connection, place: Any) -> None:
+def _work(
+    functions: list[RowLF],
+    comments: pd.DataFrame,
+    n_classes: int,
+    receive: Connection,
+    send: Connection,
+    place: Any,
+    parent: int,
+) -> None:
+    receive.close()  # held open here, it would let this process wait for ever to be read by a parent that was killed
+
     def tell(j: int) -> None:
         place.value = j
+        if os.getppid() != parent:  # it was killed, and with it whoever wants these votes
+            os._exit(1)
 
     send.send(run_rows(functions, comments, n_classes, tell))
     send.close()

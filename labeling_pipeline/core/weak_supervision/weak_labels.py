@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision import reading
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
 from labeling_pipeline.core.weak_supervision.functions import LFSet
 from labeling_pipeline.core.weak_supervision.result import LabelModelResult
@@ -24,15 +25,19 @@ def weak_labels(
     class_balance: npt.ArrayLike | None = None,
     seed: int = 0,
     scan: Scan | None = None,
+    read_texts: bool = False,
 ) -> pd.DataFrame:
     """A soft label per comment: comment_id, label, confidence, p_<class>…, n_fired, method.
 
     `gold`: columns comment_id, label (class names), role fit; labels outside the classes are left out. A comment on
     which no function voted gets the class mix (where gold shows that silence means something, what silence says), with
-    `n_fired` 0: keep those out of training.
+    `n_fired` 0: keep those out of training. `read_texts`: a classifier taught by the labels has half a say in them
+    (see ``reading``).
     """
     applied = apply_lfs(comments, lfs, classes, scan=scan)
     result = model_votes(applied, gold, method=method, class_balance=class_balance, seed=seed)
+    if read_texts:
+        result = reading.read_texts(applied, result, comments["text"], seed)
     return weak_label_frame(applied, result)
 
 

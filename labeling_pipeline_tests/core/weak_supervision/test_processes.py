@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,3 +61,41 @@ def test_a_function_that_ends_its_process_is_named() -> None:
     lfs = functions(lambda x: 1, lambda x: os._exit(7) if x.place == N - 1 else 0)
     with pytest.raises(InputError, match=r"'f1' ended its process \(exit code 7\)"):
         apply_lfs(ROWS, lfs, processes=2)
+
+
+ENDLESS = """
+import os, sys, time
+import pandas as pd
+from labeling_pipeline.core.weak_supervision import LFSet, apply_lfs
+from labeling_pipeline.core.weak_supervision.functions import RowLF
+
+def slow(x):
+    open(os.path.join(sys.argv[1], str(os.getpid())), "a").close()
+    time.sleep(0.0001)
+    return 1
+
+rows = pd.DataFrame({"text": [str(i) for i in range(400_000)]})
+apply_lfs(rows, LFSet((RowLF("slow", slow, "h"),)), processes=2)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc whether a process runs")
+def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", ENDLESS, str(tmp_path)])
+    until = time.monotonic() + 60
+    while len(workers := [int(path.name) for path in tmp_path.iterdir()]) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    parent.kill()
+    parent.wait()
+    while (alive := [pid for pid in workers if is_running(pid)]) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert len(workers) == 2
+    assert not alive
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process is there and not only waiting for somebody to ask how it ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

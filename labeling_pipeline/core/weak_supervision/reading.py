@@ -1,0 +1,80 @@
+"""Weak labels that also read the texts. Belongs here: a text classifier taught by the label model, and its half say.
+Does not: the label model, which sees votes alone (``fitting``), the classifier itself (``core.training``).
+
+Functions err on the comments they do not understand; a classifier that learns from all comments what the functions
+mean sees words none of them names. It never speaks on comments it was taught with, so it cannot repeat one's label.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.stable_hash import unit_hash
+from labeling_pipeline.core.weak_supervision.applying import AppliedLFs
+from labeling_pipeline.core.weak_supervision.patterns import Matrix
+from labeling_pipeline.core.weak_supervision.result import LabelModelResult
+
+FOLDS = 5
+# Taught by the functions, it shares their mistakes: half of what it says is news, as for a draft in ``fusion``.
+WEIGHT = 0.5
+MOST_TAUGHT = 50_000  # comments one classifier learns from; more of them change little
+LEAST_TEXTS = 100
+SMALLEST = 1e-6
+
+
+def read_texts(applied: AppliedLFs, result: LabelModelResult, texts: pd.Series, seed: int = 0) -> LabelModelResult:
+    """The result with half the evidence of a text classifier taught by it, on the comments where a function voted.
+
+    `texts`: of the same comments, in the same order. Each comment is judged by a classifier that saw neither it nor an
+    equal text (5 folds by a hash of the text). Its log odds against its own class mix are added with weight ½: the
+    mistakes of teacher and pupil are not independent. Comments without a vote stay as they are. Below 100 different
+    texts nothing is read, and the notes say so. Raises InputError where texts and votes differ in number.
+    """
+    covered: npt.NDArray[np.bool_] = np.asarray((applied.matrix >= 0).any(axis=1))
+    if len(texts) != len(covered):
+        raise InputError(f"{len(texts)} texts for {len(covered)} rows of votes", expected="one text per row")
+    words = texts.fillna("").astype("str")
+    different = words[covered].nunique()
+    if different < LEAST_TEXTS:
+        note = f"texts not read: {different} different ones with a vote, and it takes {LEAST_TEXTS}"
+        return dataclasses.replace(result, notes=[*result.notes, note])
+    said = _out_of_fold(words, result.probabilities, covered, list(applied.classes), seed)
+    said = np.maximum(said[covered], SMALLEST)
+    lift = np.log(said / said.mean(axis=0))
+    scores = np.log(np.maximum(result.probabilities[covered], 1e-12)) + WEIGHT * lift
+    probabilities = result.probabilities.copy()
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    probabilities[covered] = shares / shares.sum(axis=1, keepdims=True)
+    note = f"texts read: a classifier taught by these labels adds half of what it says on {int(covered.sum())} comments"
+    return dataclasses.replace(
+        result,
+        probabilities=probabilities,
+        method=f"{result.method}+texts",
+        notes=[*result.notes, note],
+        confidence_is="uncalibrated",
+    )
+
+
+def _out_of_fold(
+    texts: pd.Series, probabilities: Matrix, covered: npt.NDArray[np.bool_], classes: list[str], seed: int
+) -> Matrix:
+    """(n, K) what classifiers say of covered comments that taught them nothing; NaN elsewhere."""
+    from labeling_pipeline.core.training import TrainingSettings, train
+
+    settings = TrainingSettings(char_ngrams=(0, 0), c=1.0, class_balance=0.0, calibration_share=0.0)
+    fold = (unit_hash(texts, seed) * FOLDS).astype(np.int64)
+    rng = np.random.default_rng(seed)
+    out = np.full_like(probabilities, np.nan)
+    for held in np.unique(fold[covered]):
+        teaching, judged = np.flatnonzero(covered & (fold != held)), np.flatnonzero(covered & (fold == held))
+        if len(teaching) > MOST_TAUGHT:
+            teaching = np.sort(rng.choice(teaching, MOST_TAUGHT, replace=False))
+        taught = texts.iloc[teaching].tolist()
+        model = train(taught, probabilities[teaching], classes=classes, seed=seed, settings=settings)
+        out[judged] = model.predict(texts.iloc[judged].tolist())
+    return out

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision import apply_lfs, label_model, load_lfs, weak_labels
+from labeling_pipeline.core.weak_supervision.reading import read_texts
+from labeling_pipeline_tests.core.weak_supervision.planted import accuracy
+
+WORDS = {0: ["bread", "water", "stone", "cloud"], 1: ["plum", "cherry", "fig", "quince"]}
+# What the functions look for says little: `red` and `green` occur with either class.
+FUNCTIONS = load_lfs(
+    "\n".join(
+        ['classes = ["no", "yes"]']
+        + [
+            f'[[lf]]\nname = "{word}"\nkind = "keywords"\nwords = ["{word}"]\nlabel = "{label}"'
+            for word, label in [("red", "yes"), ("round", "yes"), ("green", "no"), ("flat", "no")]
+        ]
+    )
+    + "\n"
+)
+
+
+def world(seed: int, n: int = 1500) -> tuple[pd.DataFrame, np.ndarray]:
+    """Comments whose other words tell the class that the functions' own words get right seven times in ten."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 2, n)
+    said = np.where(rng.random((n, 2)) < 0.7, truth[:, None], 1 - truth[:, None])
+    shown = rng.random((n, 2)) < 0.6
+    cues = np.array([["green", "flat"], ["red", "round"]])
+    texts = [
+        " ".join([*rng.choice(WORDS[y], 3), *(cues[said[i, j], j] for j in (0, 1) if shown[i, j])])
+        for i, y in enumerate(truth)
+    ]
+    return pd.DataFrame({"comment_id": [f"c{i}" for i in range(n)], "text": texts}), truth
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_words_no_function_names_are_learned(seed: int) -> None:
+    comments, truth = world(seed)
+    applied = apply_lfs(comments, FUNCTIONS)
+    covered = (applied.matrix >= 0).any(axis=1)
+    plain = label_model(applied.matrix, n_classes=2)
+    read = read_texts(applied, plain, comments["text"])
+    gain = accuracy(read.probabilities[covered], truth[covered]) - accuracy(
+        plain.probabilities[covered], truth[covered]
+    )
+    assert gain > 0.02
+    assert np.array_equal(read.probabilities[~covered], plain.probabilities[~covered])
+    assert np.allclose(read.probabilities.sum(axis=1), 1.0)
+    assert (read.method, read.confidence_is) == (f"{plain.method}+texts", "uncalibrated")
+
+
+def test_texts_that_say_nothing_change_little() -> None:
+    comments, truth = world(5)
+    applied = apply_lfs(comments, FUNCTIONS)
+    covered = (applied.matrix >= 0).any(axis=1)
+    plain = label_model(applied.matrix, n_classes=2)
+    noise = pd.Series(np.random.default_rng(1).permutation(comments["text"].str.split().str[:3].str.join(" ")))
+    read = read_texts(applied, plain, noise)
+    assert accuracy(read.probabilities[covered], truth[covered]) > (
+        accuracy(plain.probabilities[covered], truth[covered]) - 0.02
+    )
+
+
+def test_a_comment_does_not_hear_its_own_label_back() -> None:
+    comments, _ = world(6)
+    comments["text"] = [f"{text} mark{i}" for i, text in enumerate(comments["text"])]
+    applied = apply_lfs(comments, FUNCTIONS)
+    plain = label_model(applied.matrix, n_classes=2)
+    turned = plain.probabilities.copy()
+    turned[0] = turned[0][::-1]
+    one = read_texts(applied, plain, comments["text"]).probabilities[0]
+    object.__setattr__(plain, "probabilities", turned)
+    other = read_texts(applied, plain, comments["text"]).probabilities[0]
+    lift = np.log(one / one[::-1]) - np.log(turned[0][::-1] / turned[0])
+    assert np.allclose(np.log(other / other[::-1]) - np.log(turned[0] / turned[0][::-1]), lift, atol=0.02)
+
+
+def test_the_call_on_frames_reads_when_asked_and_few_texts_are_left_alone() -> None:
+    comments, _ = world(7)
+    assert set(weak_labels(comments, FUNCTIONS, read_texts=True)["method"]) == {"correlation_aware+texts"}
+    few = comments.head(60)
+    applied = apply_lfs(few, FUNCTIONS)
+    left = read_texts(applied, label_model(applied.matrix, n_classes=2), few["text"])
+    assert "texts not read" in left.notes[-1]
+    assert not left.method.endswith("texts")
+    with pytest.raises(InputError, match="3 texts for 60 rows"):
+        read_texts(applied, left, few["text"].head(3))
