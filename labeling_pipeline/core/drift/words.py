@@ -42,6 +42,8 @@ def word_shift(now: pd.Series, before: pd.Series, alpha: float, limits: DriftLim
 
 
 def _sample(texts: list[str], rng: np.random.Generator) -> list[str]:
+    """At most `MOST` of the texts, sorted: the deals must not depend on the order the comments came in."""
+    texts = sorted(texts)
     if len(texts) <= MOST:
         return texts
     return [texts[i] for i in np.sort(rng.choice(len(texts), MOST, replace=False))]

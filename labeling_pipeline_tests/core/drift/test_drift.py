@@ -1,3 +1,5 @@
+"""Drift: each change trips its own alarm, once, and quiet years stay quiet."""
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta
@@ -37,7 +39,6 @@ def world(seed: int, n: int = 3_000, **change: Any) -> Watched:
     texts = [" ".join(rng.choice(WORDS, 8)) for _ in range(n)]
     if "text" in change:
         texts = [f"{t} {rng.choice(NEW_WORDS)}" if is_last else t for t, is_last in zip(texts, last, strict=True)]
-    weeks = pd.to_datetime([pd.Timestamp(NIGHT) - pd.Timedelta(days=7 * k) for k in range(5)])
     alpha = np.asarray([change.get("alpha", 0.6), 0.6, 0.61, 0.59, 0.6])
     return Watched(
         labels=pd.DataFrame({"label": labels, "labeled_at": at, "schema_version": "v3"}),
@@ -53,16 +54,15 @@ def world(seed: int, n: int = 3_000, **change: Any) -> Watched:
             {"label": predicted, "confidence": confidence, "predicted_at": at, "model_version": "m-1"}
         ),
         comments=pd.DataFrame({"text": texts, "posted_at": at}),
-        agreement=pd.DataFrame(
-            {
-                "week": weeks,
-                "statistic": "krippendorff_alpha",
-                "value": alpha,
-                "low": alpha - 0.04,
-                "high": alpha + 0.04,
-            }
-        ),
+        agreement=weekly(alpha),
     )
+
+
+def weekly(alpha: np.ndarray) -> pd.DataFrame:
+    """Agreement of five weeks, the newest first."""
+    weeks = pd.to_datetime([pd.Timestamp(NIGHT) - pd.Timedelta(days=7 * k) for k in range(5)])
+    figures = {"value": alpha, "low": alpha - 0.04, "high": alpha + 0.04}
+    return pd.DataFrame({"week": weeks, "statistic": "krippendorff_alpha", **figures})
 
 
 def alarms(watched: Watched) -> dict[str, str]:
