@@ -81,17 +81,29 @@ def bad_crowd(
     frames = [_frame(np.repeat(np.arange(n_tasks), votes), names[who.ravel()], given.ravel(), week)]
     sources = rng.choice(np.flatnonzero(kind == "honest"), copiers, replace=False)
     for place, source in enumerate(sources):
-        rows, columns = np.nonzero(who == source)
-        chosen = rng.choice(rows.size, min(int(rng.integers(50, 121)), rows.size), replace=False)
-        tasks, copied = rows[chosen], given[rows[chosen], columns[chosen]]
-        skill = rng.uniform(0.55, 0.9)
-        own = _answers(rng, truth[tasks], skill)
-        answers = np.where(rng.random(tasks.size) < copy_rate, copied, own)
-        other = rng.choice(np.setdiff1d(np.arange(n_tasks), rows), elsewhere, replace=False)
-        tasks, answers = np.r_[tasks, other], np.r_[answers, _answers(rng, truth[other], skill)]
+        tasks, answers = _copied(rng, np.nonzero(who == source), given, truth, copy_rate, elsewhere)
         frames.append(_frame(tasks, np.full(tasks.size, f"c{place:03d}"), answers, week))
     kinds = pd.Series([*kind, *["copier"] * copiers], index=[*names, *[f"c{place:03d}" for place in range(copiers)]])
     return Planted(pd.concat(frames, ignore_index=True), kinds, [str(names[source]) for source in sources])
+
+
+def _copied(
+    rng: np.random.Generator,
+    source: tuple[np.ndarray, ...],
+    given: np.ndarray,
+    truth: np.ndarray,
+    copy_rate: float,
+    elsewhere: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tasks and answers of one who copies from the source's votes (rows, columns of ``given``)."""
+    rows, columns = source
+    chosen = rng.choice(rows.size, min(int(rng.integers(50, 121)), rows.size), replace=False)
+    tasks, copied = rows[chosen], given[rows[chosen], columns[chosen]]
+    skill = rng.uniform(0.55, 0.9)
+    own = _answers(rng, truth[tasks], skill)
+    answers = np.where(rng.random(tasks.size) < copy_rate, copied, own)
+    other = rng.choice(np.setdiff1d(np.arange(len(truth)), rows), elsewhere, replace=False)
+    return np.r_[tasks, other], np.r_[answers, _answers(rng, truth[other], skill)]
 
 
 def _answers(rng: np.random.Generator, truth: np.ndarray, accuracy: np.ndarray | float) -> np.ndarray:
