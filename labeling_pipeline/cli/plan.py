@@ -45,6 +45,9 @@ def _print(plan: CampaignPlan) -> None:
     from labeling_pipeline.stages.overlap import ASSUMED_ACCURACY
 
     click.echo(f"{plan.comments:,} comments to ask or ask more about, {plan.annotators} crowd annotators known")
+    if not plan.comments:
+        click.echo(f"nothing to plan: all that came in is asked; spent {plan.spent_usd:,.2f} USD")
+        return
     if plan.is_assumed:
         click.echo(f"nothing is known of this crowd yet: an accuracy of {ASSUMED_ACCURACY:g} is assumed")
     click.echo(_line("votes_per_comment for all", plan.fixed))

@@ -1,6 +1,6 @@
 """Which honeypots still measure: worn out, leaked, or in doubt.
 
-Belongs here: the state of every honeypot, and difficulty. Does not: mixing them in (``core.honeypots``), what they say
+Belongs here: the state of every honeypot. Does not: mixing them in (``core.honeypots``), what they say
 of annotators (``core.honeypot_report``), or what follows for the annotator (``core.standing``).
 """
 
@@ -17,7 +17,6 @@ from labeling_pipeline.core.significance import holm
 Floats = npt.NDArray[np.float64]
 COLUMNS = ("comment_id", "label", "exposures", "value", "low", "high", "rise", "p_value", "state", "reason")
 LEAST_EXPOSURES = 20  # before this nothing can be said of a rise
-EASY, HARD = 0.9, 0.6
 
 
 def honeypot_health(
@@ -72,13 +71,6 @@ def judged(answers: pd.DataFrame, bank: pd.DataFrame) -> pd.DataFrame:
     about["answered_at"] = pd.to_datetime(about["answered_at"])
     order = about.sort_values(["answered_at", "annotator_id", "comment_id"], na_position="first", kind="stable")
     return order.drop_duplicates(["annotator_id", "comment_id"]).reset_index(drop=True)
-
-
-def difficulty(answers: pd.DataFrame, bank: pd.DataFrame) -> pd.Series:
-    """``easy`` (at least 90 % of the annotators are right), ``medium`` or ``hard`` (under 60 %), by comment_id."""
-    share = judged(answers, bank).groupby("comment_id")["right"].mean()
-    kind = np.select([share >= EASY, share < HARD], ["easy", "hard"], "medium")
-    return pd.Series(kind, index=share.index, name="difficulty")
 
 
 def _trend(rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.honeypot_health import difficulty, judged
+from labeling_pipeline.core.honeypot_health import judged
 from labeling_pipeline.core.honeypots import honeypot_accuracy
 
 ALL = "(all)"
+EASY, HARD = 0.9, 0.6
 ACCURACY_COLUMNS = ("annotator_id", "by", "part", "value", "low", "high", "n", "standing")
 VIOLATION_COLUMNS = ("rule", "annotator_id", "comment_id", "value", "expected")
 
@@ -20,7 +21,8 @@ def accuracy_parts(answers: pd.DataFrame, bank: pd.DataFrame, *, min_answers: in
     """Accuracy on honeypots of everyone, and of the crowd as "(all)": in all, per true class, and per difficulty.
 
     ``answers``: annotator_id, comment_id, label, answered_at; ``bank``: comment_id, label, those that still measure.
-    Difficulty is how many annotators are right (`honeypot_health.difficulty`). Returns columns `ACCURACY_COLUMNS`,
+    Difficulty is how many of the *others* are right (`EASY`, `HARD`): one's own answer must not choose where it counts;
+    "unknown" where nobody else answered. Returns columns `ACCURACY_COLUMNS`,
     95 % Jeffreys intervals; under ``min_answers`` answers ``value`` is missing and ``standing`` "insufficient": two
     right answers of two are not 100 %.
 
@@ -31,7 +33,7 @@ def accuracy_parts(answers: pd.DataFrame, bank: pd.DataFrame, *, min_answers: in
     """
     rows = judged(answers, bank)
     rows["all"], rows["class"] = "", rows["truth"]
-    rows["difficulty"] = rows["comment_id"].map(difficulty(rows, bank))
+    rows["difficulty"] = _difficulty(rows)
     both = pd.concat([rows.assign(annotator_id=ALL), rows], ignore_index=True)
     parts = [_part(both, bank, by, min_answers) for by in ("all", "class", "difficulty")]
     table = pd.concat(parts, ignore_index=True)
@@ -39,6 +41,14 @@ def accuracy_parts(answers: pd.DataFrame, bank: pd.DataFrame, *, min_answers: in
     order = table.assign(named=table["annotator_id"] != ALL)
     ordered = order.sort_values(["named", "annotator_id", "by", "part"], ignore_index=True)
     return ordered[list(ACCURACY_COLUMNS)]
+
+
+def _difficulty(rows: pd.DataFrame) -> pd.Series:
+    by = rows.groupby("comment_id")["right"]
+    others = by.transform("size") - 1
+    share = (by.transform("sum") - rows["right"]) / others.clip(lower=1)
+    kind = np.select([others == 0, share >= EASY, share < HARD], ["unknown", "easy", "hard"], "medium")
+    return pd.Series(kind, index=rows.index, dtype="str")
 
 
 def _part(rows: pd.DataFrame, bank: pd.DataFrame, by: str, min_answers: int) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from scipy.stats import t
 from labeling_pipeline.core.simulate.world import WORLDS
 from labeling_pipeline_tests.benchmarks.quality_campaign import PAPER, Outcome, adaptive, first_come, fixed
 
-WRONG_USD = (0.25, 0.5, 1.0, 2.0)
+WRONG_USD = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)  # close enough that the curve between two is nearly a line
 BUDGETS = (175e3, 250e3, 500e3, 1_000e3)
 
 

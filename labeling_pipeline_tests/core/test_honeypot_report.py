@@ -54,3 +54,14 @@ def test_who_read_more_harm_on_a_day_than_agreed_is_named_once() -> None:
     found = overexposed(read, 50)
     assert found[["rule", "annotator_id", "value", "expected"]].to_numpy().tolist() == [["exposure", "a", 80.0, 50.0]]
     assert overexposed(read.iloc[:0], 50).empty
+
+
+def test_ones_own_answer_does_not_choose_how_hard_a_honeypot_is() -> None:
+    """Everyone guesses on the same pots: by the others all parts are alike, and none is all right or all wrong."""
+    said = answers(5, n_annotators=12)
+    table = accuracy_parts(said, bank())
+    parts = table[(table["annotator_id"] == ALL) & (table["by"] == "difficulty")]
+    assert len(parts) >= 2
+    assert parts["value"].between(0.6, 0.92).all()
+    alone = accuracy_parts(said[said["annotator_id"] == "a-000"], bank())
+    assert alone.loc[alone["by"] == "difficulty", "part"].unique().tolist() == ["unknown"]

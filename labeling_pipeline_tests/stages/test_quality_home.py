@@ -73,7 +73,8 @@ def votes() -> pd.DataFrame:
             rows.append((f"c-{i:03d}", who, truth(i), f"2026-05-12T{k + 8:02d}:00:00"))
     wrong = {"toxic": "acceptable", "acceptable": "toxic"}
     for i in range(30):
-        rows += [(f"g-{i:02d}", who, truth(i), "2026-05-11T08:00:00") for who in GOOD[:4]]
+        said = wrong[truth(i)] if i == 29 else truth(i)  # one that everybody contradicts: a wrong key, or a blind spot
+        rows += [(f"g-{i:02d}", who, said, "2026-05-11T08:00:00") for who in GOOD[:4]]
         rows.append((f"g-{i:02d}", "bad", wrong[truth(i)], f"2026-05-11T09:{i:02d}:00"))
     rows.append(("c-007", "bad", wrong[truth(7)], "2026-05-10T08:00:00"))  # before the pause: counts, is listed
     rows += [(f"c-{i:03d}", "bad", wrong[truth(i)], "2026-05-13T08:00:00") for i in range(10, 14)]
@@ -141,6 +142,7 @@ def test_the_annotator_under_the_bar_is_paused_and_later_votes_weigh_nothing(con
         ("expert_voted_as_annotator", "c-021", "verdict not counted, another expert asked"),
         ("override_without_note", "c-022", "not counted until a note arrives"),
         ("experts_disagree", "c-023", "a further expert is asked"),
+        ("honeypot_contradicts_gold", "g-29", "no longer handed out; an expert should look"),
         ("unknown_error_type", "c-025", "kept as it is"),
         ("refused_verdict", "nobody", "quarantined: unknown_comment"),
         ("refused_verdict", "c-026", "quarantined: unknown_class"),
@@ -238,7 +240,7 @@ def test_the_report_is_whole_and_nothing_comes_from_elsewhere(context: Context, 
 
 def test_honeypots_tell_of_everyone_per_class_and_of_few_answers_that_they_are_too_few(context: Context) -> None:
     table = context.warehouse.table("honeypot_accuracy").set_index(["annotator_id", "by", "part"])
-    assert table.loc[("bad", "all", ""), ["value", "n", "standing"]].tolist() == [0.0, 30, "measured"]
+    assert table.loc[("bad", "all", ""), ["value", "n", "standing"]].tolist() == [0.0, 29, "measured"]
     assert table.loc[("a-0", "class", "toxic"), ["value", "n"]].tolist() == [1.0, 10]
     assert not {"a-4", "e-1"} & set(table.index.get_level_values(0)), "who saw no honeypot has no row"
 

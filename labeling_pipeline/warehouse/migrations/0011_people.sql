@@ -28,7 +28,7 @@ CREATE TABLE honeypot_accuracy (
 COMMENT ON TABLE honeypot_accuracy IS 'one annotator, or (all), on honeypots that still measure: in all, of one class, or of one difficulty';
 COMMENT ON COLUMN honeypot_accuracy.annotator_id IS 'who; (all) is the crowd';
 COMMENT ON COLUMN honeypot_accuracy."by" IS 'all, class (the true one) or difficulty';
-COMMENT ON COLUMN honeypot_accuracy.part IS 'which class, or easy (the others are right at least nine times of ten), medium, or hard (under six)';
+COMMENT ON COLUMN honeypot_accuracy.part IS 'which class, or easy (of the others nine of ten are right), medium, hard (under six), unknown (nobody else answered)';
 COMMENT ON COLUMN honeypot_accuracy.value IS 'share of right answers; missing where there are too few to tell';
 COMMENT ON COLUMN honeypot_accuracy.low IS 'lower end of the 95 % interval';
 COMMENT ON COLUMN honeypot_accuracy.high IS 'upper end';
