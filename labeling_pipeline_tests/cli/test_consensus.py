@@ -123,3 +123,20 @@ def test_the_example_runs(votes_file: Path, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     for line in re.findall(r"labeling-pipeline consensus (.+)", EXAMPLE):
         assert call(*line.split()) == 0
+
+
+def test_models_vote_and_past_answers_count_from_files(
+    votes_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = read_frame(tmp_path / "gold.csv")
+    drafts = gold[["task"]].assign(model_version="m-1", p_calm=(gold["label"] == "calm") * 0.8 + 0.1)
+    write_frame(drafts, tmp_path / "drafts.csv")
+    past = pd.DataFrame({"annotator": ["a000"], "true": ["calm"], "given": ["calm"], "n": [40], "age_days": [10]})
+    write_frame(past, tmp_path / "past.csv")
+    files = ("--predictions", tmp_path / "drafts.csv", "--history", tmp_path / "past.csv", "--annotators-out")
+    assert call(votes_file, "-o", tmp_path / "labels.csv", *files, tmp_path / "annotators.csv") == 0
+    assert "model:m-1" in set(read_frame(tmp_path / "annotators.csv")["annotator"])
+    write_frame(drafts.assign(p_calm="high"), tmp_path / "drafts.csv")
+    assert call(votes_file, "-o", tmp_path / "labels.csv", *files[:2]) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error == f"error: {tmp_path / 'drafts.csv'}: p_calm is 'high'; expected a number from 0 to 1"
