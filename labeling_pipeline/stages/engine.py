@@ -171,14 +171,15 @@ def stages_due(stages: Mapping[str, Stage], context: Context) -> Sequence[str]:
 
 
 def stages_asleep(stages: Mapping[str, Stage], context: Context) -> frozenset[str]:
-    """The assets that only their clock wakes, and whose clock has not come round: not due, whatever changes."""
+    """The assets that wait for their clock, and for which nothing urgent has come up: not due, whatever changes."""
     state = context.state()
     return frozenset(
         asset
         for asset, stage in stages.items()
-        if stage.every_days is not None and stage.is_urgent is None and stage.is_wanted is None
+        if stage.every_days is not None and stage.is_wanted is None
         if asset in state and (as_of := state[asset].as_of) is not None
         if not _has_come_round(stage.every_days, context, as_of)
+        if stage.is_urgent is None or not stage.is_urgent(context, as_of)
     )
 
 
