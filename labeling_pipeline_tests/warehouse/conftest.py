@@ -14,8 +14,7 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.ontology import Ontology, parse_ontology
-from labeling_pipeline.warehouse.inbox import IngestContext, Taken, reexamine, scan, take_all
-from labeling_pipeline.warehouse.inventory import waiting_files
+from labeling_pipeline.warehouse.inbox import KINDS, IngestContext, Taken, reexamine, scan, take_all
 from labeling_pipeline.warehouse.store import Warehouse
 
 ONTOLOGY = """
@@ -76,7 +75,11 @@ class SmallHome:
         self.context = replace(self.context, home=self.root, **changes)
         reexamine(self.warehouse, self.context)
         folders, taken = [self.root / "inbox"], []
-        for kind, files in waiting_files(self.warehouse, folders, settle_s=2.0, now_wall=datetime.now(UTC)).items():
+        now = datetime.now(UTC)
+        waiting = {kind: scan(self.warehouse, folders, kind, settle_s=2.0, now_wall=now) for kind in KINDS}
+        for kind, files in waiting.items():
+            if not files:
+                continue
             taken += take_all(self.warehouse, files, self.context)
             if kind == "comments":
                 reexamine(self.warehouse, self.context)
