@@ -90,7 +90,7 @@ def lf_report(
         advantage=result.advantage,
         notes=result.notes,
         classes=applied.classes,
-        proposals=pd.DataFrame() if verdicts is None else _proposals(applied, result, comments, verdicts),
+        proposals=pd.DataFrame() if verdicts is None else _proposals(patterns, applied, result, comments, verdicts),
         signals=pd.DataFrame() if signals is None else _signals(applied, signals, gold),
     )
 
@@ -125,11 +125,17 @@ def _summary(
 
 
 def _proposals(
-    applied: AppliedLFs, result: LabelModelResult, comments: pd.DataFrame, verdicts: pd.DataFrame
+    patterns: VotePatterns,
+    applied: AppliedLFs,
+    result: LabelModelResult,
+    comments: pd.DataFrame,
+    verdicts: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Against what the weak labels say; where no function voted nothing was believed."""
+    """Against what the weak labels say, and where functions conflict; where no function voted nothing was believed."""
     labels = weak_label_frame(applied, result)
-    return propose_lfs(comments, verdicts, labels[labels["n_fired"] > 0], adopted=applied.names)
+    ids = comments["comment_id"].astype("str")
+    disputed = set(ids[analysis.is_conflict(patterns)[patterns.row_pattern]])
+    return propose_lfs(comments, verdicts, labels[labels["n_fired"] > 0], adopted=applied.names, conflicts=disputed)
 
 
 def _grouped(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ QUOTED = re.compile(r"[\"“„«']([^\"”“»']{2,60})[\"”»']")
 LONGEST = 3  # words in a phrase
 LEAST_SUPPORT = 3  # corrected comments that contain the phrase
 LEAST_LIFT = 2.0  # times as precise as guessing the class
+TOLD = {"notes": "an expert's note", "conflicts": "conflicting functions", "corrections": "corrected labels"}
 NOTE_BONUS = 2.0  # a phrase an expert quoted counts as if it corrected twice as many comments
 COLUMNS = [
     "rank",
@@ -49,6 +50,12 @@ class _Candidate:
     label: str
     corrected: frozenset[int]
     is_quoted: bool
+    is_disputed: bool
+
+    @property
+    def origin(self) -> str:
+        """What suggested it; a note outweighs the rest."""
+        return "notes" if self.is_quoted else "conflicts" if self.is_disputed else "corrections"
 
 
 def propose_lfs(
@@ -57,15 +64,18 @@ def propose_lfs(
     believed: pd.DataFrame,
     *,
     adopted: Sequence[str] = (),
+    conflicts: Collection[str] = (),
     top: int = 20,
 ) -> pd.DataFrame:
-    """Phrases that mark comments whose label experts corrected, best first.
+    """Phrases that mark comments whose label experts corrected, or decided where functions conflict; best first.
 
     `comments`: comment_id, text (the corpus: coverage is measured on it). `verdicts`: comment_id, label, optionally
     note. `believed`: comment_id, label (what was believed before: weak label, consensus or model; missing where
-    functions conflict or abstain). `adopted`: names of labeling functions in use, which are not proposed again.
+    functions abstain). `adopted`: names of labeling functions in use, which are not proposed again. `conflicts`:
+    comments on which functions contradict each other; whoever was right there by a hair needs help too.
 
-    Returns columns `COLUMNS`: `origin` is notes or corrections; `precision` with its 95 % Wilson interval is
+    Returns columns `COLUMNS`: `origin` is notes, conflicts or corrections (whichever most of its comments are);
+    `precision` with its 95 % Wilson interval is
     measured on comments that suggested nothing (missing where none of those contains the phrase); `toml` is the
     block to paste.
     """
@@ -74,7 +84,7 @@ def propose_lfs(
             raise InputError(
                 f"{name}: columns {', '.join(map(str, frame.columns))}", expected=f"comment_id and {needed}"
             )
-    labeled = _labeled(comments, verdicts, believed)
+    labeled = _labeled(comments, verdicts, believed, set(conflicts))
     suggest, measure = labeled[~labeled["measures"]], labeled[labeled["measures"]]
     candidates = _candidates(suggest)
     chosen = _greedy(candidates, suggest, top + len(adopted))
@@ -85,13 +95,17 @@ def propose_lfs(
     return pd.DataFrame([{"rank": i + 1, **row} for i, row in enumerate(kept)], columns=COLUMNS)
 
 
-def _labeled(comments: pd.DataFrame, verdicts: pd.DataFrame, believed: pd.DataFrame) -> pd.DataFrame:
+def _labeled(
+    comments: pd.DataFrame, verdicts: pd.DataFrame, believed: pd.DataFrame, conflicts: set[str]
+) -> pd.DataFrame:
     texts = comments[["comment_id", "text"]].astype({"comment_id": "str"}).dropna()
     columns = ["comment_id", "label", *(["note"] if "note" in verdicts.columns else [])]
     last = verdicts[columns].astype({"comment_id": "str"}).drop_duplicates("comment_id", keep="last")
     before = believed[["comment_id", "label"]].astype({"comment_id": "str"}).rename(columns={"label": "before"})
     joined = last.merge(texts, on="comment_id").merge(before.drop_duplicates("comment_id"), on="comment_id", how="left")
-    joined["is_corrected"] = joined["before"].isna() | (joined["before"] != joined["label"])
+    is_wrong = joined["before"].isna() | (joined["before"] != joined["label"])
+    joined["is_disputed"] = joined["comment_id"].isin(conflicts)
+    joined["is_corrected"] = is_wrong | joined["is_disputed"]
     joined["phrases"] = joined["text"].map(lambda text: frozenset(phrases_of(text)))
     joined["measures"] = np.array([int(hash_text("measure", i), 16) % 2 == 0 for i in joined["comment_id"]], dtype=bool)
     return joined.reset_index(drop=True)
@@ -117,8 +131,9 @@ def _candidates(suggest: pd.DataFrame) -> list[_Candidate]:
             found[phrase, label].add(row)
     quoted = _quoted(suggest)
     least = min(LEAST_SUPPORT, max(1, len(wrong)))
+    disputed = set(wrong.index[wrong["is_disputed"]])
     return [
-        _Candidate(phrase, label, frozenset(rows), phrase in quoted)
+        _Candidate(phrase, label, frozenset(rows), phrase in quoted, 2 * len(rows & disputed) > len(rows))
         for (phrase, label), rows in found.items()
         if len(rows) >= least or (phrase in quoted and len(rows) >= 1)
     ]
@@ -171,7 +186,7 @@ def _measured(
     return {
         "phrase": candidate.phrase,
         "label": candidate.label,
-        "origin": "notes" if candidate.is_quoted else "corrections",
+        "origin": candidate.origin,
         "n_corrected": corrected,
         "precision": share[0],
         "low": low[0],
@@ -184,7 +199,7 @@ def _measured(
 
 def _toml(candidate: _Candidate, precision: float, n: int) -> str:
     found = "not measured" if n == 0 else f"precision {precision:.2f} on {n} comments"
-    origin = "an expert's note" if candidate.is_quoted else "corrected labels"
+    origin = TOLD[candidate.origin]
     lines = [
         "[[lf]]",
         f"name = {json.dumps(_name(candidate.phrase), ensure_ascii=False)}",

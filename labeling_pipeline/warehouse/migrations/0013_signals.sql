@@ -15,3 +15,6 @@ COMMENT ON COLUMN signal_votes.label IS 'the class it claims; NULL where it only
 COMMENT ON COLUMN signal_votes.against IS 'the class that was shown and that it contradicts; NULL where it claims one';
 COMMENT ON COLUMN signal_votes.n_acts IS 'acts that say so';
 COMMENT ON COLUMN signal_votes.n_sources IS 'how many of them are independent: a brigade, a burst and repeats are one';
+
+COMMENT ON COLUMN labeling_function_proposals.origin IS 'notes, conflicts or corrections';
+COMMENT ON COLUMN labeling_function_proposals.n_corrected IS 'comments with these words whose label experts corrected, or decided where functions conflict';

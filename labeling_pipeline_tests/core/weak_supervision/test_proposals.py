@@ -73,6 +73,18 @@ def test_a_quoted_phrase_in_a_note_comes_first() -> None:
     assert found.iloc[0][["phrase", "origin"]].tolist() == [CODED, "notes"]
 
 
+def test_a_conflict_that_was_settled_rightly_suggests_too() -> None:
+    comments, verdicts, believed = corpus(3)
+    truth = believed.merge(verdicts, on="comment_id", how="left", suffixes=("_before", ""))
+    right = truth.assign(label=truth["label"].fillna("fine"))[["comment_id", "label"]]
+    assert propose_lfs(comments, verdicts, right).empty
+    coded = set(comments["comment_id"][comments["text"].str.contains("teapot")])
+    first = propose_lfs(comments, verdicts, right, conflicts=coded).iloc[0]
+    assert "teapot" in first["phrase"]
+    assert (first["origin"], first["label"]) == ("conflicts", "harm")
+    assert "proposed from conflicting functions, precision" in first["toml"]
+
+
 def test_an_adopted_proposal_works_and_can_be_explained() -> None:
     comments, verdicts, believed = corpus(1)
     notes = np.where(verdicts["label"] == "harm", "'blue teapot' is code", None)
