@@ -19,6 +19,7 @@ import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.gold import assign_role, needed_for
+from labeling_pipeline.core.plurality import most_given
 
 COLUMNS = ("comment_id", "label", "state", "role", "inclusion_p", "expert_ids", "decided_at", "reason")
 RANDOM_SHARE = 0.5  # of the gold, that must be a random draw
@@ -77,11 +78,8 @@ def _counted(verdicts: pd.DataFrame, current_schemas: Collection[str]) -> pd.Dat
 
 def _said(latest: pd.DataFrame) -> pd.DataFrame:
     """Per comment the label most experts gave, how many labels there are, who decided, and when the last did."""
-    sizes = latest.groupby(["comment_id", "label"]).size().rename("n").reset_index()
-    most = sizes.sort_values(["comment_id", "n", "label"], ascending=[True, False, True])
     by_comment = latest.sort_values(["comment_id", "expert_id"]).groupby("comment_id")
-    table = most.drop_duplicates("comment_id")[["comment_id", "label"]].reset_index(drop=True)
-    table["n_labels"] = table["comment_id"].map(sizes.groupby("comment_id").size())
+    table = most_given(latest)[["comment_id", "label", "n_labels"]]
     table["expert_ids"] = table["comment_id"].map(by_comment["expert_id"].agg(list))
     table["decided_at"] = table["comment_id"].map(by_comment["decided_at"].max())
     return table

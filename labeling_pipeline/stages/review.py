@@ -13,6 +13,7 @@ import pandas as pd
 from labeling_pipeline.core.blind_spots import plan_probe, suspects, text_rules
 from labeling_pipeline.core.expert_agreement import expert_agreement
 from labeling_pipeline.core.guideline_gaps import guideline_gaps
+from labeling_pipeline.core.plurality import most_given
 from labeling_pipeline.core.two_axes import GOLD, REVIEW, two_axes
 from labeling_pipeline.core.unanimous import plan_review
 from labeling_pipeline.stages.annotation import rounds_state
@@ -107,9 +108,7 @@ def _known(context: Context, votes: pd.DataFrame, reviews: pd.DataFrame) -> pd.D
     """What the crowd's votes come to, beside the truth: on gold that was voted on, and on drawn unanimous labels."""
     gold = pd.concat([context.query("gold_by_role", role=role) for role in ("fit", "measure")], ignore_index=True)
     about = votes[votes["comment_id"].isin(gold["comment_id"])]
-    sizes = about.groupby(["comment_id", "label"]).size().rename("n").reset_index()
-    most = sizes.sort_values(["comment_id", "n", "label"], ascending=[True, False, True]).drop_duplicates("comment_id")
-    known = most[["comment_id", "label"]].merge(
+    known = most_given(about)[["comment_id", "label"]].merge(
         gold[["comment_id", "label", "inclusion_p"]].rename(columns={"label": "truth"}), on="comment_id"
     )
     known["weight"] = 1.0 / known["inclusion_p"].astype(float).fillna(1.0)

@@ -10,6 +10,7 @@ import pandas as pd
 from labeling_pipeline.core.honeypot_health import honeypot_health
 from labeling_pipeline.core.honeypot_report import ALL, accuracy_parts, overexposed, violations
 from labeling_pipeline.core.honeypots import honeypot_bank
+from labeling_pipeline.core.plurality import most_given
 from labeling_pipeline.core.standing import pauses, set_aside, to_relabel
 from labeling_pipeline.stages.engine import Context, Result
 
@@ -72,6 +73,4 @@ def _recheck(context: Context, paused: pd.DataFrame) -> pd.DataFrame:
     ids = paused["annotator_id"].tolist()
     votes = context.query("votes_beside", questions=context.deciding_questions, annotators=ids)
     counted = votes[~set_aside(votes, paused)]
-    sizes = counted.groupby(["comment_id", "label"]).size().rename("n").reset_index()
-    most = sizes.sort_values(["comment_id", "n", "label"], ascending=[True, False, True]).drop_duplicates("comment_id")
-    return to_relabel(counted, paused, most[["comment_id", "label"]])
+    return to_relabel(counted, paused, most_given(counted))
