@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("home", "locks"),
     ("warehouse", "platforms"),
     ("stages",),
-    ("report", "service"),
+    ("report",),
     ("defs",),
     ("definitions",),
     ("launch", "loop"),

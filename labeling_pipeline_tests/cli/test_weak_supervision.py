@@ -1,3 +1,5 @@
+"""The commands on labeling functions, as a user calls them on files."""
+
 from __future__ import annotations
 
 import json

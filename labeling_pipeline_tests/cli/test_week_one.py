@@ -1,3 +1,5 @@
+"""`check` and `gold plan` on the files of a first week."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The experts' queue: its order, its budget, and who is asked."""
+
 from __future__ import annotations
 
 import numpy as np

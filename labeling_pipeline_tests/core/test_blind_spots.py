@@ -1,3 +1,5 @@
+"""Blind spots nobody has named: a rule where one is planted, silence where none is."""
+
 from __future__ import annotations
 
 import re

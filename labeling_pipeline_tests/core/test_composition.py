@@ -1,3 +1,5 @@
+"""Atomic answers composed to a class by the rules of an ontology."""
+
 from __future__ import annotations
 
 import itertools

@@ -1,3 +1,5 @@
+"""Copies of gold among comments: found however they are spelled."""
+
 from __future__ import annotations
 
 import numpy as np

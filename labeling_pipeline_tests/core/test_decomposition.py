@@ -1,3 +1,5 @@
+"""Comments taken apart into tasks, one per question."""
+
 from __future__ import annotations
 
 from datetime import datetime

@@ -1,3 +1,5 @@
+"""What people do in production, and which comments it asks to look at."""
+
 from __future__ import annotations
 
 import pandas as pd

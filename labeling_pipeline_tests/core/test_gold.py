@@ -1,3 +1,5 @@
+"""Gold that is planned: draws, roles, and what a plan can show."""
+
 from __future__ import annotations
 
 import numpy as np

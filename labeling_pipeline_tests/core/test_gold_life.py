@@ -1,3 +1,5 @@
+"""From two experts who agree to gold, and out of it again."""
+
 from __future__ import annotations
 
 from typing import Any

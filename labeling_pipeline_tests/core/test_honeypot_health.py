@@ -1,3 +1,5 @@
+"""Honeypots that leaked, wore out or are in doubt are found, and others are not."""
+
 from __future__ import annotations
 
 import numpy as np

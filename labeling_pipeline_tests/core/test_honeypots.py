@@ -1,3 +1,5 @@
+"""The honeypot bank: how large it has to be, what is drawn from it, and what it measures."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Groups of near-copies: planted ones are found, and nothing else."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Ontology files: what they hold, and what is said of a wrong one."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,3 +1,5 @@
+"""Annotators beside the rest of the crowd: who guesses stands apart, and nobody else."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Slices by tag and by rule: members, versions, and wrong definitions."""
+
 from __future__ import annotations
 
 import re

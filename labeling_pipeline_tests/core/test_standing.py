@@ -1,3 +1,5 @@
+"""Who is paused, since when, and what becomes of their votes."""
+
 from __future__ import annotations
 
 import numpy as np

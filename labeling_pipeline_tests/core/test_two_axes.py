@@ -1,3 +1,5 @@
+"""Agreement beside accuracy: a blind slice alarms by name, a hard one does not."""
+
 from __future__ import annotations
 
 import numpy as np

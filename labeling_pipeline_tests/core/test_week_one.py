@@ -1,3 +1,5 @@
+"""What a votes file alone can tell, and what it cannot."""
+
 from __future__ import annotations
 
 import json

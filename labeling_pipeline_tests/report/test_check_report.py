@@ -1,3 +1,5 @@
+"""The page of `check`: complete in itself, without a text of a comment."""
+
 from __future__ import annotations
 
 from html.parser import HTMLParser

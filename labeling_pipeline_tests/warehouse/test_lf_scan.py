@@ -1,3 +1,5 @@
+"""Labeling functions in DuckDB's engine vote as in Python."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""The gate: one outcome for every label, with all its reasons."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Figures on labeling functions: coverage, conflicts, accuracy by class, slice and week."""
+
 from __future__ import annotations
 
 import numpy as np

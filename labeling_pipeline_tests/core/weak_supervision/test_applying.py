@@ -1,3 +1,5 @@
+"""Labeling functions on comments: votes, abstains, and faults on record."""
+
 from __future__ import annotations
 
 import sys

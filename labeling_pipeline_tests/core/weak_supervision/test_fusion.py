@@ -1,3 +1,5 @@
+"""One soft label from several sources, their weights learned on gold."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Label models: planted accuracies and copies come back."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Labeling functions from files, and what is said of wrong ones."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Equal rows of votes are one pattern, however many there are."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Acts in production as evidence: people are counted, a brigade is one."""
+
 from __future__ import annotations
 
 import numpy as np

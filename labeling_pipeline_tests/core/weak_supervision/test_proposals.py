@@ -1,3 +1,5 @@
+"""Functions proposed from what experts say, with a precision measured apart."""
+
 from __future__ import annotations
 
 import numpy as np

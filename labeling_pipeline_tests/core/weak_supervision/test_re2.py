@@ -1,3 +1,5 @@
+"""Patterns for another engine mean what Python's mean."""
+
 from __future__ import annotations
 
 import re
