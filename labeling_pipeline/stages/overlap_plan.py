@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from labeling_pipeline.core.acceptance import Plan, Quality, sampling_plan
+from labeling_pipeline.core.acceptance import Plan, sampling_plan
 from labeling_pipeline.core.honeypots import BankNeed, bank_need, rate_report
 from labeling_pipeline.core.overlap import Forecast, OverlapSettings, forecast, price_for_budget
 from labeling_pipeline.stages.engine import Context
 from labeling_pipeline.stages.handing_out import comments_to_ask, honeypots_of
 from labeling_pipeline.stages.overlap import beliefs, crowd_spent_usd, expert_of, overlap_settings
+from labeling_pipeline.stages.vendor import quality_agreed
 
 Floats = npt.NDArray[np.float64]
 
@@ -98,13 +99,7 @@ def _bank(context: Context, votes: int, people: int, cap: int) -> BankNeed:
 
 def _batch(context: Context, votes: int) -> Plan | None:
     """The sampling plan for a delivery of everything that is to be asked."""
-    vendor = context.settings.vendor
-    if not votes:
-        return None
-    return sampling_plan(
-        votes,
-        Quality(vendor.good_error_rate, vendor.bad_error_rate, vendor.producer_risk, vendor.consumer_risk),
-    )
+    return sampling_plan(votes, quality_agreed(context)) if votes else None
 
 
 def _violations(context: Context) -> list[dict[str, object]]:

@@ -31,7 +31,7 @@ def vendor_batches(context: Context) -> Result:
     answers = context.query("votes_by_file", questions=context.deciding_questions)
     if answers.empty:
         return Result(0, waiting_for="votes")
-    quality = Quality(settings.good_error_rate, settings.bad_error_rate, settings.producer_risk, settings.consumer_risk)
+    quality = quality_agreed(context)
     known = context.query("gold_by_role", role="fit")
     judged = judge_batches(answers, known[["comment_id", "label"]], quality)
     names = answers.drop_duplicates("batch").set_index("batch")["file"]
@@ -47,6 +47,12 @@ def vendor_batches(context: Context) -> Result:
     metrics = {name: int(counts.get(name, 0)) for name in ("accepted", "returned", "undecided")}
     metrics["accepted_votes_changed"] = int(frame.loc[frame["decision"] != "returned", "n_changed"].sum())
     return Result(len(frame), metrics, replace={"vendor_batches": frame})
+
+
+def quality_agreed(context: Context) -> Quality:
+    """The error rates and risks of the settings."""
+    vendor = context.settings.vendor
+    return Quality(vendor.good_error_rate, vendor.bad_error_rate, vendor.producer_risk, vendor.consumer_risk)
 
 
 def _delivered_again(answers: pd.DataFrame) -> pd.DataFrame:
