@@ -19,6 +19,9 @@ _EXPORTS = {
     "apply_lfs": "labeling_pipeline.core.weak_supervision",
     "label_model": "labeling_pipeline.core.weak_supervision",
     "weak_labels": "labeling_pipeline.core.weak_supervision",
+    "signal_labels": "labeling_pipeline.core.weak_supervision",
+    "lf_report": "labeling_pipeline.core.weak_supervision.lf_report",
+    "fuse": "labeling_pipeline.core.weak_supervision",
     "select": "labeling_pipeline.core.selection",
 }
 __all__ = ["__version__", *_EXPORTS]

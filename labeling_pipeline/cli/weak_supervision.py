@@ -209,11 +209,17 @@ def _gold(path: Path) -> pd.DataFrame:
 def _signals(feedback: Path, served: Path | None, classes: tuple[str, ...], gold: pd.DataFrame | None) -> SignalLabels:
     import pandas as pd
 
+    from labeling_pipeline.core.errors import InputError
     from labeling_pipeline.core.weak_supervision import signal_labels
     from labeling_pipeline.files import read_frame
 
+    acts = read_frame(feedback)
     shown = pd.DataFrame(columns=["comment_id", "label"]) if served is None else _gold(served)
-    return signal_labels(read_frame(feedback), shown, classes, gold=gold)
+    signals = signal_labels(acts, shown, classes, gold=gold)
+    if signals.votes.empty and len(acts):
+        remedy = "give the labels that production showed with --served, or acts that name a class in `label`"
+        raise InputError(f"{feedback}: no act claims a class of these, and none contradicts a label", remedy=remedy)
+    return signals
 
 
 def _applied(frame: pd.DataFrame, lfs: Any, processes: int | None) -> AppliedLFs:

@@ -144,6 +144,8 @@ def test_production_signals_stand_beside_the_functions(folder: Path, capsys: pyt
     html = Path("report.html").read_text(encoding="utf-8")
     assert "Production signals" in html
     assert "signal:flag" in html
+    assert exit_code(*call, "--feedback", "flags.csv") == 2
+    assert "no act claims a class of these" in capsys.readouterr().err
 
 
 def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
