@@ -207,36 +207,60 @@ def _sorted(votes: Votes) -> Votes:
 
     The same answer twice counts once; different answers of one annotator share that annotator's one vote.
     """
-    key = (votes.task.astype(np.int64) * votes.n_annotators + votes.annotator) * votes.n_answers + votes.answer
+    key = _keys(votes)
     weight, stated = votes.weight, votes.stated
     if (key[1:] < key[:-1]).any():
         if weight is None and stated is None:
-            key = np.sort(key)
+            key.sort()
         else:
             columns = [np.nan_to_num(c, nan=-1.0) for c in (weight, stated) if c is not None]
             order = np.lexsort((*columns, key))
             key = key[order]
             weight, stated = (None if x is None else x[order] for x in (weight, stated))
-    rest, answer = np.divmod(key, votes.n_answers)
-    task, annotator = np.divmod(rest, votes.n_annotators)
-    named = annotator < len(votes.annotators)
+    task, annotator, answer = _unpacked(votes, key)
     again = np.zeros(len(key), bool)
-    again[1:] = (key[1:] == key[:-1]) & named[1:]
+    np.equal(key[1:], key[:-1], out=again[1:])
+    again &= annotator < len(votes.annotators)
     if again.any():
         votes.notes.append(f"{int(again.sum())} votes repeat an annotator's own answer and count once")
-        task, annotator, answer, rest, named = (x[~again] for x in (task, annotator, answer, rest, named))
+        task, annotator, answer = (x[~again] for x in (task, annotator, answer))
         weight, stated = (None if x is None else x[~again] for x in (weight, stated))
-    weight = _share(rest, named, weight, votes.notes)
+    same = (task[1:] == task[:-1]) & (annotator[1:] == annotator[:-1]) & (annotator[1:] < len(votes.annotators))
+    weight = _share(same, weight, votes.notes)
     return Votes(
-        task.astype(np.int32), annotator.astype(np.int32), answer.astype(np.int32), weight, stated,
+        task, annotator, answer, weight, stated,
         votes.tasks, votes.annotators, votes.classes, votes.non_class, votes.has_annotators, votes.notes,
     )  # fmt: skip
 
 
-def _share(pair: NDArray[np.int64], named: NDArray[np.bool_], weight: Floats | None, notes: list[str]) -> Floats | None:
-    """Weights (missing ones are 1) where an annotator's contradicting answers to one task share one vote."""
+def _keys(votes: Votes) -> NDArray[np.int64]:
+    """One number per vote, in the order of task, annotator, answer; block by block, as arrays of all votes are slow."""
+    key = np.empty(len(votes.task), np.int64)
+    for part in blocks(len(key)):
+        own = votes.task[part].astype(np.int64)
+        own *= votes.n_annotators
+        own += votes.annotator[part]
+        own *= votes.n_answers
+        own += votes.answer[part]
+        key[part] = own
+    return key
+
+
+def _unpacked(votes: Votes, key: NDArray[np.int64]) -> tuple[Codes, Codes, Codes]:
+    """Task, annotator and answer of each key."""
+    task, annotator, answer = (np.empty(len(key), np.int32) for _ in range(3))
+    for part in blocks(len(key)):
+        rest, answer[part] = np.divmod(key[part], votes.n_answers)
+        task[part], annotator[part] = np.divmod(rest, votes.n_annotators)
+    return task, annotator, answer
+
+
+def _share(same: NDArray[np.bool_], weight: Floats | None, notes: list[str]) -> Floats | None:
+    """Weights (missing ones are 1) where an annotator's contradicting answers to one task share one vote.
+
+    ``same``: whether a vote is by the annotator of the vote before it, on the same task.
+    """
     weight = None if weight is None else np.where(np.isnan(weight), 1.0, weight)
-    same = (pair[1:] == pair[:-1]) & named[1:]
     if not same.any():
         return weight
     group = np.concatenate([[0], np.cumsum(~same)])
