@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.stages.context import Context
 
+MOST_ACTS = 5  # more acts of one kind on a comment are told as one event
+
 
 @dataclass(frozen=True)
 class Event:
@@ -67,9 +69,15 @@ def _predictions(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
 
 
 def _feedback(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
-    for row in _each(rows):
-        said = f": {row.label}" if _given(row.label) else ""
-        yield Event(_time(row.created_at), "feedback", (f"{row.kind}{said} by {row.actor_id or 'somebody'}",))
+    for (kind, label), part in rows.groupby(["kind", "label"], dropna=False, sort=False):
+        said = f"{kind}: {label}" if _given(label) else str(kind)
+        if len(part) > MOST_ACTS:
+            first, last = _time(part["created_at"].min()), _time(part["created_at"].max())
+            since = f" since {first:%Y-%m-%d %H:%M}" if first is not None else ""
+            yield Event(last, "feedback", (f"{said}, {len(part)} times{since}",))
+            continue
+        for row in _each(part):
+            yield Event(_time(row.created_at), "feedback", (f"{said} by {row.actor_id or 'somebody'}",))
 
 
 def _tasks(rows: pd.DataFrame, context: Context) -> Iterator[Event]:

@@ -27,24 +27,25 @@ def main() -> None:
     options.add_argument("--rows", type=int, default=800_000)
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--peer-runs", type=int)
+    options.add_argument("--only-declarative", action="store_true", help="Leave out ours on Snorkel's functions.")
     given = options.parse_args()
     comments = titles(given.rows)
     from snorkel.labeling import LabelingFunction, PandasLFApplier
 
     theirs = [LabelingFunction(name=name, f=f) for name, f in python_functions()]
     declared, plain = load_lfs(toml()), LFSet(tuple(from_snorkel(lf) for lf in theirs), CLASSES)
-    ours, our_matrix = timed(lambda: apply_lfs(comments, declared, scan=scan_rules).matrix, given.runs)
-    one, one_matrix = timed(lambda: apply_lfs(comments, plain).matrix, given.runs)
-    two, two_matrix = timed(lambda: apply_lfs(comments, plain, processes=2).matrix, given.runs)
+    ways: dict[str, Callable[[], Any]] = {
+        "ours, declarative": lambda: apply_lfs(comments, declared, scan=scan_rules).matrix,
+        "ours, Snorkel's functions, one process": lambda: apply_lfs(comments, plain).matrix,
+        "ours, Snorkel's functions, two processes": lambda: apply_lfs(comments, plain, processes=2).matrix,
+    }
+    chosen = list(ways)[:1] if given.only_declarative else list(ways)
+    ours = {name: timed(ways[name], given.runs) for name in chosen}
     peer_runs = given.peer_runs or given.runs
     peer, their_matrix = timed(lambda: PandasLFApplier(theirs).apply(comments, progress_bar=False), peer_runs)
     print(f"{given.rows:,} texts × {len(theirs)} labeling functions, median of {given.runs} (Snorkel: {peer_runs})")
     print(f"{'Snorkel PandasLFApplier':42s} {peer:8.2f} s wall {peer.cpu:8.2f} s processor")
-    for name, seconds, matrix in [
-        ("ours, declarative", ours, our_matrix),
-        ("ours, Snorkel's functions, one process", one, one_matrix),
-        ("ours, Snorkel's functions, two processes", two, two_matrix),
-    ]:
+    for name, (seconds, matrix) in ours.items():
         same = np.array_equal(matrix, their_matrix)
         print(f"{name:42s} {seconds:8.2f} s wall {seconds.cpu:8.2f} s processor", end="  ")
         print(f"{peer / seconds:6.1f} × wall {peer.cpu / seconds.cpu:6.1f} × processor  identical matrix: {same}")

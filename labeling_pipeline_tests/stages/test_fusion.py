@@ -186,7 +186,9 @@ def test_a_brigade_is_one_flag_and_five_people_are_heard(
         context = materialize_all(home, "labeling_function_report")
         labels = fused(context)
         assert "signals" in labels.loc["c150", "source"]
-        told = "\n".join(line for event in explain(context, "c150") for line in event.lines)
+        events = explain(context, "c150")
+        told = "\n".join(line for event in events for line in event.lines)
+        assert len([event for event in events if event.stage == "feedback"]) <= 5
         assert f"signal:flag → not acceptable (acts: {acts}, independent: {1 if linked else acts}; right 0.30" in told
         report = context.warehouse.table("labeling_function_report").set_index("lf")
         assert report.loc["signal:flag", "coverage"] == pytest.approx(1 / N)
