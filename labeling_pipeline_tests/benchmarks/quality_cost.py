@@ -22,7 +22,7 @@ import time
 import numpy as np
 from scipy.stats import t
 
-from labeling_pipeline.core.simulate.world import WORLDS
+from labeling_pipeline.core.simulate.world import WORLDS, WorldSpec
 from labeling_pipeline_tests.benchmarks.quality_campaign import PAPER, Outcome, adaptive, first_come, fixed
 
 WRONG_USD = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)  # close enough that the curve between two is nearly a line
@@ -37,23 +37,33 @@ def interval(values: list[float]) -> str:
 
 
 def overlap(seeds: int) -> None:
-    """Votes at the accuracy of five each, read off the line through the settings that were tried."""
-    for name in ("independent", "hard"):
+    """Votes at the accuracy of five each, read off the line between the two prices of an error on either side of it."""
+    for name in ("hard", "independent"):
         spec = WORLDS[name]
-        share: dict[int, list[float]] = {3: [], 2: []}
+        share: dict[int, list[float]] = {2: [], 3: []}
         for seed in range(seeds):
             five = fixed(spec, 20_000, seed, 5)
             for first, found in share.items():
-                tried = [
-                    adaptive(spec, 20_000, seed, first=first, wrong_usd=w, experts=False, reviews=False)
-                    for w in WRONG_USD
-                ]
-                line = sorted((one.accuracy, one.votes) for one in tried)
-                if not line[0][0] <= five.accuracy <= line[-1][0]:
-                    print(f"{name}, seed {seed}: five votes' accuracy {five.accuracy:.4f} is outside {line}")
+                line = around(five.accuracy, spec, seed, first)
                 found.append(float(np.interp(five.accuracy, *zip(*line, strict=True))) / five.votes)
+            print(f"{name}, seed {seed}: {', '.join(f'{one[-1]:.4f}' for one in share.values())}", flush=True)
         for first, found in share.items():
             print(f"{name}: from {first} votes, at the accuracy of 5 each: {interval(found)} of their cost", flush=True)
+
+
+def around(accuracy: float, spec: WorldSpec, seed: int, first: int) -> list[tuple[float, float]]:
+    """Accuracy and votes at the two neighbouring prices between which this accuracy lies."""
+    place, tried = len(WRONG_USD) // 2, dict[int, tuple[float, float]]()
+    while True:
+        if place not in tried:
+            one = adaptive(spec, 20_000, seed, first=first, wrong_usd=WRONG_USD[place], experts=False, reviews=False)
+            tried[place] = (one.accuracy, one.votes)
+        step = 1 if tried[place][0] < accuracy else -1
+        if place + step in tried:
+            return sorted((tried[place], tried[place + step]))
+        if not 0 <= place + step < len(WRONG_USD):
+            raise ValueError(f"seed {seed}: an accuracy of {accuracy:.4f} is outside {sorted(tried.values())}")
+        place += step
 
 
 def hard(seeds: int) -> None:
