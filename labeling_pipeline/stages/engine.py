@@ -135,7 +135,8 @@ def materialize(asset: str, stage: Stage, context: Context) -> Done:
     with context.warehouse.read():
         state = context.state()
         if not is_due(asset, stage, context, state):
-            return Done(Result(state[asset].row_count or 0), state[asset].output_version, False)
+            last = state[asset]
+            return Done(Result(last.row_count, last.metrics), last.output_version, False)
         version, upstream = input_version(stage, context, state), upstream_versions(stage, state)
     result = stage.run(context)
     if stage.inbox:  # its input is what it took just now
@@ -148,14 +149,15 @@ def _write(
 ) -> Done:
     with context.warehouse.write() as con:
         if upstream_versions(stage, read_state(con)) != upstream:
-            return Done(Result(result.row_count), "superseded", False)
+            return Done(Result(result.row_count, result.metrics), "superseded", False)
         for table, frame in result.replace.items():
             replace_rows(con, table, frame)
         for table, rows in result.append.items():
             append_new(con, table, rows.frame, rows.key)
         output = digest([table_version(con, table) for table in stage.tables])
         as_of = None if result.waiting_for else context.now
-        record_state(con, asset, version, output, result.row_count, as_of, context.run_id, _wall_clock())
+        figures = {**result.metrics, **({"waiting_for": result.waiting_for} if result.waiting_for else {})}
+        record_state(con, asset, version, output, result.row_count, as_of, context.run_id, _wall_clock(), figures)
     return Done(result, output, True)
 
 

@@ -5,7 +5,9 @@ Belongs here: reading and recording versions. Does not: which asset depends on w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
@@ -19,21 +21,25 @@ class StaleInputError(LabelingError):
 
 @dataclass(frozen=True)
 class AssetState:
-    """One row of ``asset_state`` without its wall-clock and run columns."""
+    """One row of ``asset_state`` without wall-clock columns; ``metrics`` are the figures of the run that wrote it."""
 
     asset: str
     input_version: str
     output_version: str
     as_of: datetime | None
     row_count: int
+    metrics: Mapping[str, float | int | str] = field(default_factory=dict)
 
 
 def read_state(con: duckdb.DuckDBPyConnection) -> dict[str, AssetState]:
     """Asset → its state, for every asset made so far."""
     rows = con.execute(
-        "select asset, input_version, output_version, as_of, coalesce(row_count, 0) from asset_state"
+        "select asset, input_version, output_version, as_of, coalesce(row_count, 0), metrics from asset_state"
     ).fetchall()
-    return {row[0]: AssetState(*row) for row in rows}
+    return {
+        asset: AssetState(asset, read, made, as_of, row_count, json.loads(metrics))
+        for asset, read, made, as_of, row_count, metrics in rows
+    }
 
 
 def record_state(
@@ -45,12 +51,13 @@ def record_state(
     as_of: datetime | None,
     run_id: str | None,
     finished_at: datetime | None,
+    metrics: Mapping[str, float | int | str] | None = None,
 ) -> None:
     """Record, in the transaction that writes the asset, what it was made from and what came out."""
     con.execute("delete from asset_state where asset = $asset", {"asset": asset})
     con.execute(
-        "insert into asset_state (asset, input_version, output_version, as_of, row_count, run_id, finished_at)"
-        " values ($asset, $input_version, $output_version, $as_of, $row_count, $run_id, $finished_at)",
+        "insert into asset_state (asset, input_version, output_version, as_of, row_count, run_id, finished_at, metrics)"
+        " values ($asset, $input_version, $output_version, $as_of, $row_count, $run_id, $finished_at, $metrics)",
         {
             "asset": asset,
             "input_version": input_version,
@@ -59,5 +66,6 @@ def record_state(
             "row_count": row_count,
             "run_id": run_id,
             "finished_at": finished_at,
+            "metrics": json.dumps(dict(metrics or {}), default=float),
         },
     )

@@ -48,3 +48,12 @@ def test_a_result_computed_from_what_has_changed_is_discarded_and_due_again(cont
     assert materialize("weak_labels", quick, context).is_changed
     assert not is_due("weak_labels", quick, context, context.state())
     assert not materialize("weak_labels", quick, context).is_changed
+
+
+def test_an_asset_found_up_to_date_tells_its_figures_again(context: Context) -> None:
+    figures = {"mean": 0.5, "labels": 2, "version": "1.0.0"}
+    stage = Stage(lambda context: Result(2, figures), "3_annotation", ("raw_comments",), ("weak_labels",))
+    record(context, "one")
+    assert materialize("weak_labels", stage, context).is_changed
+    again = materialize("weak_labels", stage, context)
+    assert (again.is_changed, again.result.row_count, again.result.metrics) == (False, 2, figures)

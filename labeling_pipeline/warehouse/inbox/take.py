@@ -113,5 +113,5 @@ def _check_unchanged(file: InboxFile) -> None:
 
 def _relative(path: Path, home: Path | None) -> str:
     root = home.resolve() if home else None
-    place = path.resolve()
+    place = path.parent.resolve() / path.name  # of a link its own name: what it points to may end in anything
     return path_text(place.relative_to(root) if root and place.is_relative_to(root) else place)

@@ -179,3 +179,16 @@ def test_a_name_that_is_no_text(with_comments: SmallHome) -> None:
 
 def test_paths_are_recorded_relative_to_the_home(with_comments: SmallHome) -> None:
     assert with_comments.rows("inbox_files")["path"].tolist() == ["inbox/comments/c.csv"]
+
+
+@pytest.mark.parametrize("name", ["linked.csv", "linked.doc"])
+def test_a_link_goes_by_its_own_name_whatever_it_points_to(with_comments: SmallHome, name: str) -> None:
+    target = with_comments.drop("votes", name, VOTES).rename(with_comments.root / "a1b2c3")
+    (with_comments.root / "inbox/votes" / name).symlink_to(target)
+    assert [one.file for one in with_comments.ingest()] == [name]
+    before = with_comments.rows("inbox_files"), with_comments.rows("quarantine")
+    assert with_comments.ingest() == []
+    assert with_comments.waiting("votes") == []
+    assert with_comments.rows("inbox_files").equals(before[0])
+    assert with_comments.rows("quarantine").equals(before[1])
+    assert f"inbox/votes/{name}" in with_comments.rows("inbox_files")["path"].tolist()
