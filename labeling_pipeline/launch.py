@@ -19,6 +19,7 @@ from labeling_pipeline.stages.pending import Pending
 
 INSTANCE_SETTINGS = """\
 telemetry: {enabled: false}
+nux: {enabled: false}
 run_queue: {dequeue_interval_seconds: 1}
 concurrency: {runs: {max_concurrent_runs: 2}}
 python_logs: {managed_python_loggers: [labeling_pipeline], python_log_level: INFO}

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from labeling_pipeline.core.errors import WarehouseBusyError
+from labeling_pipeline.core.errors import InputError, SettingError, WarehouseBusyError
 from labeling_pipeline.defs.runs import attempts, is_busy, report_dead_runs
 from labeling_pipeline.home import Home
 from labeling_pipeline.stages import STAGES
@@ -42,8 +42,18 @@ BACK_OFF_S = (0, 2, 8, 30, 120, 600)
 
 
 def ask(cause: str, context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """A run for the work that is pending for this cause, unless a run is at it already."""
-    home = Home.find()
+    """A run for the work that is pending for this cause, unless a run is at it already.
+
+    What a user has to mend (a setting, the ontology) is told in one line on every look, as the command line tells it.
+    """
+    try:
+        return _ask(cause, context, Home.find())
+    except (SettingError, InputError) as error:
+        context.log.error(str(error))
+        return dg.SkipReason(str(error))
+
+
+def _ask(cause: str, context: dg.SensorEvaluationContext, home: Home) -> dg.RunRequest | dg.SkipReason:
     report_dead_runs(context.instance, home)
     if is_busy(context.instance):
         return dg.SkipReason("a run is at work")

@@ -42,7 +42,7 @@ STAGES: dict[str, Stage] = {
     ),
     "annotators": Stage(annotators, "1_ingestion", tables=("annotators",), inbox="annotators"),
     "gold_set": Stage(
-        gold_set, "4_quality", ("raw_comments",), ("gold_set",), "gold", settings=("gold",),
+        gold_set, "1_ingestion", ("raw_comments",), ("gold_set",), "gold", settings=("gold",),
         is_wanted=promotion_is_wanted,
     ),
     "production_predictions": Stage(

@@ -57,3 +57,14 @@ def test_it_stops_looking_where_nothing_arrives(home: Path) -> None:
         (found,), took = look(instance)
     assert isinstance(found, dg.SkipReason)
     assert took < 2 * sensors.WATCH_S
+
+
+def test_a_wrong_setting_is_told_in_one_line(home: Path) -> None:
+    with (home / "labeling.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[quality]\nmin_votes = 'two'\n")
+    with dg.DagsterInstance.ephemeral() as instance:
+        (found,), _ = look(instance)
+    assert isinstance(found, dg.SkipReason)
+    assert found.skip_message is not None
+    assert "labeling.toml" in found.skip_message
+    assert "\n" not in found.skip_message
