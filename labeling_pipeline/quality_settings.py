@@ -22,7 +22,7 @@ class Section(BaseModel):
 
 
 class QualitySettings(Section):
-    """The gate. Thresholds may be set per class: quality.min_confidence_by_class.threats = .9"""
+    """The gate. Thresholds may be set per class: min_confidence_by_class = { threats = 0.9 }"""
 
     min_confidence: Share = Field(0.6, description="probability of the label below which an expert is asked")
     min_confidence_by_class: dict[str, Share] = Field(default_factory=dict, description="the same, per class")
@@ -41,6 +41,7 @@ class QualitySettings(Section):
     batch_statistic: str = Field("krippendorff_alpha", description="agreement statistic a whole round is held against")
     min_batch_agreement: Share | None = Field(
         None,
+        examples=[0.85],
         description="a round under this value goes to experts whole; none by default: real toxicity crowds"
         " reach .13-.58, and the source's .85 would block every one of them",
     )
@@ -82,7 +83,9 @@ class AdjudicationSettings(Section):
     """The experts' queue."""
 
     capacity: Count = Field(500, description="verdicts the experts can give in one round")
-    budget_usd: Usd | None = Field(None, description="USD that may be spent on the queue of one round; none: no limit")
+    budget_usd: Usd | None = Field(
+        None, examples=[1000.0], description="USD that may be spent on the queue of one round; none: no limit"
+    )
     wrong_usd: Usd = Field(20.0, description="what a wrong label costs, USD; orders the queue and stops at its price")
     wrong_usd_by_class: dict[str, Usd] = Field(default_factory=dict, description="the same, per true class")
     minutes: Annotated[float, Field(gt=0)] = Field(3.0, description="expert minutes a verdict takes")

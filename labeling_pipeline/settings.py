@@ -6,14 +6,15 @@ Belongs here: the settings, their limits, and the errors a wrong one gives. Does
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from labeling_pipeline.core.errors import SettingError
+from labeling_pipeline.core.toml_text import syntax_error
 from labeling_pipeline.quality_settings import (
     AdjudicationSettings,
     Count,
@@ -47,7 +48,9 @@ class InboxSettings(Section):
 class OntologySettings(Section):
     """Which ontology counts for votes that do not say."""
 
-    assume_schema: str | None = Field(None, description="schema_version of votes that name none and have no date")
+    assume_schema: str | None = Field(
+        None, examples=["v1"], description="schema_version of votes that name none and have no date"
+    )
 
 
 class PlatformSettings(Section):
@@ -65,6 +68,7 @@ class LabelingSettings(Section):
     votes_per_comment: Positive = Field(3, description="crowd annotators per comment and round; the first wave")
     most_votes: Positive | None = Field(
         None,
+        examples=[7],
         description="adaptive overlap: a comment we handed out gets further votes, wave by wave, up to this many"
         " (7 suits real crowds), while its label is unsure and a vote is worth its price (see adjudication.wrong_usd);"
         " without it every comment gets votes_per_comment",
@@ -73,7 +77,9 @@ class LabelingSettings(Section):
     wave_days: Annotated[float, Field(ge=0)] = Field(1.0, description="days from handing out a wave to having it back")
     min_batch: Count = Field(0, description="assignments a vendor takes at least in one wave")
     crowd_budget_usd: Usd | None = Field(
-        None, description="USD for crowd assignments, honeypots among them; nothing beyond it is handed out"
+        None,
+        examples=[500.0],
+        description="USD for crowd assignments, honeypots among them; nothing beyond it is handed out",
     )
     experts_first: bool = Field(
         False,
@@ -204,7 +210,7 @@ def parse_settings(text: str, source: str = "labeling.toml") -> Settings:
     try:
         return Settings.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"{source}: {error}", expected="TOML", remedy="mend that line") from error
+        raise syntax_error(text, source, error) from error
     except ValidationError as error:
         raise _setting_error(error, source) from error
 
@@ -229,7 +235,8 @@ def _setting_error(error: ValidationError, source: str) -> SettingError:
     return SettingError(f"{source}: {key}", expected=f"{expected}{given}", remedy=f"write {_example(first['loc'])}")
 
 
-def _section(loc: tuple[int | str, ...]) -> type[Section]:
+def section_at(loc: tuple[int | str, ...]) -> type[Section]:
+    """The table of settings a key is in."""
     section: type[Section] = Settings
     for part in loc:
         annotation = section.model_fields[str(part)].annotation if str(part) in section.model_fields else None
@@ -239,13 +246,19 @@ def _section(loc: tuple[int | str, ...]) -> type[Section]:
 
 
 def _known_keys(loc: tuple[int | str, ...]) -> str:
-    return "one of " + ", ".join(_section(loc).model_fields)
+    return "one of " + ", ".join(section_at(loc).model_fields)
 
 
 def _example(loc: tuple[int | str, ...]) -> str:
-    fields = _section(loc).model_fields
+    fields = section_at(loc).model_fields
     name = next((str(part) for part in reversed(loc) if str(part) in fields), "")
-    return f"{name} = {toml_value(fields[name].get_default(call_default_factory=True))}" if name else "a table"
+    return f"{name} = {toml_value(example_of(fields[name]))}" if name else "a table"
+
+
+def example_of(entry: FieldInfo) -> object:
+    """The default of a setting; where there is none, a value it may have."""
+    default = entry.get_default(call_default_factory=True)
+    return (entry.examples or [""])[0] if default is None else default
 
 
 def toml_value(value: object) -> str:
@@ -259,25 +272,3 @@ def toml_value(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(toml_value(part) for part in value) + "]"
     return "{}" if isinstance(value, dict) else str(value)
-
-
-# What a new home has switched on; a home without these keys keeps the defaults. Waves suit crowds as real ones are, .55
-# to .9 accurate; where nobody watches a slice and no question asks for context, experts_first changes nothing.
-NEW_HOME = {"most_votes": 7, "experts_first": True}
-
-
-def commented_toml(assume_schema: str | None = None, switched_on: Mapping[str, object] | None = None) -> str:
-    """A ``labeling.toml`` with every key at its default, commented out and explained; ``assume_schema`` is set."""
-    given = {**(switched_on or {}), **({"assume_schema": assume_schema} if assume_schema else {})}
-    blocks = ["# Settings of this home. Every key stands here with its default; take the # away to change one.", ""]
-    for name in Settings.model_fields:
-        section = _section((name,))
-        blocks.append(f"[{name}]  # {(section.__doc__ or '').strip().splitlines()[0]}")
-        for key, entry in section.model_fields.items():
-            default = entry.get_default(call_default_factory=True)
-            shown = "# " + (f"{key} = {toml_value(default)}" if default is not None else f"{key} =")
-            if key in given:
-                shown = f"{key} = {toml_value(given[key])}"
-            blocks += [f"# {entry.description}", shown]
-        blocks.append("")
-    return "\n".join(blocks)

@@ -19,7 +19,7 @@ ALL_FILES = [*FILES, *sorted(Path(__file__).parent.rglob("*.py"))]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core",),
     ("quality_settings",),
-    ("settings", "files"),
+    ("settings", "settings_file", "files"),
     ("home", "locks"),
     ("warehouse", "platforms"),
     ("stages",),

@@ -28,7 +28,7 @@ def init_command(folder: Path, ontology: Path | None) -> None:
     """Make a new home: settings with every key explained, an ontology, an inbox."""
     from labeling_pipeline.core.ontology import parse_ontology
     from labeling_pipeline.report.new_home import EXAMPLE_ONTOLOGY
-    from labeling_pipeline.settings import NEW_HOME, commented_toml
+    from labeling_pipeline.settings_file import NEW_HOME, commented_toml
 
     if (folder / "labeling.toml").exists():
         raise InputError(f"{folder}: is a home already", expected="a new folder", remedy="choose another name")

@@ -92,7 +92,7 @@ def simulate_command(
 
 def _settings(folder: Path, ontology_week: int) -> None:
     from labeling_pipeline.core.simulate.world import week_starts
-    from labeling_pipeline.settings import commented_toml
+    from labeling_pipeline.settings_file import commented_toml
 
     said = "Half of what is mild is mild still; the rest puts a person down and is harassment."
     versions = [("v1", "2000-01-01T00:00:00Z", "first version", "Choose the strongest class that applies.")]

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from labeling_pipeline.core.composition import ESCALATE, NONE_OF_THESE, UNSURE, Rule, TruthTable, build_truth_table
 from labeling_pipeline.core.errors import InputError, SettingError
 from labeling_pipeline.core.ontology_checks import check_content, check_versions, explain
+from labeling_pipeline.core.toml_text import syntax_error
 
 SPECIAL_ANSWERS = (UNSURE, NONE_OF_THESE)
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=64)]
@@ -208,7 +209,7 @@ def parse_ontology(text: str, source: str) -> Ontology:
         content = tomllib.loads(text)
         ontology = Ontology.model_validate(content)
     except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"{source}: not TOML: {error}", remedy="mend the line named") from error
+        raise syntax_error(text, source, error) from error
     except ValidationError as error:
         raise explain(error, content, Ontology, source) from error
     ontology._source, ontology._document = source, text

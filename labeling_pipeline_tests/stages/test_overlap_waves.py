@@ -9,7 +9,7 @@ import pytest
 
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.home import Home
-from labeling_pipeline.settings import NEW_HOME, commented_toml
+from labeling_pipeline.settings_file import NEW_HOME, commented_toml
 from labeling_pipeline_tests.stages.small_homes import TO_LABELS, drop, new_home, up_to_date
 
 N, PEOPLE = 40, 12
