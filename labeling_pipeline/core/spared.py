@@ -55,12 +55,11 @@ def spare(
 
 
 def _choose(dealt: Ints, room: Ints, free: Bools, wanted: int) -> Ints:
-    """Who reads it: those it was dealt to where they may, then those with most room; nobody where too few have some."""
-    can = free & (room > 0)
-    if not wanted or can.sum() < wanted:
+    """Who reads it: those with most room, those it was dealt to before others; nobody where too few have some.
+
+    Room that lies with few people is lost, since each reads a comment once: so it is used up evenly.
+    """
+    can = np.flatnonzero(free & (room > 0))
+    if not wanted or len(can) < wanted:
         return dealt[:0]
-    stays = dealt[can[dealt]]
-    can[stays] = False
-    others = np.flatnonzero(can)
-    order = others[np.argsort(-room[others], kind="stable")]
-    return np.concatenate([stays, order])[:wanted]
+    return can[np.lexsort([~np.isin(can, dealt), -room[can]])[:wanted]]
