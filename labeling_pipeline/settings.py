@@ -152,6 +152,11 @@ class DriftSettings(Section):
 
     min_rows: Positive = Field(50, description="rows in a window below which nothing is tested")
     relabel_comments: Count = Field(50, description="recent labels experts look at after an alarm on labels or votes")
+    anchors: Count = Field(
+        0,
+        description="comments asked again every week, of other people each time, to see whether the guideline is read"
+        " as before; 20 suit most homes, at votes_per_comment votes each",
+    )
     false_alarm_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.001, description="per night, over all series together"
     )

@@ -13,6 +13,7 @@ import pandas as pd
 from labeling_pipeline.core.decomposition import decompose
 from labeling_pipeline.core.feedback import needs_review
 from labeling_pipeline.core.stable_hash import unit_hash
+from labeling_pipeline.stages.anchors import ANCHORS, anchors_to_ask
 from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.handing_out import COMPLETE_SHARE, comments_to_ask, hand_out
 from labeling_pipeline.stages.inbox import take_files
@@ -40,7 +41,7 @@ def decomposed_tasks(context: Context) -> Result:
     before = context.warehouse.table("rounds")
     plan = _batch_rounds(context) if is_batch else _first_round(context, before)
     if not plan and not has_open_round(context, "crowd"):
-        plan = _more_votes(context)
+        plan = _more_votes(context) or _anchor_round(context)
     named = [(str(len(before) + place), one) for place, one in enumerate(plan, start=1)]
     tasks = [decompose(one.comments, context.ontology, name, context.now) for name, one in named]
     n_tasks = context.count("decomposed_tasks") + sum(len(frame) for frame in tasks)
@@ -64,7 +65,9 @@ def round_is_wanted(context: Context) -> bool:
     if batch_is_wanted(context):
         return True
     is_adaptive = context.settings.labeling.most_votes is not None and not context.is_over
-    return is_adaptive and not has_open_round(context, "crowd") and bool(more_votes(context))
+    if not (is_adaptive or context.settings.drift.anchors) or has_open_round(context, "crowd"):
+        return False
+    return bool(_anchor_round(context)) or (is_adaptive and bool(more_votes(context)))
 
 
 def batch_is_wanted(context: Context) -> bool:
@@ -136,6 +139,13 @@ def _more_votes(context: Context) -> list[Round]:
     if context.is_over:
         return []
     return [Round("crowd", "more votes", None, part, number) for number, part in more_votes(context).items()]
+
+
+def _anchor_round(context: Context) -> list[Round]:
+    """The anchors of this week, of people who were not asked about them before."""
+    comments = affordable(context, anchors_to_ask(context))
+    number = context.settings.labeling.votes_per_comment
+    return [Round("crowd", ANCHORS, None, comments, number)] if len(comments) else []
 
 
 def _batch_rounds(context: Context) -> list[Round]:

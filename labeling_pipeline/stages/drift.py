@@ -25,7 +25,7 @@ def drift_report(context: Context) -> Result:
     """
     done = context.warehouse.table("drift_report")
     watched = _watched(context)
-    limits = DriftLimits(**context.settings.drift.model_dump(exclude={"relabel_comments"}))
+    limits = DriftLimits(**context.settings.drift.model_dump(exclude={"relabel_comments", "anchors"}))
     nights = _nights(context, done)
     found = pd.DataFrame(columns=list(COLUMNS))
     for night in nights:
@@ -45,13 +45,16 @@ def _nights(context: Context, done: pd.DataFrame) -> list[pd.Timestamp]:
 
 
 def _watched(context: Context) -> Watched:
-    votes = context.query("dated_votes", questions=context.deciding_questions)
+    every = context.query("dated_votes", questions=context.deciding_questions)
+    # Votes on anchors are compared with votes on the same comments: in the mix of the stream they stand for nothing.
+    votes, anchors = every[~every["is_asked_again"]], every[every["is_anchor"]]
     return Watched(
         labels=context.query("dated_labels"),
         votes=votes,
         predictions=context.query("dated_predictions"),
         comments=context.query("dated_comments"),
         agreement=_weekly_agreement(context, votes),
+        anchors=anchors,
     )
 
 

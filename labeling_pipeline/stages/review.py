@@ -16,6 +16,7 @@ from labeling_pipeline.core.guideline_gaps import guideline_gaps
 from labeling_pipeline.core.plurality import most_given
 from labeling_pipeline.core.two_axes import GOLD, REVIEW, two_axes
 from labeling_pipeline.core.unanimous import plan_review
+from labeling_pipeline.stages.anchors import ANCHORS
 from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
@@ -32,7 +33,10 @@ def unanimous_review(context: Context) -> Result:
     """
     n_done = context.count("unanimous_review")
     states = rounds_state(context)
-    finished = states[(states["kind"] == "crowd") & (states["n_done"] >= COMPLETE_SHARE * states["n_comments"])]
+    asked_once = states["reason"].fillna("") != ANCHORS  # their labels were under review in their own round
+    finished = states[
+        asked_once & (states["kind"] == "crowd") & (states["n_done"] >= COMPLETE_SHARE * states["n_comments"])
+    ]
     labels = context.query("finished_labels", rounds=finished["labeling_round"].tolist())
     if labels.empty or not context.settings.review.per_round:
         return Result(n_done)

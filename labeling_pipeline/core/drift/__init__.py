@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from labeling_pipeline.core.drift.anchors import anchors
 from labeling_pipeline.core.drift.limits import DriftLimits, Measured
 from labeling_pipeline.core.drift.series import (
     Series,
-    Watched,
     agreement,
     label_mix,
     prediction_confidence,
@@ -23,6 +23,7 @@ from labeling_pipeline.core.drift.series import (
     text,
     vote_mix,
 )
+from labeling_pipeline.core.drift.watched import Watched
 
 SERIES: dict[str, Series] = {
     "label_mix": label_mix,
@@ -31,6 +32,7 @@ SERIES: dict[str, Series] = {
     "prediction_mix": prediction_mix,
     "prediction_confidence": prediction_confidence,
     "text": text,
+    "anchors": anchors,
 }
 COLUMNS = ("night", "series", "statistic", "value", "threshold", "is_alarm", "action")
 
@@ -42,7 +44,8 @@ def drift_series(
 ) -> pd.DataFrame:
     """One row per series that has enough data to be tested this night; the others are silent.
 
-    The false-alarm rate is split evenly over all series (Bonferroni). ``action`` is "none" unless ``is_alarm``.
+    The false-alarm rate is split evenly over all series (Bonferroni), anchors among them where there are some.
+    ``action`` is "none" unless ``is_alarm``.
 
     Nights share most of their windows, so one change is over the threshold night after night, and once more when it has
     moved into the reference. With ``raised`` (rows of earlier reports: night, series, value, is_alarm) it is one alarm:
@@ -52,7 +55,7 @@ def drift_series(
     Returns columns `COLUMNS`, in the order of `SERIES`.
     """
     limits = limits or DriftLimits()
-    alpha = limits.false_alarm_rate / len(SERIES)
+    alpha = limits.false_alarm_rate / (len(SERIES) - watched.anchors.empty)
     told = _loudest(raised, night, limits)
     rows = []
     for name, series in SERIES.items():

@@ -6,34 +6,14 @@ Belongs here: what is compared with what, and which action an alarm asks for. Do
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.drift.limits import DriftLimits, Measured, design_effect, mix_shift, windows
-
-
-def _none() -> pd.DataFrame:
-    return pd.DataFrame()
-
-
-@dataclass(frozen=True)
-class Watched:
-    """What the report looks at; a frame that is empty makes its series silent.
-
-    ``labels``: label, labeled_at, schema_version. ``votes``: comment_id, label, answered_at, schema_version (one
-    question). ``predictions``: label, confidence, predicted_at, model_version. ``comments``: text, posted_at.
-    ``agreement``: week (its end), statistic, value, low, high.
-    """
-
-    labels: pd.DataFrame = field(default_factory=_none)
-    votes: pd.DataFrame = field(default_factory=_none)
-    predictions: pd.DataFrame = field(default_factory=_none)
-    comments: pd.DataFrame = field(default_factory=_none)
-    agreement: pd.DataFrame = field(default_factory=_none)
-
+from labeling_pipeline.core.drift.watched import Watched
 
 Series = Callable[[Watched, datetime, float, DriftLimits], Measured | None]
 
