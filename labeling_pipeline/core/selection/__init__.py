@@ -4,7 +4,14 @@ Belongs here: strategies (one file each), the registry, and the batch around the
 reasons. Does not: who labels them, what that costs, or publishing the round.
 
 A strategy is a function from a `Pool` to one score per comment; higher is chosen first. Add your own: one file with the
-function, one line in ``STRATEGIES``.
+function, one line in ``STRATEGIES``. It gets what the models say, and no texts:
+
+>>> import numpy as np
+>>> from labeling_pipeline.core.selection import Pool
+>>> def least_of_the_first_class(pool):
+...     return 1 - pool.probabilities[:, 0]  # (n, K) in, n finite numbers out
+>>> least_of_the_first_class(Pool.of(np.array([[0.9, 0.1], [0.2, 0.8]]))).round(2).tolist()
+[0.1, 0.8]
 """
 
 from __future__ import annotations
@@ -23,6 +30,10 @@ STRATEGIES: dict[str, str] = {
     "committee": "labeling_pipeline.core.selection.committee:committee",
 }
 
+# Those that promise to prefer a comment the models are unsure of; a suite of their own holds them to it. A strategy
+# that wants something else (chance, one class, what is rare) is not named here.
+UNCERTAINTY: tuple[str, ...] = ("least_confidence", "margin", "entropy", "committee")
+
 
 def select(predictions: Any, n: int, *, strategy: str = "margin", **options: Any) -> Selection:
     """Choose ``n`` comments; see `batch.choose` for the options and the result.
@@ -35,4 +46,4 @@ def select(predictions: Any, n: int, *, strategy: str = "margin", **options: Any
     return choose(STRATEGIES, predictions, n, strategy=strategy, **options)
 
 
-__all__ = ["STRATEGIES", "Pool", "Selection", "select"]
+__all__ = ["STRATEGIES", "UNCERTAINTY", "Pool", "Selection", "select"]
