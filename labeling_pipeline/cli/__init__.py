@@ -16,6 +16,7 @@ import click
 
 from labeling_pipeline import __version__
 from labeling_pipeline.core.errors import LabelingError
+from labeling_pipeline.core.registry import place_in_registered
 
 COMMANDS: dict[str, str] = {
     "init": "labeling_pipeline.cli.home:init_command",
@@ -117,6 +118,29 @@ def _fail(said: str, exit_code: int) -> None:
 
 def _say_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """An error nobody foresaw, on one line; nothing is swallowed, the process ends with it."""
-    del trace
     first = (str(error).splitlines() or [""])[0]
-    click.echo(f"error: unexpected {kind.__name__}: {first}; please report it, with what --debug prints", err=True)
+    place = place_in_registered(trace, _registries())
+    if place is None:
+        click.echo(f"error: unexpected {kind.__name__}: {first}; please report it, with what --debug prints", err=True)
+        return
+    where = f"{os.path.relpath(place.file)}, line {place.line}"
+    click.echo(
+        f"error: {place.what} {place.name} failed in {where}: {kind.__name__}: {first}; if that file is yours, mend it "
+        "there (--debug prints every step); if it came with the package, please report it",
+        err=True,
+    )
+
+
+def _registries() -> dict[str, dict[str, str]]:
+    """What users add to, by what one of it is called."""
+    from labeling_pipeline.core.consensus import METHODS
+    from labeling_pipeline.core.selection import STRATEGIES
+    from labeling_pipeline.core.weak_supervision import LABEL_MODELS
+    from labeling_pipeline.platforms import PLATFORMS
+
+    return {
+        "consensus method": METHODS,
+        "strategy": STRATEGIES,
+        "label model": LABEL_MODELS,
+        "platform": PLATFORMS,
+    }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -16,6 +15,7 @@ import pandas as pd
 
 from labeling_pipeline.core.errors import SettingError
 from labeling_pipeline.core.ontology import Ontology
+from labeling_pipeline.core.registry import load
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,5 @@ def open_platform(name: str, root: Path, seed: int = 0) -> Platform:
     if name not in PLATFORMS:
         remedy = 'write name = "files" under [platform]'
         raise SettingError(f"platform.name is {name!r}", expected=" or ".join(PLATFORMS), remedy=remedy)
-    module, kind = PLATFORMS[name].split(":")
-    platform: Platform = getattr(import_module(module), kind)(root, seed)
+    platform: Platform = load(PLATFORMS, name, "platform")(root, seed)
     return platform

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from labeling_pipeline.core.errors import SettingError
 from labeling_pipeline.core.registry import load
 from labeling_pipeline.core.selection import STRATEGIES, select
 from labeling_pipeline.core.weak_supervision import LABEL_MODELS, label_model
-from labeling_pipeline.platforms import PLATFORMS
+from labeling_pipeline.platforms import PLATFORMS, open_platform
 
 REGISTRIES: dict[str, Mapping[str, str]] = {
     "consensus": METHODS,
@@ -98,3 +101,50 @@ def test_a_module_that_lacks_something_itself_says_so(tmp_path: Path, monkeypatc
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="not_installed_anywhere"):
         load({"mine": "needs_more:fit"}, "mine", "method")
+
+
+FAILS = """
+import json
+
+def of_texts(pool):
+    return [len(text) for text in pool.texts]
+
+def of_json(pool):
+    return json.loads("not json")
+
+def of_another(pool):
+    from labeling_pipeline.core.selection.margin import margin
+    return margin(None)
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "line", "said"),
+    [("of_texts", 5, "no attribute 'texts'"), ("of_json", 8, "Expecting value"), ("of_another", 12, "'NoneType'")],
+)
+def test_an_error_in_a_function_of_ones_own_is_told_with_its_file_and_line(
+    tmp_path: Path, function: str, line: int, said: str
+) -> None:
+    (tmp_path / "mine.py").write_text(FAILS)
+    (tmp_path / "scored.csv").write_text("comment_id,p_a,p_b\nx,0.9,0.1\n")
+    call = (
+        "from labeling_pipeline.core.selection import STRATEGIES\n"
+        f"STRATEGIES['mine'] = 'mine:{function}'\n"
+        "from labeling_pipeline.cli import main\n"
+        "main(['select', 'scored.csv', '-n', '1', '--strategy', 'mine', '-o', 'out.csv'])"
+    )
+    root = str(Path(__file__).parents[2])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), root])}
+    ended = subprocess.run(
+        [sys.executable, "-c", call], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"error: strategy mine failed in mine.py, line {line}: ")
+    assert said in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_platform_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(PLATFORMS, "mine", "labeling_pipeline.platforms.mine:MyPlatform")
+    with pytest.raises(SettingError, match="no module labeling_pipeline.platforms.mine"):
+        open_platform("mine", tmp_path)
