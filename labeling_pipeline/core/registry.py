@@ -1,7 +1,7 @@
 """Functions by name: how a registry is read.
 
-Belongs here: from a registry's line to the function it names, and whose function an error came from. Does not: any registry (each stands in the package whose
-methods it lists).
+Belongs here: from a registry's line to the function it names, and whose function an error came from. Does not: any
+registry (each stands in the package whose methods it lists).
 
 A registry's values are ``module:function``, imported when called for. So a new method is one file and one line, and
 what nobody asks for costs no import.

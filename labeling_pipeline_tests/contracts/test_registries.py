@@ -146,5 +146,5 @@ def test_an_error_in_a_function_of_ones_own_is_told_with_its_file_and_line(
 
 def test_a_platform_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(PLATFORMS, "mine", "labeling_pipeline.platforms.mine:MyPlatform")
-    with pytest.raises(SettingError, match="no module labeling_pipeline.platforms.mine"):
+    with pytest.raises(SettingError, match=r"no module labeling_pipeline\.platforms\.mine"):
         open_platform("mine", tmp_path)
