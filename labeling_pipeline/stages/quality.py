@@ -16,6 +16,9 @@ from labeling_pipeline.stages.consensus import round_agreement
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import first_days, history, with_columns, with_map
 
+# What the history keeps of an outcome.
+EVENT_DETAIL = ["label", "confidence", "source", "reasons", "schema_version", "labeled_by"]
+
 
 def qc_outcomes(context: Context) -> Result:
     """What quality control says of every label: passed, adjudicate or rejected, with all reasons."""
@@ -52,7 +55,7 @@ def _measured(context: Context, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 def _events(outcomes: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     """Outcomes as events, and labels that experts overturned as candidates for the gold set."""
-    details = outcomes[["label", "confidence", "source", "reasons"]].to_dict("records")
+    details = outcomes[EVENT_DETAIL].to_dict("records")
     events = pd.DataFrame(
         {
             "comment_id": outcomes["comment_id"],

@@ -92,25 +92,31 @@ def test_the_anchor_comments_life_is_told_in_order(home: Path) -> None:
         "prediction: deployed-v0: P(harassment)=0.41  P(non_toxic)=0.32  P(hate)=0.27",
         "prediction: margin 0.09 (limit 0.1) → LOW → queued for annotation",
         "schema v3",
-        "tasks: Q1 contains_slur → no",
-        "tasks: Q2 targets_group → unsure",
-        "tasks: Q3 implies_threat → unsure",
-        "tasks: Q4 requires_context → yes",
+        "tasks: Q1 contains_slur",
+        "tasks: Q4 requires_context",
         "votes: annotator_a47 → non_toxic (stated confidence 0.7)",
         "votes: annotator_b12 → harassment (stated confidence 0.6)",
         "votes: annotator_c89 → non_toxic (stated confidence 0.5)",
-        "share of agreeing pairs 0.33",
+        "votes: non_toxic (2 of 3), harassment (1 of 3) · share of agreeing pairs 0.33",
+        "votes: Q1 contains_slur → no (3 of 3)",
+        "votes: Q2 targets_group → unsure (3 of 3)",
+        "votes: Q3 implies_threat → unsure (3 of 3)",
+        "votes: Q4 requires_context → yes (3 of 3)",
         "quality: adjudicate → queue of the experts: non_toxic",
         "verdict: e-04 → harassment (stated confidence 0.95)",
         "verdict: note: 'common dog-whistle pattern, escalate'",
         "quality: passed: harassment (0.95 then, from verdict)",
+        "label store: label store entry: harassment · confidence 0.95 then · from verdict · schema v3 · by e-04",
         "gold: candidate for the gold set",
         "export: export 1.",
         "training: model m002",
         "recall of harassment in slice dog_whistle of measuring gold",
+        "consensus: as computed now",
+        "fusion: as computed now",
     ]
     places = [life.find(words) for words in expected]
     assert [words for words, place in zip(expected, places, strict=True) if place < 0] == []
+    assert places == sorted(places)
     moves = {
         line.split()[0]: line
         for line in life.splitlines()

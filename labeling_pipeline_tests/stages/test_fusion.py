@@ -136,7 +136,7 @@ def test_the_gate_and_the_export_carry_the_fused_label_and_its_source(context: C
 
 def test_explain_shows_functions_sources_and_what_the_verdict_adds(context: Context) -> None:
     life = "\n".join(f"{event.stage}: {line}" for event in explain(context, "c205") for line in event.lines)
-    assert "fusion: all sources together (crowd+draft, calibrated)" in life
+    assert "fusion: as computed now, all sources together (crowd+draft, calibrated)" in life
     assert "fusion: draft: says toxic (0.90)" in life
     assert "fusion: verdict: weight 1.00, evidence +2.94" in life
     assert "with the experts' verdicts as evidence p(toxic)=" in life

@@ -138,11 +138,11 @@ def _override(
 
 
 def _verdict_reasons(decided: pd.DataFrame, base: pd.DataFrame) -> pd.Series:
-    """What the experts said, and what the crowd had said before."""
-    rows = zip(decided["reason"], base["label"], base["confidence"], strict=True)
+    """What the experts said, and what the label would be without them."""
+    rows = zip(decided["reason"], base["label"], base["confidence"], base["source"], strict=True)
     reasons = [
-        [f"verdict: {said}", *([] if pd.isna(crowd) else [f"crowd: {crowd} at {confidence:.2f} before the verdict"])]
-        for said, crowd, confidence in rows
+        [f"verdict: {said}", *([] if pd.isna(label) else [f"{source}: {label} at {p:.2f} without the verdict"])]
+        for said, label, p, source in rows
     ]
     return pd.Series(reasons, dtype=object)
 

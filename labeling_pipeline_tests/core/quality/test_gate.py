@@ -106,7 +106,7 @@ def test_one_vote_against_two_goes_to_an_expert_whose_verdict_passes() -> None:
     assert (after["outcome"], after["label"], after["confidence"]) == ("passed", "rude", 0.95)
     assert after["reasons"] == [
         "verdict: e-04 says rude at 0.95 with context",
-        "crowd: fine at 0.93 before the verdict",
+        "crowd: fine at 0.93 without the verdict",
     ]
     assert (after["source"], after["labeled_by"], after["weight"]) == ("verdict", ["e-04"], 0.925)
     np.testing.assert_allclose([after[f"p_{c}"] for c in CLASSES], [0.05 * 0.93 / 0.965, 0.95, 0.05 * 0.035 / 0.965])
