@@ -192,6 +192,13 @@ def test_two_experts_who_agree_decide_and_make_gold_that_was_nominated_and_is_fi
     assert "joins the gold set: fit: e-1, e-2 agree" in told.output
 
 
+def test_nominated_gold_says_nothing_of_the_crowds_accuracy(context: Context) -> None:
+    report = context.warehouse.table("accuracy_report")
+    on_gold = report[(report["slice"] == "(all)") & (report["measured_on"] == "gold")]
+    drawn = {f"g-{i:02d}" for i in range(30)}  # with an inclusion probability, and voted on; c-025 was doubtful
+    assert on_gold["n_known"].sum() == len(drawn)
+
+
 def test_a_copy_of_measuring_gold_is_never_exported(context: Context) -> None:
     assert gold_copies(context) == {"c-005"}
     assert outcome(context, "c-005")["outcome"] == "passed"
