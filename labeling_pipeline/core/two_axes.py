@@ -133,6 +133,9 @@ def _alarms(table: pd.DataFrame, tolerated: float, family_error: float) -> npt.N
     stated = seen.assign(a=seen["implied_accuracy"].astype(np.float64)).dropna(subset="a")
     sums = stated.assign(w=stated["n_votes"] * stated["a"]).groupby(keys)[["w", "n_votes"]].sum()
     implied = (sums["w"] / sums["n_votes"]).reindex(total.index)
+    # Where a slice has one vote per comment alone, it is held to what annotators' agreement means everywhere else.
+    whole = total.index.get_level_values("measured_on").map(lambda kind: implied.get((ALL, kind), np.nan))
+    implied = implied.fillna(pd.Series(whole, index=total.index, dtype=np.float64))
     # All agreed on what is reviewed: what is implied of it is that it is right.
     is_review = total.index.get_level_values("measured_on") == REVIEW
     expected = np.clip(np.where(is_review, 1.0, implied.to_numpy(dtype=np.float64)) - tolerated, 0.0, 1.0)
@@ -161,9 +164,11 @@ def _told(
     about = evidence[evidence["comment_id"].isin(inside) & (evidence["measured_on"] == row["measured_on"])]
     wrong = about.loc[about["label"] != about["truth"], "comment_id"]
     name, so_far = row["slice"], f"{len(about) - len(wrong)} of {len(about)} known labels right so far"
+    is_alone = row["agreement"] != row["agreement"]  # one vote per comment says nothing of agreement
+    cause = "accuracy under what agreement elsewhere means" if is_alone else "agreement without accuracy"
     action = (
         "send unanimous labels of every slice to experts, and look at the proposed text rules" if name == ALL
-        else f"agreement without accuracy: send {name} to experts with context, add it to slices.watched, relabel it"
+        else f"{cause}: send {name} to experts with context, add it to slices.watched, relabel it"
     )  # fmt: skip
     return _group(about, votes, groups), sorted(wrong.astype(str))[:20], f"{action} ({so_far})"
 

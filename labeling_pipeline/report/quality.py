@@ -102,11 +102,7 @@ def _headline(told: dict[str, pd.DataFrame]) -> Html:
 def _alarm_boxes(alarms: pd.DataFrame) -> list[Html]:
     boxes = []
     for row in alarms.to_dict("records"):
-        said = (
-            f"Annotators agree ({_number(row['agreement'])}), which independent errors would put at an accuracy of "
-            f"{_number(row['implied_accuracy'])}; measured on {row['measured_on']} it is {_number(row['accuracy'])} "
-            f"({_number(row['accuracy_low'])} … {_number(row['accuracy_high'])}, n {row['n_known']})."
-        )
+        said = _both_axes(row)
         ids = ", ".join(list(row["comment_ids"])[:8])
         items = [("Who", row["annotator_group"]), ("Comments", ids), ("Do", row["action"])]
         boxes.append(
@@ -119,6 +115,16 @@ def _alarm_boxes(alarms: pd.DataFrame) -> list[Html]:
             )
         )
     return boxes
+
+
+def _both_axes(row: dict[Any, Any]) -> str:
+    right = f"{_number(row['accuracy'])} ({_range_of(row, 'accuracy')}, n {row['n_known']})"
+    if row["agreement"] is None or row["agreement"] != row["agreement"]:
+        return f"One vote per comment there; measured on {row['measured_on']} the accuracy is {right}."
+    return (
+        f"Annotators agree ({_number(row['agreement'])}), which independent errors would put at an accuracy of "
+        f"{_number(row['implied_accuracy'])}; measured on {row['measured_on']} it is {right}."
+    )
 
 
 def _axes(report: pd.DataFrame) -> list[Html]:

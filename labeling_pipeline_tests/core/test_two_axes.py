@@ -89,3 +89,17 @@ def test_implied_accuracy_is_that_of_independent_votes(k: int) -> None:
     a = np.linspace(1 / k + 0.05, 1.0, 9)
     np.testing.assert_allclose(implied_accuracy(a**2 + (1 - a) ** 2 / (k - 1), k), a)
     assert implied_accuracy(0.0, k) == pytest.approx(1 / k)
+
+
+def test_a_blind_slice_with_one_vote_per_comment_is_held_to_what_agreement_means_elsewhere() -> None:
+    made = world(3, blind=0.85)
+    inside = made["votes"]["comment_id"].isin(made["members"].query("slice == 'coded'")["comment_id"])
+    made["votes"] = made["votes"][~inside | ~made["votes"].duplicated("comment_id")]
+    said = made["votes"].drop_duplicates("comment_id").set_index("comment_id")["label"]
+    alone = made["known"]["comment_id"].isin(made["members"].query("slice == 'coded'")["comment_id"])
+    made["known"]["label"] = made["known"]["label"].mask(alone, made["known"]["comment_id"].map(said))
+    found = two_axes(**made, classes=CLASSES, n_boot=0)
+    alarms = found[found["is_alarm"]]
+    assert alarms["slice"].tolist() == ["coded"]
+    assert alarms["agreement"].isna().all()
+    assert alarms["action"].iloc[0].startswith("accuracy under what agreement elsewhere means: send coded")
