@@ -91,3 +91,8 @@ def test_every_query_says_what_it_is_for() -> None:
     for path in sorted(QUERIES.rglob("*.sql")):
         header = path.read_text().split("\n\n")[0].lower()
         assert all(word in header for word in ("-- purpose:", "-- grain:", "-- parameters:")), path.name
+
+
+@pytest.mark.parametrize("phrase", ["not in (select vote_id from votes_set_aside)", "from comment_slices group by"])
+def test_which_votes_weigh_and_which_slices_there_are_is_said_in_the_views_alone(phrase: str) -> None:
+    assert [path.name for path in QUERIES.rglob("*.sql") if phrase in path.read_text()] == []

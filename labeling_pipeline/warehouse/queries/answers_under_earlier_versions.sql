@@ -12,8 +12,8 @@ with known as (
     ) = 1
 )
 select v.annotator_id as annotator, k.label as "true", v.label as given, v.answered_at
-from crowd_votes v join known k using (comment_id, schema_version)
-where v.is_current and v.annotator_id is not null and v.vote_id not in (select vote_id from votes_set_aside)
+from counted_votes v join known k using (comment_id, schema_version)
+where v.annotator_id is not null
   and list_contains($questions, v.question) and list_contains($versions, v.schema_version)
   and list_contains($classes, k.label)
 order by v.annotator_id, k.label, v.label, v.answered_at, v.vote_id

@@ -4,9 +4,8 @@
 -- Grain: one row per comment.
 -- Parameters: $schema_version (in force), $questions (list of question ids that decide labels).
 with voted as (
-    select comment_id, count(*) as n_votes, max(answered_at) as last_at from crowd_votes
-    where is_current and vote_id not in (select vote_id from votes_set_aside)
-      and list_contains($questions, question) and schema_version = $schema_version
+    select comment_id, count(*) as n_votes, max(answered_at) as last_at from counted_votes
+    where list_contains($questions, question) and schema_version = $schema_version
     group by comment_id
 )
 select l.comment_id, l.probabilities, l.vote_shares, v.n_votes

@@ -3,8 +3,7 @@
 -- Parameters: none.
 select question, comment_id as task, annotator_id as annotator, label, stated_confidence as confidence,
        schema_version, guideline_hash, labeling_round, answered_at
-from crowd_votes
-where is_current and vote_id not in (select vote_id from votes_set_aside)
-  and (comment_id in (select comment_id from raw_comments)
+from counted_votes
+where (comment_id in (select comment_id from raw_comments)
        or comment_id in (select comment_id from gold_set where role = 'fit'))
 order by question, comment_id, labeling_round, annotator_id, label, vote_id

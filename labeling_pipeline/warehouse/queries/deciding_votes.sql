@@ -8,8 +8,7 @@ with chosen as (
 select v.comment_id as task, v.annotator_id as annotator, v.label, v.labeling_round,
        v.comment_id not in (select comment_id from chosen) as is_drawn,
        r.batch_id is not null as is_of_batch
-from crowd_votes v left join rounds r on r.labeling_round = v.labeling_round
-where v.is_current and v.vote_id not in (select vote_id from votes_set_aside)
-  and list_contains($questions, v.question)
+from counted_votes v left join rounds r on r.labeling_round = v.labeling_round
+where list_contains($questions, v.question)
   and v.comment_id in (select comment_id from raw_comments)
 order by v.labeling_round, v.comment_id, v.annotator_id, v.label

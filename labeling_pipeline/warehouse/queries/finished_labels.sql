@@ -4,9 +4,7 @@
 select l.labeling_round, l.comment_id, l.label, l.agreement, l.n_votes, r.text, coalesce(m.slices, []) as slices
 from consensus_labels l
 join raw_comments r using (comment_id)
-left join (
-    select comment_id, list_sort(list(distinct slice)) as slices from comment_slices group by comment_id
-) m on m.comment_id = l.comment_id
+left join slices_by_comment m on m.comment_id = l.comment_id
 where list_contains($rounds, l.labeling_round) and l.label is not null
   and l.labeling_round not in (select labeling_round from unanimous_review)
   and l.comment_id not in (select comment_id from gold_set)

@@ -7,8 +7,6 @@ select g.comment_id, g.comment_id as task, g.label, g.role, coalesce(c.text, g.t
        )) as slices, g.schema_version
 from gold_set g
 left join raw_comments c using (comment_id)
-left join (
-    select comment_id, list(distinct slice) as slices from comment_slices group by comment_id
-) m on m.comment_id = g.comment_id
+left join slices_by_comment m on m.comment_id = g.comment_id
 where g.role = $role
 order by g.comment_id

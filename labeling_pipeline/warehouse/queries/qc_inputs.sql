@@ -20,7 +20,7 @@ support as (
 ),
 voters as (
     select comment_id, list_sort(list(distinct annotator_id) filter (where annotator_id is not null)) as labeled_by
-    from crowd_votes where is_current and vote_id not in (select vote_id from votes_set_aside) group by comment_id
+    from counted_votes group by comment_id
 ),
 context_asked as (
     select comment_id, bool_or(answer = 'yes') as needs_context
@@ -54,7 +54,5 @@ left join support s on s.comment_id = l.comment_id
 left join voters v on v.comment_id = l.comment_id
 left join context_asked c on c.comment_id = l.comment_id
 left join comment_copies d on d.comment_id = l.comment_id
-left join (
-    select comment_id, list_sort(list(distinct slice)) as slices from comment_slices group by comment_id
-) m on m.comment_id = l.comment_id
+left join slices_by_comment m on m.comment_id = l.comment_id
 order by l.comment_id

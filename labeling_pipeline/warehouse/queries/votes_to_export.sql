@@ -3,7 +3,6 @@
 -- Parameters: none (frame `exported`: comment_id).
 select comment_id, question, annotator_id, label as answer, stated_confidence, answered_at, labeling_round,
        schema_version, guideline_hash
-from crowd_votes
-where is_current and vote_id not in (select vote_id from votes_set_aside)
-  and comment_id in (select comment_id from exported)
+from counted_votes
+where comment_id in (select comment_id from exported)
 order by comment_id, question, annotator_id, labeling_round, answer
