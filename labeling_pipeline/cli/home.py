@@ -53,7 +53,7 @@ def init_command(folder: Path, ontology: Path | None) -> None:
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def status_command(home: str | None, as_json: bool) -> None:
-    """Rounds, queues, gates, spend, the serving model, what is pending."""
+    """Rounds, queues, gates, spend, the serving model, last runs, what is pending."""
     from labeling_pipeline.report.summary import print_summary, summary
     from labeling_pipeline.stages import STAGES
     from labeling_pipeline.stages.clock import open_context
@@ -65,7 +65,7 @@ def status_command(home: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told, default=str))
         return
-    print_summary(told)
+    print_summary(told, is_status=True)
     click.echo(f"pending: {', '.join(told['pending']) or 'nothing'}")
 
 

@@ -17,18 +17,19 @@ from rich.table import Table
 
 from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.home import Home
+from labeling_pipeline.report.standing import (
+    gates,
+    label_chain,
+    last_runs,
+    no_batch_because,
+    not_exported,
+)
+from labeling_pipeline.report.summary_lines import lines_of, shown, status_lines
 from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
-from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
+from labeling_pipeline.stages.training import waits_for
 
-STATISTICS = {
-    "krippendorff_alpha": "α",
-    "fleiss_kappa": "Fleiss' κ",
-    "cohen_kappa": "Cohen's κ",
-    "gwet_ac1": "AC1",
-    "percent_agreement": "percent",
-}
 COUNTED = ("raw_comments", "vote_log", "verdicts", "gold_set", "consensus_labels", "qc_passed_labels", "quarantine")
 
 
@@ -62,17 +63,17 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "model": None if models.empty else {
             key: models[key].iloc[0] for key in ("model_version", "status", "status_reason", "path", "n_train")
         },
+        "no_model": waits_for(context) if models.empty else "",
         "next_batch": {"batch_id": batch["batch_id"].iloc[0], "comments": len(batch)} if len(batch) else None,
+        "no_batch": "" if len(batch) else no_batch_because(context, not models.empty),
+        "labels": label_chain(context),
+        "not_exported": None if exports.empty else not_exported(context, exports["path"].iloc[0]),
+        "gates": gates(context),
+        "last_runs": last_runs(context),
         "confidence": _pairs(context, "confidence_kinds", "confidence_is"),
         "has_gold": bool(context.count("gold_set")),
         "last_written": context.query("last_written").astype(str).to_dict("records"),
     }  # fmt: skip
-
-
-def _shown(folder: str) -> str:
-    """A folder as one would type it here: short where it lies below, else whole."""
-    below = os.path.relpath(folder)
-    return folder if below.startswith("..") else below
 
 
 def _agreement(context: Context) -> dict[str, Any] | None:
@@ -87,28 +88,13 @@ def _agreement(context: Context) -> dict[str, Any] | None:
     return {**first, "interim": interim}
 
 
-def _agreed(told: dict[str, Any]) -> str:
-    """The figure in words; where it is not defined, why."""
-    name = STATISTICS.get(told["statistic"], told["statistic"])
-    if told["value"] is None:
-        value = told["note"]
-    else:
-        value = f"{told['value']:.2f}" + ("" if told["low"] is None else f" ({told['low']:.2f} … {told['high']:.2f})")
-    waiting = [
-        f" · round {one['part']} so far {'undefined' if one['value'] is None else format(one['value'], '.2f')}"
-        f" ({one['n_waiting']:,} of {one['n_comments']:,} comments wait)"
-        for one in told["interim"]
-    ]
-    return f"{name} {value}{''.join(waiting)}"
-
-
 def _pairs(context: Context, name: str, key: str) -> dict[str, int]:
     rows = context.query(name)
     return {str(one): int(n) for one, n in zip(rows[key], rows["n"], strict=True)}
 
 
-def print_summary(told: dict[str, Any], console: Console | None = None) -> None:
-    """The summary for a terminal."""
+def print_summary(told: dict[str, Any], console: Console | None = None, *, is_status: bool = False) -> None:
+    """The summary for a terminal; ``is_status``: with the gates in force and the last runs."""
     console = console or Console()
     passes = told["passes"]
     if passes is not None:
@@ -116,76 +102,9 @@ def print_summary(told: dict[str, Any], console: Console | None = None) -> None:
         done = f"{passes_made}, nothing left to do" if passes else "Nothing to do: everything is up to date"
         console.print(f"[bold]{done}[/bold]" + (f" (simulated day {told['day']})" if told["day"] is not None else ""))
     table = Table(box=None, show_header=False, pad_edge=False)
-    for name, value in _lines(told):
+    for name, value in [*lines_of(told), *(status_lines(told) if is_status else [])]:
         table.add_row(f"[dim]{name}[/dim]", value)
     console.print(table)
-
-
-def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
-    rows, outcomes, total = told["rows"], told["outcomes"], max(sum(told["outcomes"].values()), 1)
-    shares = "  ".join(f"{name} {n:,} ({n / total:.0%})" for name, n in sorted(outcomes.items()))
-    broken = "  ".join(f"{rule} {n:,}" for rule, n in told["quarantine"].items())
-    open_rounds = sum(1 for one in told["rounds"] if one["n_done"] < COMPLETE_SHARE * one["n_comments"])
-    lines = [
-        ("home", _shown(told["home"])),
-        ("comments", f"{rows['raw_comments']:,}"),
-        ("votes", f"{rows['vote_log']:,} crowd · {rows['verdicts']:,} expert verdicts · {told['spend_usd']:,.2f} USD"),
-        ("quarantined", f"{rows['quarantine']:,}" + (f"  ({broken})" if broken else "")),
-        ("consensus", f"{rows['consensus_labels']:,} labels  ({_kinds(told['confidence'])})"),
-        *([("agreement", _agreed(told["agreement"]))] if told["agreement"] else []),
-        ("outcomes", shares or "none yet"),
-        ("rounds", f"{len(told['rounds'])}, {open_rounds} open · {told['queue']:,} comments wait for an expert"),
-    ]
-    lines += _people(told)
-    if told["export"]:
-        export = told["export"]
-        lines.append(("export", f"{export['version']}: {export['n_labels']:,} labels in {export['path']}"))
-    if told["model"]:
-        model = told["model"]
-        lines.append(("model", f"{model['model_version']}: {model['status']} — {model['status_reason']}"))
-    if told["next_batch"]:
-        lines.append(("next batch", f"{told['next_batch']['comments']:,} comments ({told['next_batch']['batch_id']})"))
-    if told["last_written"]:
-        last = told["last_written"][0]
-        lines.append(("last written", f"{last['asset']} at {last['finished_at']} by run {last['run_id'][:8]}"))
-    if not rows["raw_comments"]:
-        lines.append(("nothing yet", "drop comments into inbox/comments and votes into inbox/votes, then run again"))
-    if told["is_over"]:
-        lines.append(("simulated", "its last day is over: nobody answers, no round opens; raise simulated.until_day"))
-    if told["quarantine"].get("unknown_class"):
-        lines.append(("unknown class", UNKNOWN_CLASS))
-    if not told["has_gold"] and rows["consensus_labels"]:
-        lines.append(("without gold", WITHOUT_GOLD))
-    return lines
-
-
-def _people(told: dict[str, Any]) -> list[tuple[str, str]]:
-    """Whom to look at, and which groups differ, where there are any."""
-    lines = []
-    if told["annotators"]:
-        counts = [f"{n} {name.replace('_', ' ')}{'s' if n > 1 else ''}" for name, n in told["annotators"].items()]
-        lines.append(("annotators", f"to look at: {', '.join(counts)} (annotator_findings)"))
-    if told["diverging_groups"]:
-        groups = told["diverging_groups"]
-        names = ", ".join(groups[:4]) + (f" and {len(groups) - 4} more" if len(groups) > 4 else "")
-        lines.append(("groups", f"answer differently on the same comments: {names} (group_divergence)"))
-    return lines
-
-
-def _kinds(kinds: dict[str, int]) -> str:
-    return ", ".join(f"{n:,} {kind}" for kind, n in kinds.items()) or "none"
-
-
-UNKNOWN_CLASS = (
-    "rows name classes that no ontology of this home has. If they are right, add a file to ontology/,\n"
-    "with a schema_version and an effective_at of its own. With nothing worth keeping yet, a new home is quicker:\n"
-    "labeling-pipeline init DIR --ontology FILE"
-)
-WITHOUT_GOLD = (
-    "nobody knows whether annotators who agree are right: confidence is uncalibrated, no model is promoted.\n"
-    "300 comments judged by experts would calibrate it, promote the model, and show errors that annotators share:\n"
-    "labeling-pipeline gold plan VOTES --comments FILE --budget 300 -o gold.csv"
-)
 
 
 def refuse_empty_hands(told: dict[str, Any]) -> None:
@@ -208,7 +127,7 @@ def print_next_steps(home: Path, comment_id: str, console: Console | None = None
     prefix = "" if shutil.which("labeling-pipeline") else f"{os.path.relpath(Path(sys.executable).parent)}/"
     console.print("\n[bold]Try next[/bold]")
     is_default = home == Path("data").absolute()
-    at = "" if is_default else f" --home {shlex.quote(_shown(str(home)))}"
+    at = "" if is_default else f" --home {shlex.quote(shown(str(home)))}"
     for what, command in (
         ("the graph and its history", "dagster dev" if is_default else f"labeling-pipeline ui{at}"),
         ("one comment's life", f"labeling-pipeline explain {shlex.quote(comment_id)}{at}"),

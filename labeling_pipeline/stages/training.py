@@ -24,14 +24,10 @@ def retrained_model(context: Context) -> Result:
     Labels count by their weight; a stable share of comments is held out, and gold never gets here.
     """
     exports, models = context.query("latest_export"), context.warehouse.table("retrained_model")
-    if exports.empty:
-        return Result(len(models), waiting_for="an export")
-    export, settings = exports.iloc[0], context.settings.training
-    labels = export_labels(context, export["version"])
-    learned = labels[~holdout_mask(labels["comment_id"], settings.holdout_share) & (labels["weight"] > 0)]
-    if len(learned) < settings.min_labels:
-        return Result(len(models), waiting_for=f"{settings.min_labels} labels to learn from, {len(learned)} passed")
-    classes = context.all_classes
+    learned = _to_learn_from(context, exports)
+    if missing := _missing(context, exports, learned):
+        return Result(len(models), waiting_for=missing)
+    export, settings, classes = exports.iloc[0], context.settings.training, context.all_classes
     model = train(
         learned["text"].tolist(),
         learned[[f"p_{one}" for one in classes]].to_numpy(),
@@ -57,6 +53,30 @@ def retrained_model(context: Context) -> Result:
     rows = Append(pd.DataFrame([row]), ("model_version",))
     metrics: dict[str, int | str] = {"n_train": len(learned), "model_version": name, "notes": "; ".join(model.notes)}
     return Result(len(models) + 1, metrics, append={"retrained_model": rows})
+
+
+def waits_for(context: Context) -> str:
+    """What a model cannot be trained for the lack of, "" where nothing is missing."""
+    exports = context.query("latest_export")
+    return _missing(context, exports, _to_learn_from(context, exports))
+
+
+def _to_learn_from(context: Context, exports: pd.DataFrame) -> pd.DataFrame:
+    """The labels of the latest export that count and are not held out."""
+    if exports.empty:
+        return pd.DataFrame()
+    labels = export_labels(context, exports["version"].iloc[0])
+    is_held_out = holdout_mask(labels["comment_id"], context.settings.training.holdout_share)
+    return labels[~is_held_out & (labels["weight"] > 0)]
+
+
+def _missing(context: Context, exports: pd.DataFrame, learned: pd.DataFrame) -> str:
+    least = context.settings.training.min_labels
+    if exports.empty:
+        return "an export"
+    if len(learned) < least:
+        return f"{least} labels to learn from (training.min_labels), and there are {len(learned)}"
+    return ""
 
 
 def drift_asks(context: Context, last: datetime) -> bool:
