@@ -22,6 +22,7 @@ from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.evaluation import evaluate, paired_difference
 from labeling_pipeline.core.simulate.counterfactual import comments_affordable, probabilities_at_equal_cost
+from labeling_pipeline.core.simulate.streams import STREAMS
 from labeling_pipeline.core.training import holdout_mask, load
 from labeling_pipeline.stages.engine import digest
 
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 
 # A slice with fewer gold comments says too little to be named the blind spot.
 SMALLEST_SLICE = 30
-# More comments than this are not simulated for the comparison: it would take longer than the rest of the run.
-LARGEST_ROUND = 25_000
+# All comments the simulated world has: some 4,800 USD's worth at the sample's prices.
+LARGEST_ROUND = STREAMS["more"].size
 SETS = {"crowd_holdout": "held-out crowd labels", "gold_measure": "measuring gold"}
 
 
@@ -96,7 +97,7 @@ def story_table(lines: list[Line]) -> Table:
     for line in lines:
         sign = "+" if line.key in ("rise", "counterfactual") else ""
         span = f"{line.low:{sign}.2f} … {line.high:{sign}.2f}" if line.low is not None and line.high is not None else ""
-        value = f"{line.value:,.0f}" if line.key == "cost" else f"{line.value:{sign}.2f}"
+        value = f"{line.value:,.0f} USD" if line.key == "cost" else f"{line.value:{sign}.2f}"
         table.add_row(line.what, line.measured_on, value, span, f"{line.n:,}")
     return table
 
@@ -158,7 +159,13 @@ def _blind_spot(context: Context, models: pd.DataFrame, gold: pd.DataFrame) -> l
         *_pair(f"model 1, F1 of {main}", f1, "_f1"),
         Line("model 1, recall", where, *recalls[0], rise.n, "recall_before"),
         Line(
-            "experts' verdicts, USD", f"{verdicts['n_with_context']} with context", cost, None, None, n_verdicts, "cost"
+            "experts' verdicts bought",
+            f"{verdicts['n_with_context']:,} of them with context",
+            cost,
+            None,
+            None,
+            n_verdicts,
+            "cost",
         ),
         Line("model 2, recall", where, *recalls[1], rise.n, "recall_after"),
         Line("rise of recall", where, rise.diff, rise.low, rise.high, rise.n, "rise"),
@@ -188,9 +195,14 @@ def _counterfactual(
     )
     moved = paired_difference(gold["label"].tolist(), before, other, classes=classes, metric="accuracy")
     bought = comments_affordable(cost_usd, prices.votes_per_comment, prices.crowd_price_usd)
-    of_affordable = f" of {bought:,}" if bought > LARGEST_ROUND else ""
-    what = f"instead, {min(bought, LARGEST_ROUND):,}{of_affordable} more by the crowd"
+    what = f"rise instead, had it bought {_crowd_votes(bought, prices.votes_per_comment)}"
     return Line(what, "the same comments", moved.diff, moved.low, moved.high, moved.n, "counterfactual")
+
+
+def _crowd_votes(bought: int, votes_per_comment: int) -> str:
+    """What the money buys of the crowd; where the simulated world has fewer comments, how many it stands for."""
+    said = f"{min(bought, LARGEST_ROUND):,} comments × {votes_per_comment} crowd votes"
+    return said if bought <= LARGEST_ROUND else f"{said} (of {bought:,} affordable, all the simulated world has)"
 
 
 def _recall(

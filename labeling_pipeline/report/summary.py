@@ -37,8 +37,6 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
     """The state of a home as plain values; ``passes``: how many a run has just made."""
     context = open_context(home)
     outcomes = context.query("outcome_counts").set_index("outcome")["n"].to_dict()
-    models, exports = context.query("current_model"), context.query("latest_export")
-    batch = context.query("proposed_batch")
     spend = context.query("spend").iloc[0]
     settings = context.settings.labeling
     return {
@@ -59,6 +57,21 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
             float(spend["n_assignments"]) * settings.crowd_price_usd
             + float(spend["n_verdicts"]) * settings.expert_price_usd, 2
         ),
+        **_made(context),
+        "labels": label_chain(context),
+        "gates": gates(context),
+        "last_runs": last_runs(context),
+        "confidence": _pairs(context, "confidence_kinds", "confidence_is"),
+        "has_gold": bool(context.count("gold_set")),
+        "last_written": context.query("last_written").astype(str).to_dict("records"),
+    }  # fmt: skip
+
+
+def _made(context: Context) -> dict[str, Any]:
+    """Export, model and next batch, each None where there is none, and why."""
+    models, exports = context.query("current_model"), context.query("latest_export")
+    batch = context.query("proposed_batch")
+    return {
         "export": None if exports.empty else {key: exports[key].iloc[0] for key in ("version", "n_labels", "path")},
         "model": None if models.empty else {
             key: models[key].iloc[0] for key in ("model_version", "status", "status_reason", "path", "n_train")
@@ -66,13 +79,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "no_model": waits_for(context) if models.empty else "",
         "next_batch": {"batch_id": batch["batch_id"].iloc[0], "comments": len(batch)} if len(batch) else None,
         "no_batch": "" if len(batch) else no_batch_because(context, not models.empty),
-        "labels": label_chain(context),
         "not_exported": None if exports.empty else not_exported(context, exports["path"].iloc[0]),
-        "gates": gates(context),
-        "last_runs": last_runs(context),
-        "confidence": _pairs(context, "confidence_kinds", "confidence_is"),
-        "has_gold": bool(context.count("gold_set")),
-        "last_written": context.query("last_written").astype(str).to_dict("records"),
     }  # fmt: skip
 
 

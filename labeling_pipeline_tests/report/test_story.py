@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from labeling_pipeline.core.simulate.counterfactual import comments_affordable, equal_cost_round
 from labeling_pipeline.core.simulate.streams import draw
 from labeling_pipeline.core.simulate.texts import CLASSES, DOG_WHISTLE
 from labeling_pipeline.core.training import save, train
 from labeling_pipeline.home import Home
-from labeling_pipeline.report.story import Line, blind_spot, story, story_table
+from labeling_pipeline.report.story import LARGEST_ROUND, Line, blind_spot, story, story_table
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.warehouse import replace_rows
@@ -98,8 +99,15 @@ def test_the_figures_are_those_of_the_models(context: Context) -> None:
     assert lines["rise"].low is not None
     assert lines["rise"].low >= 0.15
     assert (lines["cost"].value, lines["cost"].n) == (60.0, 12)
-    assert "500" in lines["counterfactual"].what
+    assert lines["counterfactual"].what == "rise instead, had it bought 500 comments × 3 crowd votes"
     assert lines["counterfactual"].value < 0.05
+
+
+def test_the_money_of_the_sample_home_buys_a_round_of_equal_cost_in_full() -> None:
+    """The sample's experts cost under 4,800 USD: as much of the crowd is simulated whole, with nothing left out."""
+    bought = comments_affordable(4800.0)
+    comments, votes = equal_cost_round(4800.0, seed=0, limit=LARGEST_ROUND)
+    assert (len(comments), len(votes)) == (bought, 3 * bought) == (40_000, 120_000)
 
 
 def test_told_again_it_is_read_and_not_computed(context: Context) -> None:
@@ -126,11 +134,11 @@ def test_the_blind_spot_is_the_worst_slice_that_is_large_enough() -> None:
 
 def test_the_table_shows_signs_and_money() -> None:
     lines = [
-        Line("verdicts, USD", "with context", 1500.0, None, None, 300, "cost"),
+        Line("verdicts", "with context", 1500.0, None, None, 300, "cost"),
         Line("rise", "gold", 0.372, 0.31, 0.43, 290, "rise"),
     ]
     page = StringIO()
     Console(file=page, width=120).print(story_table(lines))
-    assert "1,500" in page.getvalue()
+    assert "1,500 USD" in page.getvalue()
     assert "+0.37" in page.getvalue()
     assert "+0.31 … +0.43" in page.getvalue()
