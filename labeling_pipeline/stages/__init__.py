@@ -89,7 +89,7 @@ STAGES: dict[str, Stage] = {
     ),
     "labeling_function_report": Stage(
         labeling_function_report, "3_annotation",
-        ("weak_labels", "production_predictions", "production_feedback", "verdicts", "gold_set"),
+        ("weak_labels", "production_predictions", "production_feedback", "verdicts", "gold_set", "comment_slices"),
         ("labeling_function_report", "labeling_function_proposals"), settings=("weak_supervision",),
         every_days=lambda settings: 7,
     ),
@@ -98,7 +98,8 @@ STAGES: dict[str, Stage] = {
         settings=("reliability",), every_days=lambda settings: 7,
     ),
     "agreement_report": Stage(
-        agreement_report, "4_quality", ("crowd_votes", "raw_comments", "annotators", "decomposed_tasks"),
+        agreement_report, "4_quality",
+        ("crowd_votes", "raw_comments", "annotators", "decomposed_tasks", "annotator_standing", "comment_slices"),
         ("agreement_report",),
         settings=("reliability", "labeling"), every_days=lambda settings: settings.reliability.report_every_days,
     ),
@@ -107,7 +108,7 @@ STAGES: dict[str, Stage] = {
         every_days=lambda settings: 7,
     ),
     "group_divergence": Stage(
-        group_divergences, "4_quality", ("crowd_votes", "raw_comments", "annotators"),
+        group_divergences, "4_quality", ("crowd_votes", "raw_comments", "annotators", "annotator_standing"),
         ("group_divergence", "group_labels"), settings=("reliability",), every_days=lambda settings: 7,
     ),
     "qc_outcomes": Stage(

@@ -150,7 +150,7 @@ def _signals(context: Context, fit: pd.DataFrame) -> SignalLabels:
 
 def _with_slices(context: Context, comments: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """The comments with one column per slice: in it or (missing) not; a comment may be in several."""
-    slices = context.query("slices_of_comments")
+    slices = context.warehouse.table("comment_slices")
     columns = {}
     for name, part in slices.groupby("slice", sort=True):
         inside = comments["comment_id"].isin(part["comment_id"])

@@ -16,6 +16,7 @@ from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import materialize
+from labeling_pipeline.stages.weak_supervision import labeling_function_report
 from labeling_pipeline_tests.stages.small_homes import drop, new_home
 
 NOW = pd.Timestamp("2026-05-04 12:00")
@@ -52,7 +53,7 @@ def text_of(i: int, rng: np.random.Generator) -> str:
 
 
 def write_home(folder: Path) -> Home:
-    home, rng = new_home(folder, ""), np.random.default_rng(0)
+    home, rng = new_home(folder, '[slices.define]\nstones = { pattern = "about a stone" }'), np.random.default_rng(0)
     texts = pd.DataFrame({"comment_id": [f"c{i}" for i in range(N)], "text": [text_of(i, rng) for i in range(N)]})
     drop(home, "comments", "comments.csv", texts)
     votes = [
@@ -154,6 +155,12 @@ def test_the_report_measures_on_measuring_gold_and_proposes_nothing_unasked(cont
     )
     assert report["n_gold"].sum() == len(n)
     assert set(report.index) == {"says_plum", "says_pear", "says_fig"}
+
+
+def test_the_report_tells_slices_by_rule_apart(context: Context) -> None:
+    by_slice = labeling_function_report(context).shown.by_slice
+    assert set(by_slice["group"]) == {"stones"}
+    assert set(by_slice["n_rows"]) == {N // 5}, "every fifth comment has the phrase"
 
 
 def test_an_edited_function_runs_alone_and_labels_follow(context: Context) -> None:

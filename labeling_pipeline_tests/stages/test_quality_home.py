@@ -133,6 +133,18 @@ def test_the_annotator_under_the_bar_is_paused_and_later_votes_weigh_nothing(con
     assert "bad" not in set(context.query("crowd_annotators")["annotator_id"])
 
 
+def test_agreement_is_told_of_votes_that_weigh_and_of_slices_by_rule(context: Context) -> None:
+    report = context.warehouse.table("agreement_report").drop_duplicates(["part_of", "part"])
+    told = report.set_index(["part_of", "part"])["n_votes"]
+    given = context.warehouse.table("crowd_votes").query("is_current")
+    aside = context.warehouse.table("votes_set_aside")["vote_id"]
+    weigh = given[~given["vote_id"].isin(aside)]
+    assert told["all", "all"] == len(weigh) == len(given) - 29
+    assert told["all", "all"] == len(context.query("deciding_votes", questions=context.deciding_questions))
+    long_ones = context.warehouse.table("comment_slices").query("slice == 'long_ones'")["comment_id"]
+    assert told["slice", "long_ones"] == weigh["comment_id"].isin(long_ones).sum() > 0
+
+
 @pytest.mark.parametrize(
     ("rule", "comment", "outcome_is"),
     [
