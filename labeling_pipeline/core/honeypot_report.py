@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.honeypot_health import judged
-from labeling_pipeline.core.honeypots import honeypot_accuracy
+from labeling_pipeline.core.honeypots import honeypot_accuracy, rate_report
 
 ALL = "(all)"
 EASY, HARD = 0.9, 0.6
@@ -56,28 +56,24 @@ def _part(rows: pd.DataFrame, bank: pd.DataFrame, by: str, min_answers: int) -> 
     return table.rename(columns={by: "part"}).assign(by=by)
 
 
-def violations(
-    shown: pd.DataFrame, apart: pd.DataFrame, *, rate: float, tolerance: float = 0.005, least: int = 200,
-    max_exposures: int = 200,
-) -> pd.DataFrame:  # fmt: skip
+def violations(shown: pd.DataFrame, apart: pd.DataFrame, *, rate: float, max_exposures: int = 200) -> pd.DataFrame:
     """What those who assign the work did with our honeypots, rule by rule; empty where all is as agreed.
 
     ``shown``: annotator_id, comment_id, labeling_round, is_honeypot, is_handed_out (we gave the comment out for that
     round): who answered what in rounds that others assign. ``apart``: comment_id of gold that measures or is sealed.
-    Returns columns `VIOLATION_COLUMNS`. Rules: ``rate`` (annotators with ``least`` assignments or more whose share of
-    honeypots is off by more than ``tolerance``), ``repeated`` (a honeypot answered by one annotator in two rounds),
+    Returns columns `VIOLATION_COLUMNS`. Rules: ``rate`` (annotators whose share of honeypots is off, as
+    ``rate_report`` has it), ``repeated`` (a honeypot answered by one annotator in two rounds),
     ``over_cap``, ``gold_shown`` (gold that we did not hand out).
     """
     rounds = shown.drop_duplicates(["annotator_id", "comment_id", "labeling_round"])
     is_pot = rounds["is_honeypot"].astype(bool)
-    shares = rounds.assign(pot=is_pot).groupby("annotator_id")["pot"].agg(["mean", "size"]).reset_index()
-    off = shares[(shares["size"] >= least) & ((shares["mean"] - rate).abs() > tolerance)]
+    shares = rate_report(rounds, rate).rename(columns={"rate": "value"})
     times = rounds[is_pot].groupby(["annotator_id", "comment_id"]).size().rename("value").reset_index()
     seen = rounds[is_pot].groupby("comment_id")["annotator_id"].nunique().rename("value").reset_index()
     strange = rounds[rounds["comment_id"].isin(apart["comment_id"]) & ~rounds["is_handed_out"].astype(bool)]
     leaked = strange.groupby("comment_id").size().rename("value")
     found = [
-        off.rename(columns={"mean": "value"}).assign(rule="rate", expected=rate),
+        shares[shares["is_rate_off"]].assign(rule="rate", expected=rate),
         times[times["value"] > 1].assign(rule="repeated", expected=1.0),
         seen[seen["value"] > max_exposures].assign(rule="over_cap", expected=float(max_exposures)),
         leaked.reset_index().assign(rule="gold_shown", expected=0.0),

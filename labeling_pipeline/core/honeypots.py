@@ -19,6 +19,8 @@ from labeling_pipeline.core.rates import jeffreys
 from labeling_pipeline.core.stable_hash import unit_hash
 
 ShortBank = Literal["refuse", "fewer"]
+# Under 200 assignments one honeypot more or less moves the rate by over half a point, which then tells nothing.
+RATE_LEAST, RATE_TOLERANCE = 200, 0.005
 BANK_SALT = 5_871  # another draw than roles and holdouts, so that the three are independent
 
 
@@ -181,12 +183,13 @@ def _refuse(annotator: str, wanted: int, there: int) -> None:
     )
 
 
-def rate_report(assignments: pd.DataFrame, rate: float, *, tolerance: float = 0.005, least: int = 200) -> pd.DataFrame:
+def rate_report(assignments: pd.DataFrame, rate: float) -> pd.DataFrame:
     """The honeypot rate every annotator was really given, and who lies outside: for work that others assigned.
 
-    ``assignments``: annotator_id, comment_id, is_honeypot. Returns annotator_id, n, honeypots, rate, repeated
-    (honeypots shown more than once), standing: "few" under ``least`` assignments, "off" where the rate is further than
-    ``tolerance`` from the one wanted or a honeypot was repeated, else "kept".
+    ``assignments``: annotator_id, comment_id, is_honeypot. Returns annotator_id, n, honeypots, rate, is_rate_off
+    (further than `RATE_TOLERANCE` from the one wanted, in `RATE_LEAST` assignments or more), repeated (honeypots shown
+    more than once), standing: "few" under `RATE_LEAST` assignments, "off" where the rate is or a honeypot was repeated,
+    else "kept".
     """
     known = assignments[assignments["annotator_id"].notna()]
     pots = known[known["is_honeypot"].astype(bool)]
@@ -194,9 +197,11 @@ def rate_report(assignments: pd.DataFrame, rate: float, *, tolerance: float = 0.
     per = pots.groupby("annotator_id")["comment_id"].agg(["size", "nunique"]).reindex(table["annotator_id"]).fillna(0)
     table["honeypots"] = per["size"].to_numpy(dtype=np.int64)
     table["rate"] = table["honeypots"] / table["n"]
+    is_far = (table["rate"] - rate).abs() > RATE_TOLERANCE + 1e-12  # 11 of 200 are within
+    table["is_rate_off"] = is_far & (table["n"] >= RATE_LEAST)
     table["repeated"] = (per["size"] - per["nunique"]).to_numpy(dtype=np.int64)
-    is_off = ((table["rate"] - rate).abs() > tolerance + 1e-12) | (table["repeated"] > 0)
-    table["standing"] = np.select([table["n"] < least, is_off], ["few", "off"], "kept")
+    is_off = table["is_rate_off"] | (table["repeated"] > 0)
+    table["standing"] = np.select([table["n"] < RATE_LEAST, is_off], ["few", "off"], "kept")
     return table
 
 

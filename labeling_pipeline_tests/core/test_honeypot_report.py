@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from labeling_pipeline.core.honeypot_report import ALL, accuracy_parts, overexposed, violations
+from labeling_pipeline.core.honeypots import rate_report
 from labeling_pipeline_tests.core.test_honeypot_health import START, answers, bank
 
 
@@ -38,7 +39,7 @@ def test_what_a_vendor_did_against_the_agreement_is_listed() -> None:
     columns = ["annotator_id", "comment_id", "labeling_round", "is_honeypot", "is_handed_out"]
     shown = pd.DataFrame([*real, *pots, *more], columns=columns)
     apart = pd.DataFrame({"comment_id": ["g-1", "g-2"]})
-    found = violations(shown, apart, rate=0.05, max_exposures=1, tolerance=0.01)
+    found = violations(shown, apart, rate=0.05, max_exposures=1)
     assert found["rule"].value_counts().to_dict() == {"over_cap": 10, "rate": 1, "repeated": 1, "gold_shown": 1}
     rows = found.set_index("rule")
     assert rows.loc["rate", "annotator_id"] == "a-1"
@@ -47,6 +48,20 @@ def test_what_a_vendor_did_against_the_agreement_is_listed() -> None:
     calm = shown[(shown["annotator_id"] == "a-0") & (shown["labeling_round"] == "1")]
     assert violations(calm, apart, rate=0.05).empty
     assert violations(shown.iloc[:0], apart, rate=0.05).empty
+
+
+def test_the_rate_is_off_in_the_list_where_it_is_off_in_the_plan() -> None:
+    """200 assignments with 9 to 11 honeypots are within half a point of 5 %, 8 and 12 are not, and 199 are too few."""
+    rows = [
+        (f"{n}-{pots}", f"c-{i}", "1", i < pots, True) for n in (199, 200) for pots in range(7, 14) for i in range(n)
+    ]
+    columns = ["annotator_id", "comment_id", "labeling_round", "is_honeypot", "is_handed_out"]
+    shown = pd.DataFrame(rows, columns=columns)
+    planned = rate_report(shown, 0.05).set_index("annotator_id")
+    listed = violations(shown, pd.DataFrame({"comment_id": []}), rate=0.05)
+    assert listed["rule"].unique().tolist() == ["rate"]
+    assert set(listed["annotator_id"]) == {f"200-{pots}" for pots in (7, 8, 12, 13)}
+    assert set(planned.index[planned["standing"] == "off"]) == set(listed["annotator_id"])
 
 
 def test_who_read_more_harm_on_a_day_than_agreed_is_named_once() -> None:
