@@ -6,7 +6,7 @@ Belongs here: which tables are sources, and what is kept of their fusion. Does n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,9 +39,8 @@ def fused_labels(context: Context) -> Result:
         wanted -= {"draft"}
     gold = context.query("gold_by_role", role="fit")[["comment_id", "label"]]
     mix = class_mix(crowd, classes)
-    found, blind, spoken = _sources(context, crowd, gold, mix)
-    used = {name: frame for name, frame in found.items() if len(frame) and (name == "crowd" or name in wanted)}
-    kept = _beside_others(used)
+    found, blind, spoken = _sources(context, wanted | {"crowd"}, crowd, gold, mix)
+    kept = _beside_others({name: frame for name, frame in found.items() if len(frame)})
     fused = fuse(kept, classes, gold=gold, blind=blind, class_balance=mix)
     judged = _with_verdicts(context, kept, fused, mix)
     return Result(
@@ -75,33 +74,43 @@ def class_mix(labels: pd.DataFrame, classes: tuple[str, ...]) -> np.typing.NDArr
 
 
 def _sources(
-    context: Context, crowd: pd.DataFrame, gold: pd.DataFrame, mix: np.typing.NDArray[np.float64]
+    context: Context, wanted: Set[str], crowd: pd.DataFrame, gold: pd.DataFrame, mix: np.typing.NDArray[np.float64]
 ) -> tuple[Sources, Sources, SignalLabels]:
-    """Soft labels by source, what those that use gold say without it, and what feedback says and is worth."""
+    """Soft labels by source, what those that use gold say without it, and what feedback says and is worth.
+
+    A source that is not wanted is not computed. What feedback says is told of every comment, whether it counts or not.
+    """
     from labeling_pipeline.core.weak_supervision.blind import blind_labels
     from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
 
     classes = context.all_classes
     acts, served = context.query("acts_in_production"), context.query("served_labels")
 
-    def signals(known: pd.DataFrame) -> pd.DataFrame:
-        return signal_labels(acts, served, classes, gold=known, class_balance=mix).labels
+    def signals(known: pd.DataFrame) -> SignalLabels:
+        return signal_labels(acts, served, classes, gold=known, class_balance=mix)
 
-    spoken = signal_labels(acts, served, classes, gold=gold, class_balance=mix)
-    found = {
-        "crowd": _columns(crowd, classes),
-        "weak": _columns(context.warehouse.table("weak_labels"), classes),
-        "draft": _columns(context.query("drafts_from_elsewhere"), classes),
-        "signals": spoken.labels,
-    }
+    def table(name: str) -> pd.DataFrame:
+        return _columns(context.warehouse.table(name), classes)
+
+    spoken = signals(gold)
     latest = acts.groupby("comment_id")["created_at"].max()
-    found["signals"]["at"] = latest.reindex(found["signals"]["comment_id"]).to_numpy()
-    blind = {
-        "crowd": _columns(context.warehouse.table("consensus_blind"), classes),
-        "weak": _columns(context.warehouse.table("weak_blind"), classes),
-        "signals": blind_labels(signals, gold, spoken.labels["comment_id"]),
+    found = {
+        "crowd": lambda: _columns(crowd, classes),
+        "weak": lambda: table("weak_labels"),
+        "draft": lambda: _columns(context.query("drafts_from_elsewhere"), classes),
+        "signals": lambda: spoken.labels.assign(at=latest.reindex(spoken.labels["comment_id"]).to_numpy()),
     }
-    return found, {name: frame for name, frame in blind.items() if len(frame)}, spoken
+    blind = {
+        "crowd": lambda: table("consensus_blind"),
+        "weak": lambda: table("weak_blind"),
+        "signals": lambda: blind_labels(lambda known: signals(known).labels, gold, spoken.labels["comment_id"]),
+    }
+    without_gold = {name: make() for name, make in blind.items() if name in wanted}
+    return (
+        {name: make() for name, make in found.items() if name in wanted},
+        {name: frame for name, frame in without_gold.items() if len(frame)},
+        spoken,
+    )
 
 
 def _columns(frame: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import materialize
+from labeling_pipeline.stages.fusion import fused_labels
 from labeling_pipeline.stages.weak_supervision import labeling_function_report
 from labeling_pipeline_tests.stages.small_homes import drop, new_home
 
@@ -103,6 +104,16 @@ def test_every_source_that_speaks_is_named(context: Context) -> None:
     assert sources["c1"] == "crowd+weak"
     assert sources["c201"] == "crowd+weak+draft"
     assert (fused(context)["confidence_is"] == "calibrated").all()
+
+
+@pytest.mark.parametrize("wanted", [(), ("draft",), ("weak", "signals")])
+def test_sources_that_are_left_out_have_no_part(context: Context, wanted: tuple[str, ...]) -> None:
+    home = Home(context.home.root)
+    fusion = context.settings.fusion.model_copy(update={"sources": wanted})
+    home.__dict__["settings"] = context.settings.model_copy(update={"fusion": fusion})
+    told = fused_labels(open_context(home, NOW.to_pydatetime())).replace["fused_labels"]["source"]
+    named = {name for said in told.unique() for name in said.split("+")}
+    assert named == {"crowd", *wanted} - {"signals"}, "nobody acted in production here"
 
 
 def test_together_they_are_right_more_often_than_the_crowd_alone(context: Context) -> None:
