@@ -55,12 +55,15 @@ def ask(cause: str, context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
 
 def _ask(cause: str, context: dg.SensorEvaluationContext, home: Home) -> dg.RunRequest | dg.SkipReason:
     report_dead_runs(context.instance, home)
-    if is_busy(context.instance):
-        return dg.SkipReason("a run is at work")
+    until = time.monotonic() + (WATCH_S if cause == "inbox" else 0.0)
+    while is_busy(context.instance):
+        if time.monotonic() > until:
+            return dg.SkipReason("a run is at work")
+        time.sleep(LOOK_S)
     try:
         work = _pending_now(home)
         if not work and cause == "inbox":
-            work = _watch_inbox(home)
+            work = _watch_inbox(home, until)
     except WarehouseBusyError as busy:
         return dg.SkipReason(str(busy))
     if _first_watched(work, home) != cause:
@@ -91,9 +94,9 @@ def _pending_now(home: Home) -> Pending:
     return work
 
 
-def _watch_inbox(home: Home) -> Pending:
+def _watch_inbox(home: Home, until: float) -> Pending:
     """What is pending as soon as something arrives, or when the watch is over."""
-    until, before = time.monotonic() + WATCH_S, inbox_listing(home)
+    before = inbox_listing(home)
     is_arriving, work = files_are_arriving(open_context(home)), _pending_now(home)
     while not work and time.monotonic() < until:
         time.sleep(LOOK_S)
