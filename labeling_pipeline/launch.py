@@ -10,7 +10,7 @@ from datetime import datetime
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
 
-from labeling_pipeline.core.errors import InvariantError
+from labeling_pipeline.core.errors import InvariantError, is_interrupted
 from labeling_pipeline.definitions import build_definitions
 from labeling_pipeline.defs.runs import report_dead_runs
 from labeling_pipeline.home import Home
@@ -63,7 +63,7 @@ class Launcher:
         except DagsterExecutionInterruptedError as error:  # how Dagster passes on SIGTERM and SIGINT
             raise KeyboardInterrupt from error
         except RuntimeError as error:
-            if str(error) != "Query interrupted":  # how DuckDB passes them on
+            if not is_interrupted(error):
                 raise
             raise KeyboardInterrupt from error
 

@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 
 from labeling_pipeline import __version__
-from labeling_pipeline.core.errors import LabelingError
+from labeling_pipeline.core.errors import LabelingError, is_interrupted
 from labeling_pipeline.core.registry import place_in_registered
 
 COMMANDS: dict[str, str] = {
@@ -95,7 +95,7 @@ def main(argv: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         _fail(STOPPED, 130)
     except RuntimeError as error:
-        if str(error) != "Query interrupted":  # how DuckDB passes a signal on
+        if not is_interrupted(error):
             raise
         _fail(STOPPED, 130)
     except BrokenPipeError:  # whoever read the output has seen enough

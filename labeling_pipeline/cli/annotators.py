@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from labeling_pipeline.cli.options import naming
+from labeling_pipeline.cli.options import naming, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,16 +147,11 @@ def _with_status(each: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 def _told(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | None) -> dict[str, Any]:
     return {
         "n_annotators": len(each),
-        "annotators": _records(each),
-        "findings": _records(flagged),
-        "groups": None if groups is None else _records(groups[groups["status"] != "too small"]),
+        "annotators": records(each),
+        "findings": records(flagged),
+        "groups": None if groups is None else records(groups[groups["status"] != "too small"]),
         "n_groups_too_small": None if groups is None else int((groups["status"] == "too small").sum()),
     }
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    return json.loads(json.dumps(plain.to_dict("records"), default=lambda value: value.item()))
 
 
 def _print(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | None, written: list[Path]) -> None:

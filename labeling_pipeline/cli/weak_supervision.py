@@ -5,7 +5,6 @@ Belongs here: options, files, output. Does not: labeling functions and label mod
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from labeling_pipeline.cli.label_model import BALANCE, GOLD, JSON, METHOD, OUTPUT, balance_of, model_facts, say
+from labeling_pipeline.cli.options import records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,8 +135,8 @@ def lf_report_command(
         time_column=next(iter(_columns(frame, [time_column] if time_column else [], ("posted_at",))), None),
     )
     write_page(render_lf_report(report, comments.name), output)
-    facts = {**model_facts(result, output), **report.metadata(), "functions": _records(report.summary)}
-    facts |= {"signals": _records(report.signals), "proposals": _records(report.proposals)}
+    facts = {**model_facts(result, output), **report.metadata(), "functions": records(report.summary)}
+    facts |= {"signals": records(report.signals), "proposals": records(report.proposals)}
     say(facts, as_json, f"{len(report.summary)} labeling functions on {len(frame):,} comments → {output}")
 
 
@@ -249,9 +249,4 @@ def _columns(frame: pd.DataFrame, asked: Any, usual: tuple[str, ...]) -> list[st
 
 
 def _faults(applied: AppliedLFs) -> list[dict[str, Any]]:
-    return _records(applied.fault_frame())
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
-    return records
+    return records(applied.fault_frame())

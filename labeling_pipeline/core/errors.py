@@ -1,6 +1,7 @@
 """The errors a user can meet. Each names the thing, what was expected, and the remedy, on one line.
 
-Belongs here: the exception classes. Does not: wording of a particular failure (that stands where it is raised).
+Belongs here: the exception classes, and telling a stop from an error. Does not: wording of a particular failure (that
+stands where it is raised).
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ class LabelingError(Exception):
         self.what, self.expected, self.remedy = what, expected, remedy
         parts = [what, f"expected {expected}" if expected else "", remedy]
         super().__init__("; ".join(part for part in parts if part))
+
+
+def is_interrupted(error: RuntimeError) -> bool:
+    """Whether this is how DuckDB passes a signal on: it has no class of its own for that."""
+    return str(error) == "Query interrupted"
 
 
 class InputError(LabelingError):

@@ -6,14 +6,8 @@ from typing import Any
 
 from labeling_pipeline.report.check_gold import gold_parts, slice_parts
 from labeling_pipeline.report.html import Html, bar_plot, element, interval_plot, join, page, table, tiles
+from labeling_pipeline.report.statistics import STATISTICS
 
-STATISTICS = {
-    "krippendorff_alpha": ("Krippendorff's α", "all annotators, missing votes allowed, corrected for chance"),
-    "fleiss_kappa": ("Fleiss' κ", "all annotators, corrected for chance"),
-    "cohen_kappa": ("Cohen's κ", "mean over pairs of annotators, corrected for chance"),
-    "gwet_ac1": ("Gwet's AC1", "corrected for chance, steady where one class dominates"),
-    "percent_agreement": ("percent agreement", "share of agreeing pairs, not corrected for chance"),
-}
 FAULTS = {
     "confidence": "the label is not probable enough",
     "votes": "too few votes",
@@ -103,12 +97,12 @@ def _question(question: dict[str, Any], several: bool) -> Html:
 
 
 def _agreement(found: dict[str, Any]) -> list[Html]:
-    rows = [(name, found[key]) for key, (name, _) in STATISTICS.items()]
+    rows = [(name, found[key]) for key, (_, name, _) in STATISTICS.items()]
     plotted = [(name, one["value"], one["low"], one["high"]) for name, one in rows]
     low = -1.0 if any(value is not None and value < 0 for _, value, _, _ in plotted) else 0.0
     told = [
         (name, _number(found[key]["value"]), _range(found[key]), found[key]["note"] or what)
-        for key, (name, what) in STATISTICS.items()
+        for key, (_, name, what) in STATISTICS.items()
     ]
     return [
         element("p", "How alike the annotators answer. It says nothing about who is right."),

@@ -11,9 +11,9 @@ import pandas as pd
 
 from labeling_pipeline.core.gold_life import coverage
 from labeling_pipeline.core.two_axes import ALL, REVIEW
-from labeling_pipeline.report.check import STATISTICS
 from labeling_pipeline.report.honeypots import exposure_parts, honeypot_lines, honeypot_parts
 from labeling_pipeline.report.html import Html, element, page, table, tiles
+from labeling_pipeline.report.statistics import STATISTICS
 from labeling_pipeline.report.two_axes_plot import two_axes_plot
 from labeling_pipeline.stages.context import Context
 
@@ -232,7 +232,7 @@ def _one(rows: pd.DataFrame, column: str) -> str:
 
 
 def _statistic(rows: pd.DataFrame) -> str:
-    return STATISTICS[str(rows["statistic"].iloc[0])][0] if len(rows) else ""
+    return STATISTICS[str(rows["statistic"].iloc[0])].name if len(rows) else ""
 
 
 def _number(value: Any) -> str:

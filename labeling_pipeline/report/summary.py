@@ -57,6 +57,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
             float(spend["n_assignments"]) * settings.crowd_price_usd
             + float(spend["n_verdicts"]) * settings.expert_price_usd, 2
         ),
+        "n_disputed": int(spend["n_disputed"]),
         **_made(context),
         "labels": label_chain(context),
         "gates": gates(context),

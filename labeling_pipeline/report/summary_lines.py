@@ -10,18 +10,11 @@ from typing import Any
 
 from labeling_pipeline.core.calibration import MIN_GOLD
 from labeling_pipeline.report.standing import FLOORS
+from labeling_pipeline.report.statistics import short_name
 from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
 
 BUDGET = 300  # comments that experts are asked to judge, where there are as many
 LEAST = 2 * MIN_GOLD  # half of gold fits
-
-STATISTICS = {
-    "krippendorff_alpha": "α",
-    "fleiss_kappa": "Fleiss' κ",
-    "cohen_kappa": "Cohen's κ",
-    "gwet_ac1": "AC1",
-    "percent_agreement": "percent",
-}
 
 
 def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
@@ -32,7 +25,7 @@ def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         ("home", shown(told["home"])),
         ("comments", f"{rows['raw_comments']:,}"),
-        ("votes", f"{rows['vote_log']:,} crowd · {rows['verdicts']:,} expert verdicts · {told['spend_usd']:,.2f} USD"),
+        ("votes", _votes(told)),
         ("quarantined", f"{rows['quarantine']:,}" + (f"  ({broken})" if broken else "")),
         ("consensus", f"{rows['consensus_labels']:,} labels  ({_kinds(told['confidence'])}){_beside_votes(told)}"),
         *([("agreement", _agreed(told["agreement"]))] if told["agreement"] else []),
@@ -43,6 +36,12 @@ def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
         *(_made(told) if rows["raw_comments"] else []),
         *_advice(told),
     ]
+
+
+def _votes(told: dict[str, Any]) -> str:
+    rows, disputed = told["rows"], told["n_disputed"]
+    said = f"{rows['vote_log']:,} crowd · {rows['verdicts']:,} expert verdicts · {told['spend_usd']:,.2f} USD"
+    return said + (f" · {disputed:,} disputed, in returned files" if disputed else "")
 
 
 def _beside_votes(told: dict[str, Any]) -> str:
@@ -119,7 +118,7 @@ def status_lines(told: dict[str, Any]) -> list[tuple[str, str]]:
         if "_by_" in name
     ]
     least = gates["min_batch_agreement"]
-    statistic = STATISTICS.get(gates["batch_statistic"], gates["batch_statistic"])
+    statistic = short_name(gates["batch_statistic"])
     floors.append("no floor for a round" if least is None else f"a round's {statistic} ≥ {least:g}")
     floors += [f"two experts for {', '.join(gates['four_eyes'])}"] if gates["four_eyes"] else []
     lines.append(("gates", " · ".join(floors)))
@@ -176,7 +175,7 @@ def shown(folder: str) -> str:
 
 def _agreed(told: dict[str, Any]) -> str:
     """The figure in words; where it is not defined, why."""
-    name = STATISTICS.get(told["statistic"], told["statistic"])
+    name = short_name(told["statistic"])
     if told["value"] is None:
         value = told["note"]
     else:

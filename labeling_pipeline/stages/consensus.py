@@ -11,7 +11,7 @@ from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.labels import Labels, label_comments
 from labeling_pipeline.core.ontology import Ontology
 from labeling_pipeline.stages.engine import Context, Result
-from labeling_pipeline.stages.frames import with_columns, with_map
+from labeling_pipeline.stages.frames import blind_rows, with_columns, with_map
 
 LABEL_COLUMNS = [
     "comment_id", "labeling_round", "schema_version", "guideline_hash", "label", "confidence", "probabilities",
@@ -44,7 +44,7 @@ def consensus_labels(context: Context) -> Result:
         scores |= {f"accuracy_of_{name}": value for name, value in labels.scores.items()}
         rows.append(_label_rows(labels, under, ontology.classes))
         answers.append(labels.answers)
-        blind.append(_blind_rows(labels.blind, ontology.classes))
+        blind.append(blind_rows(labels.blind, ontology.classes))
         notes += labels.notes
     everything = pd.concat(rows, ignore_index=True).drop_duplicates("comment_id", keep="last")
     frame = everything[everything["comment_id"].isin(context.query("comment_ids")["comment_id"])]
@@ -101,13 +101,6 @@ def _history(context: Context, earlier: list[str], votes: pd.DataFrame, ontology
         return None
     age = (votes["answered_at"].max() - past["answered_at"]).dt.total_seconds() / 86_400
     return past.assign(n=1.0, age_days=age.fillna(0.0).clip(lower=0.0)).drop(columns="answered_at")
-
-
-def _blind_rows(blind: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
-    """Gold comments as their votes alone have them, for whoever weighs votes against other sources."""
-    if blind.empty:
-        return pd.DataFrame(columns=["comment_id", "probabilities"])
-    return with_map(blind, "p_", classes, "probabilities")[["comment_id", "probabilities"]]
 
 
 def _label_rows(labels: Labels, votes: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:

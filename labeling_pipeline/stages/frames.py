@@ -47,6 +47,17 @@ def with_columns(frame: pd.DataFrame, name: str, prefix: str, classes: Sequence[
     return pd.concat([frame.drop(columns=[name]).reset_index(drop=True), columns], axis=1)
 
 
+def blind_rows(blind: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
+    """Gold comments as a source has them that does not know their gold, for whoever weighs it against other sources.
+
+    Comments on which it says nothing (``n_fired`` 0) are left out.
+    """
+    if blind.empty:
+        return pd.DataFrame(columns=["comment_id", "probabilities"])
+    spoke = blind[blind["n_fired"] > 0] if "n_fired" in blind else blind
+    return with_map(spoke, "p_", classes, "probabilities")[["comment_id", "probabilities"]]
+
+
 def first_days(weeks: pd.Series) -> pd.Series:
     """The Mondays of weeks counted from `WEEK_ZERO`; missing where the week is."""
     return WEEK_ZERO + pd.to_timedelta(7 * weeks.astype("Float64"), unit="D")

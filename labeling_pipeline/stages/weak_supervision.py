@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from labeling_pipeline.stages.engine import Context, Result
-from labeling_pipeline.stages.frames import with_map
+from labeling_pipeline.stages.frames import blind_rows, with_map
 
 if TYPE_CHECKING:
     from labeling_pipeline.core.weak_supervision import LFSet
@@ -83,7 +83,7 @@ def weak_labels(context: Context) -> Result:
         {**metrics, "method": result.method, "notes": "; ".join([*result.notes, *faults])},
         replace={
             "weak_labels": rows,
-            "weak_blind": _blind_rows(blind, classes),
+            "weak_blind": blind_rows(blind, classes),
             "labeling_functions": function_frame(lfs, applied, result),
             "labeling_function_votes": applied.vote_frame(),
         },
@@ -101,13 +101,6 @@ def _apply(context: Context, path: Path) -> tuple[LFSet, KeptLFs]:
 
 def _gold(context: Context, role: str) -> pd.DataFrame:
     return context.query("gold_by_role", role=role)[["comment_id", "label"]]
-
-
-def _blind_rows(blind: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
-    if blind.empty:
-        return pd.DataFrame(columns=["comment_id", "probabilities"])
-    spoke = blind[blind["n_fired"] > 0]
-    return with_map(spoke, "p_", classes, "probabilities")[["comment_id", "probabilities"]]
 
 
 def labeling_function_report(context: Context) -> Result:

@@ -72,7 +72,7 @@ def apply_kept(
         n_run += len(group) * len(missing)
         for place, j in enumerate(group):
             columns[j].votes[missing] = done.matrix[:, place]
-            _merge(columns[j].faults, done.faults[lfs.names[j]], missing)
+            columns[j].faults.merge(done.faults[lfs.names[j]], missing)
             _write(columns[j], rows)
     _forget(folder, {column.path for column in columns})
     matrix = np.stack([column.votes for column in columns], axis=1)
@@ -111,11 +111,6 @@ def _read(path: Path, rows: Hashes) -> _Column:
         if len(where):  # else the comments it was seen on are gone
             faults.add(reason, int(where[0]), n)
     return _Column(path, votes, is_known, faults)
-
-
-def _merge(faults: Faults, found: Faults, missing: npt.NDArray[np.int64]) -> None:
-    for reason, n in found.counts.items():
-        faults.add(reason, int(missing[found.first_row[reason]]), n)
 
 
 def _write(column: _Column, rows: Hashes) -> None:

@@ -81,8 +81,7 @@ def _redo(
         if isinstance(rules[j].rule, TextRule | LengthRule):
             answers, found = run_rule(rules[j], part, n_classes)
             votes[odd, j] = answers
-            for reason, times in found.counts.items():
-                faults[j].add(reason, int(odd[found.first_row[reason]]), times)
+            faults[j].merge(found, odd)
 
 
 def _table(rules: list[DeclarativeLF], comments: pd.DataFrame) -> pa.Table:

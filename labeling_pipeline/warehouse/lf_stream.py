@@ -84,8 +84,7 @@ def _apply(
         part = apply_lfs(frame, lfs, lfs.classes, scan=scan_rules, processes=processes)
         matrix[start : start + len(frame)] = part.matrix
         for name, found in part.faults.items():
-            for reason, times in found.counts.items():
-                faults[name].add(reason, start + found.first_row[reason], times)
+            faults[name].merge(found, range(start, start + len(frame)))
         if "comment_id" in file.schema_arrow.names:
             hashes = pd.util.hash_pandas_object(frame["comment_id"], index=False)
             seen.append(hashes.to_numpy())

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.home import Home
+from labeling_pipeline.report.summary import summary
+from labeling_pipeline.report.summary_lines import lines_of
 from labeling_pipeline_tests.stages.small_homes import drop, new_home, up_to_date
 
 N, GOLD = 200, 150
@@ -50,6 +52,7 @@ def test_a_bad_batch_goes_back_and_its_redelivery_counts(tmp_path: Path) -> None
     assert back["reason"].str.contains("known answers are wrong").all()
     spend = context.query("spend").iloc[0]
     assert (spend["n_assignments"], spend["n_disputed"]) == (0, N + GOLD)
+    assert dict(lines_of(summary(home)))["votes"].endswith("0.00 USD · 350 disputed, in returned files")
     assert context.count("consensus_labels") == 0
     assert not context.warehouse.table("crowd_votes")["is_current"].any()
 
@@ -64,6 +67,7 @@ def test_a_bad_batch_goes_back_and_its_redelivery_counts(tmp_path: Path) -> None
     assert current.sort_index().to_dict() == delivered(0.1, 2, 2).set_index("comment_id")["label"].to_dict()
     spend = context.query("spend").iloc[0]
     assert (spend["n_assignments"], spend["n_disputed"]) == (N + GOLD, 0)
+    assert "disputed" not in dict(lines_of(summary(home)))["votes"]
     assert context.count("consensus_labels") == N + GOLD
 
 

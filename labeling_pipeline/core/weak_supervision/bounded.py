@@ -15,7 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 ROW_LIMIT_S = 0.25
 SLOW_ROWS = 3  # after so many rows beyond the limit, a function is not called any more
@@ -44,10 +48,10 @@ class Faults:
             self.counts[reason] += times
             self.first_row[reason] = min(row, self.first_row.get(reason, row))
 
-    def merge(self, other: Faults) -> None:
-        """Add another part's faults."""
+    def merge(self, other: Faults, rows: Sequence[int] | npt.NDArray[np.int64]) -> None:
+        """Add another part's faults: its row i is our row `rows[i]`."""
         for reason, times in other.counts.items():
-            self.add(reason, other.first_row[reason], times)
+            self.add(reason, int(rows[other.first_row[reason]]), times)
 
     @property
     def is_stopped(self) -> bool:

@@ -63,7 +63,8 @@ def run_rows_apart(
         for worker in workers:
             part, found = _answer(worker, functions)
             votes[worker.start : worker.start + len(part)] = part
-            _merge(faults, found, worker.start)
+            for mine, theirs in zip(faults, found, strict=True):
+                mine.merge(theirs, range(worker.start, len(comments)))
     finally:
         for worker in workers:
             worker.process.terminate()
@@ -112,12 +113,6 @@ def _answer(worker: _Worker, functions: Sequence[RowLF]) -> tuple[Votes, list[Fa
         remedy = "correct the function, or use one process to see where it happens"
         raise InputError(f"labeling function {name!r} ended its process (exit code {code})", remedy=remedy) from error
     return part, found
-
-
-def _merge(faults: list[Faults], found: list[Faults], start: int) -> None:
-    for mine, theirs in zip(faults, found, strict=True):
-        for reason, times in theirs.counts.items():
-            mine.add(reason, start + theirs.first_row[reason], times)
 
 
 def _redo_slow(
