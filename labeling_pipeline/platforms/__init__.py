@@ -25,6 +25,7 @@ class Work:
     items, crowd: assignment_id, comment_id, text, annotator_id (is_honeypot may be there, and is never shown).
     items, expert: comment_id, text, expert_id; context, where there is one, is shown.
     part: what people had no room for goes out on another day, as the next part of its round.
+    answers: of each item, where items name nobody: whoever hands it on asks as many people, each of them once.
     blur: whoever shows the texts should hide each until its reader opens it; said of all, since it would tell of one.
     """
 
@@ -35,6 +36,7 @@ class Work:
     published_at: datetime
     part: int = 1
     blur: bool = True
+    answers: int = 1
 
 
 class Platform(Protocol):

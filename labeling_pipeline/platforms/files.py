@@ -18,6 +18,21 @@ from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.platforms import Work
 from labeling_pipeline.platforms.deliver import csv_bytes
 
+# Lies beside the sheets: what to fill in, in the words of whoever opens one for the first time.
+HOW_TO = """\
+# Sheets to fill in
+
+`tasks/round-NNNN.csv` asks one question about one comment in every row. Write into
+
+- `answer`: one of the words in `one_of`, as it stands there;
+- `annotator_id`, where it is empty: who answered; a name or a number, the same one every time.
+
+Where `annotator_id` is empty, every comment is there as often as answers are wanted, numbered in `answer_number`. Rows
+of one number are for one person: give each number to somebody else, since two answers of one person count once.
+
+Leave the other columns as they are and drop the file into `inbox/votes`. Rows left empty are not lost: they still wait,
+and a sheet may be dropped again with more of them filled in. The `.jsonl` file beside it is the same work for programs.
+"""
 SHOWN = {
     "crowd": ("assignment_id", "comment_id", "text", "annotator_id"),
     "expert": ("comment_id", "text", "context", "expert_id"),
@@ -31,16 +46,20 @@ class FilesPlatform:
         self.tasks, self.seed = root / "outbox" / "tasks", seed
 
     def publish(self, work: Work) -> list[Path]:
-        """The csv has a row per answer to fill in and goes back as it is; the jsonl a line per assignment."""
+        """The csv has a row per answer to fill in and goes back as it is; the jsonl a line per assignment.
+
+        Where nobody is named, a line is a comment, and ``answers_wanted`` says of how many people.
+        """
         screens = screen_frame(work, self.seed)
         questions = [
             {"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in asked_questions(work)
         ]
-        told = {"blur": work.blur, "questions": questions}
+        told = {"blur": work.blur, "answers_wanted": work.answers, "questions": questions}
         lines = [json.dumps({**one, **told}, ensure_ascii=False) for one in screens.to_dict("records")]
         self.tasks.mkdir(parents=True, exist_ok=True)
         name = _name(work.labeling_round) + (f"-part-{work.part}" if work.part > 1 else "")
         csv, jsonl = self.tasks / f"{name}.csv", self.tasks / f"{name}.jsonl"
+        _write_whole(self.tasks.parent / "README.md", HOW_TO.encode("utf-8"))
         _write_whole(csv, csv_bytes(answer_sheet(work, screens)))
         _write_whole(jsonl, "".join(f"{line}\n" for line in lines).encode("utf-8"))
         return [csv, jsonl]
@@ -80,12 +99,22 @@ def screen_frame(work: Work, seed: int = 0) -> pd.DataFrame:
 def answer_sheet(work: Work, screens: pd.DataFrame) -> pd.DataFrame:
     """The screens with cells to fill in, in the columns of inbox/votes or inbox/verdicts.
 
-    Crowd: a row per question, ``answer`` empty. Expert: ``label`` and ``note`` empty.
+    Crowd: a row per question, ``answer`` empty; where nobody is named, a row per answer wanted, too, numbered so that
+    the rows of one number are for one person. Expert: ``label`` and ``note`` empty.
     """
     if work.kind == "expert":
         return screens.assign(label="", note="")
+    if work.answers > 1:
+        numbers = pd.DataFrame({"answer_number": range(1, work.answers + 1)})
+        screens = numbers.merge(screens, how="cross")[[*screens.columns, "answer_number"]]
     asked = asked_questions(work)
-    questions = pd.DataFrame({"question": [q.id for q in asked], "question_text": [q.text for q in asked]})
+    questions = pd.DataFrame(
+        {
+            "question": [q.id for q in asked],
+            "question_text": [q.text for q in asked],
+            "one_of": [" | ".join(work.ontology.answers(q.id)) for q in asked],
+        }
+    )
     return screens.merge(questions, how="cross").assign(answer="")
 
 

@@ -47,7 +47,7 @@ def no_batch_because(context: Context, has_model: bool) -> str:
     """Why no batch is chosen."""
     if not has_model:
         return "a model chooses it, and there is none"
-    if not len(context.query("comments_to_choose_from")):
+    if not len(context.query("comments_to_choose_from", schema_version=context.ontology.schema_version)):
         return "every comment has a label, is gold, or is asked about"
     return "the next pass chooses it"
 

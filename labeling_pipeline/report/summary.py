@@ -25,6 +25,7 @@ from labeling_pipeline.report.standing import (
     not_exported,
 )
 from labeling_pipeline.report.summary_lines import lines_of, shown, status_lines
+from labeling_pipeline.report.waiting import waiting
 from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
@@ -39,6 +40,10 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
     outcomes = context.query("outcome_counts").set_index("outcome")["n"].to_dict()
     spend = context.query("spend").iloc[0]
     settings = context.settings.labeling
+    rounds = [
+        {str(name): value for name, value in one.items()}
+        for one in rounds_state(context).astype({"published_at": str}).to_dict("records")
+    ]
     return {
         "home": str(home.root),
         "now": context.now.isoformat(),
@@ -48,7 +53,8 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "rows": {table: context.count(table) for table in COUNTED},
         "outcomes": {str(name): int(n) for name, n in outcomes.items()},
         "quarantine": _pairs(context, "quarantine_by_rule", "rule"),
-        "rounds": rounds_state(context).astype({"published_at": str}).to_dict("records"),
+        "rounds": rounds,
+        "waiting": waiting(context, [one for one in rounds if one["is_open"]]),
         "agreement": _agreement(context),
         "annotators": _pairs(context, "findings_counts", "finding"),
         "diverging_groups": context.query("diverging_groups")["name"].tolist(),

@@ -11,7 +11,7 @@ from typing import Any
 from labeling_pipeline.core.calibration import MIN_GOLD
 from labeling_pipeline.report.standing import FLOORS
 from labeling_pipeline.report.statistics import short_name
-from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
+from labeling_pipeline.report.waiting import waiting_lines
 
 BUDGET = 300  # comments that experts are asked to judge, where there are as many
 LEAST = 2 * MIN_GOLD  # half of gold fits
@@ -20,18 +20,21 @@ LEAST = 2 * MIN_GOLD  # half of gold fits
 def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
     """What a run did: name and value of every line."""
     rows = told["rows"]
-    broken = "  ".join(f"{rule} {n:,}" for rule, n in told["quarantine"].items())
-    open_rounds = sum(1 for one in told["rounds"] if one["n_done"] < COMPLETE_SHARE * one["n_comments"])
+    # A row of a sheet that nobody has filled in yet is no fault: it is told of apart.
+    faults = {rule: n for rule, n in told["quarantine"].items() if rule != "not_answered"}
+    broken = "  ".join(f"{rule} {n:,}" for rule, n in faults.items())
+    open_rounds = sum(1 for one in told["rounds"] if one["is_open"])
     return [
         ("home", shown(told["home"])),
         ("comments", f"{rows['raw_comments']:,}"),
         ("votes", _votes(told)),
-        ("quarantined", f"{rows['quarantine']:,}" + (f"  ({broken})" if broken else "")),
+        ("quarantined", f"{sum(faults.values()):,}" + (f"  ({broken})" if broken else "")),
         ("consensus", f"{rows['consensus_labels']:,} labels  ({_kinds(told['confidence'])}){_beside_votes(told)}"),
         *([("agreement", _agreed(told["agreement"]))] if told["agreement"] else []),
         ("outcomes", _outcomes(told)),
         *([("gold", _gold(told))] if told["has_gold"] else []),
         ("rounds", f"{len(told['rounds'])}, {open_rounds} open · {told['queue']:,} comments wait for an expert"),
+        *waiting_lines(told["waiting"]),
         *_people(told),
         *(_made(told) if rows["raw_comments"] else []),
         *_advice(told),

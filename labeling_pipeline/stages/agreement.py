@@ -17,7 +17,6 @@ from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import Result
 from labeling_pipeline.stages.frames import first_days
-from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
 
 RESAMPLES = 200
 COLUMNS = [
@@ -84,7 +83,7 @@ def _groups(context: Context, votes: pd.DataFrame) -> Iterator[Part]:
 
 def _rounds(context: Context, votes: pd.DataFrame) -> Iterator[Part]:
     rounds = rounds_state(context)
-    is_open = (rounds["kind"] == "crowd") & (rounds["n_done"] < COMPLETE_SHARE * rounds["n_comments"])
+    is_open = (rounds["kind"] == "crowd") & rounds["is_open"]
     coming = set(rounds.loc[is_open, "labeling_round"])
     for name, part in votes.groupby("labeling_round"):
         yield Part("round", str(name), part, context.settings.labeling.votes_per_comment if name in coming else None)

@@ -18,6 +18,7 @@ from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.handing_out import COMPLETE_SHARE, comments_to_ask, hand_out
 from labeling_pipeline.stages.inbox import take_files
 from labeling_pipeline.stages.overlap import affordable, more_votes
+from labeling_pipeline.stages.selection import outdated
 from labeling_pipeline.stages.slices import watched_comments
 
 
@@ -39,7 +40,7 @@ def decomposed_tasks(context: Context) -> Result:
     """
     is_batch = batch_is_wanted(context)
     before = context.warehouse.table("rounds")
-    plan = _batch_rounds(context) if is_batch else _first_round(context, before)
+    plan = _batch_rounds(context) if is_batch else _first_round(context, before) or _asked_again(context)
     if not plan and not has_open_round(context, "crowd"):
         plan = _more_votes(context) or _anchor_round(context)
     named = [(str(len(before) + place), one) for place, one in enumerate(plan, start=1)]
@@ -61,8 +62,8 @@ def decomposed_tasks(context: Context) -> Result:
 
 
 def round_is_wanted(context: Context) -> bool:
-    """Whether a batch, or another wave of votes, is to become a round now."""
-    if batch_is_wanted(context):
+    """Whether a batch, another wave of votes, or comments answered under an older ontology become a round now."""
+    if batch_is_wanted(context) or _asked_again(context):
         return True
     is_adaptive = context.settings.labeling.most_votes is not None and not context.is_over
     if not (is_adaptive or context.settings.drift.anchors) or has_open_round(context, "crowd"):
@@ -80,21 +81,26 @@ def batch_is_wanted(context: Context) -> bool:
     raised = int(batch["reason"].str.startswith("production").sum())
     is_new_model = not set(batch["model_version"]) <= set(context.query("published_batches")["model_version"])
     has_drifted = bool((batch["strategy"] == "drift").any())
-    # Labels of an older ontology do not pass any more: what they were about is asked again, batch by batch.
-    is_new_ontology = context.ontology.schema_version not in set(context.warehouse.table("rounds")["schema_version"])
-    return raised >= context.settings.feedback.min_batch or is_new_model or has_drifted or is_new_ontology
+    is_outdated = bool(batch["comment_id"].isin(outdated(context)).any())
+    return raised >= context.settings.feedback.min_batch or is_new_model or has_drifted or is_outdated
 
 
 def has_open_round(context: Context, kind: str | None = None) -> bool:
     """Whether a round is still to be answered; of one kind, or of any. A wave does not wait for experts."""
     rounds = rounds_state(context)
     rounds = rounds if kind is None else rounds[rounds["kind"] == kind]
-    return bool((rounds["n_done"] < COMPLETE_SHARE * rounds["n_comments"]).any())
+    return bool(rounds["is_open"].any())
 
 
 def rounds_state(context: Context) -> pd.DataFrame:
-    """How far every round is: labeling_round, kind, n_comments, n_done."""
-    return context.query("rounds_state", votes_per_comment=context.settings.labeling.votes_per_comment)
+    """How far every round is: labeling_round, kind, schema_version, n_comments, n_done, is_open.
+
+    A round of an older ontology is open no more, however few answers came: its labels would not pass. Answers that come
+    all the same are kept.
+    """
+    rounds = context.query("rounds_state", votes_per_comment=context.settings.labeling.votes_per_comment)
+    is_current = rounds["schema_version"] == context.ontology.schema_version
+    return rounds.assign(is_open=is_current & (rounds["n_done"] < COMPLETE_SHARE * rounds["n_comments"]))
 
 
 def crowd_votes(context: Context) -> Result:
@@ -133,6 +139,18 @@ def _experts_first(context: Context, reason: str, comments: pd.Series) -> list[R
     rest = affordable(context, comments[~comments.isin(skip)])
     routes = (("crowd", reason, rest), ("expert", f"{reason}: watched, or context is needed", skip))
     return [Round(kind, why, None, part) for kind, why, part in routes if len(part)]
+
+
+def _asked_again(context: Context) -> list[Round]:
+    """Comments answered under an older ontology, as many as a batch has, where no model is there to choose them."""
+    if context.is_over or len(context.ontologies) < 2 or has_open_round(context, "crowd"):
+        return []
+    if not context.query("current_model").empty:
+        return []
+    comments = pd.Series(sorted(outdated(context)), dtype="str")
+    key = pd.Series(unit_hash(comments, context.settings.selection.seed), index=comments.index)
+    first = key.sort_values(kind="stable").index[: context.settings.selection.batch_size]
+    return _experts_first(context, "answered under an older ontology", comments.loc[first].sort_values())
 
 
 def _more_votes(context: Context) -> list[Round]:

@@ -65,7 +65,7 @@ def adjudication_queue(context: Context) -> Result:
 
 def _waiting(context: Context) -> pd.DataFrame:
     double = to_double_code(context.query("verdicts_in_order"), context.settings.adjudication.double_share)
-    waiting = context.query("waiting_for_experts", double=double)
+    waiting = context.query("waiting_for_experts", double=double, schema_version=context.ontology.schema_version)
     they_are_alone = waiting["is_double"].all() and len(waiting) < ALONE  # they ride along with other work
     return waiting.iloc[:0] if they_are_alone else waiting
 

@@ -34,13 +34,15 @@ def hand_out(context: Context, states: pd.DataFrame) -> Result:
     published, waits = [], []
     for name, comments in unasked.groupby("labeling_round"):
         state = by_name.loc[name]
-        if state["n_done"] >= COMPLETE_SHARE * state["n_comments"]:
+        if not state["is_open"]:
             continue
         items, part = desk.assignments(str(name), comments), 1 + int(comments["n_parts"].iloc[0])
         at = state["published_at"].to_pydatetime() if part == 1 else context.now
         if len(items):
             blur = context.settings.people.blur
-            platform.publish(Work(int(str(name)), "crowd", context.ontology, items, at, part, blur))
+            nobody_named = bool(items["annotator_id"].isna().all())
+            answers = desk.votes_wanted(comments) if nobody_named else 1
+            platform.publish(Work(int(str(name)), "crowd", context.ontology, items, at, part, blur, answers))
             published.append(items.drop(columns="text").assign(published_at=at, labeling_round=name))
         left = desk.harmful(comments[~comments["comment_id"].isin(items["comment_id"])])
         waits.append(pd.DataFrame({"labeling_round": name, "comment_id": left, "tried_at": desk.today}))
@@ -56,7 +58,7 @@ def honeypots_of(context: Context) -> pd.DataFrame:
 
 def comments_to_ask(context: Context) -> pd.Series:
     """Comments no round has asked yet. The honeypot bank is not among them: what was asked openly measures nobody."""
-    comments = context.query("comments_to_ask")["comment_id"]
+    comments = context.query("comments_to_ask", schema_version=context.ontology.schema_version)["comment_id"]
     if not context.settings.honeypots.rate:
         return comments
     return comments[~comments.isin(honeypots_of(context)["comment_id"])]
@@ -146,6 +148,11 @@ class _Desk:
         most = self.context.settings.honeypots.max_exposures
         return {str(one): max(most - int(n), 0) for one, n in shown.items()}
 
+    def votes_wanted(self, comments: pd.DataFrame) -> int:
+        """How many annotators a round asks about each of its comments."""
+        wave = comments["votes_per_comment"].iloc[0]
+        return self.context.settings.labeling.votes_per_comment if pd.isna(wave) else int(wave)
+
     def harmful(self, comments: pd.DataFrame) -> list[str]:
         """Those of the comments that count as exposure."""
         return comments.loc[comments["comment_id"].isin(self.harm["comment_id"]), "comment_id"].tolist()
@@ -153,7 +160,7 @@ class _Desk:
     def assignments(self, name: str, comments: pd.DataFrame) -> pd.DataFrame:
         """Who is asked what; where fewer annotators are known than votes are wanted, the vendor chooses them."""
         settings, wave = self.context.settings, comments["votes_per_comment"].iloc[0]
-        per_comment = settings.labeling.votes_per_comment if pd.isna(wave) else int(wave)
+        per_comment = self.votes_wanted(comments)
         people = self.people()
         free = [one for one in self.crowd["annotator_id"] if one not in people.away]
         is_ours = len(free) >= per_comment

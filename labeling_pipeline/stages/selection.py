@@ -42,6 +42,13 @@ def next_uncertainty_batch(context: Context) -> Result:
     return Result(len(batch), metrics, replace={"next_uncertainty_batch": frame})
 
 
+def outdated(context: Context) -> set[str]:
+    """Comments answered under an older ontology and not yet asked again under the one in force."""
+    if len(context.ontologies) < 2:
+        return set()
+    return set(context.query("outdated_comments", schema_version=context.ontology.schema_version)["comment_id"])
+
+
 def _raised(context: Context) -> pd.DataFrame:
     """Comments production asks about that no expert has seen and none is about to."""
     review = needs_review(
@@ -70,8 +77,11 @@ def _drifted(context: Context, exclude: set[str]) -> pd.DataFrame:
 
 def _uncertain(context: Context, exclude: set[str]) -> pd.DataFrame:
     settings = context.settings.selection
-    pool = context.query("comments_to_choose_from")
+    pool = context.query("comments_to_choose_from", schema_version=context.ontology.schema_version)
     pool = pool[~pool["comment_id"].isin(exclude)]
+    # Labels of an older ontology do not pass any more: as long as there are such, they are asked again, batch by batch.
+    is_outdated = pool["comment_id"].isin(outdated(context))
+    pool = pool[is_outdated] if is_outdated.any() else pool
     scored = with_columns(pool, "probabilities", "p_", context.all_classes)
     chosen = select(
         scored,

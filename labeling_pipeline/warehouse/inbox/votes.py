@@ -23,11 +23,15 @@ UNBOUNDED = float("inf")
 def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     """Accepts rows with a comment and an answer that the row's ontology allows.
 
+    A row of a sheet we handed out (it has an ``assignment_id``) that was left empty is ``not_answered``.
     ``task_schema``, ``task_question`` and ``task_round``, where the rows have them, say what is known of its task.
     """
     sieve = Sieve(rows)
     comments = sieve.ids("comment_id", missing_rule="no_comment_id")
     labels = _first(sieve.ids("answer"), sieve.ids("label"))
+    sheet = ["assignment_id" in extra for extra in sieve.extras()]
+    empty_of_sheet = (v is None and of_sheet for v, of_sheet in zip(labels, sheet, strict=True))
+    sieve.reject(empty_of_sheet, "not_answered", "answer is empty: nobody has answered yet")
     sieve.reject((v is None for v in labels), "empty_label", "label is empty; expected a class or an answer")
     times = sieve.times("answered_at")
     ontologies = resolve(sieve, context, times, sieve.ids("task_schema"))

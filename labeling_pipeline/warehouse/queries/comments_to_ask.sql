@@ -1,7 +1,11 @@
--- Purpose: comments that no round has asked yet.
+-- Purpose: comments that no round has asked yet; a round of an older ontology that nobody answered did not ask.
 -- Grain: one row per comment.
--- Parameters: none.
+-- Parameters: $schema_version (in force).
 select comment_id from raw_comments
-where comment_id not in (select comment_id from decomposed_tasks)
+where comment_id not in (
+        select comment_id from decomposed_tasks
+        where schema_version = $schema_version or comment_id in (select comment_id from vote_log)
+           or comment_id in (select comment_id from verdicts)
+      )
   and comment_id not in (select comment_id from gold_set where role in ('measure', 'sealed'))
 order by comment_id

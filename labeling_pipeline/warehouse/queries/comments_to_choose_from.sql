@@ -1,13 +1,13 @@
 -- Purpose: what the model may choose from: drafts of comments without a passed label, not gold, not on a desk or in
 -- an open round.
 -- Grain: one row per comment.
--- Parameters: none.
+-- Parameters: $schema_version (in force): what was asked or decided under an older one may be asked again.
 with answered as (select distinct comment_id, labeling_round from vote_log),
-judged as (select distinct comment_id from verdicts),
+judged as (select distinct comment_id from verdicts where schema_version = $schema_version),
 asked as (
     select distinct t.comment_id from decomposed_tasks t
     left join answered a on a.comment_id = t.comment_id and a.labeling_round = t.labeling_round
-    where a.comment_id is null
+    where a.comment_id is null and t.schema_version = $schema_version
 )
 select p.comment_id, c.text, p.probabilities
 from pre_labels p join raw_comments c using (comment_id)

@@ -1,14 +1,14 @@
 -- Purpose: what experts may be asked: labels the gate sends to them, unless their next wave of votes is out, comments of
 -- expert rounds, unanimous labels under review, and comments that a second expert should decide blind.
 -- Grain: one row per comment.
--- Parameters: $double (comment ids for a blind second verdict).
+-- Parameters: $double (comment ids for a blind second verdict), $schema_version (in force).
 with more_votes as (
     select t.comment_id
     from decomposed_tasks t join rounds r using (labeling_round)
     left join (
         select comment_id, labeling_round, count(distinct annotator_id) as n from crowd_votes where is_current group by all
     ) v on v.comment_id = t.comment_id and v.labeling_round = t.labeling_round
-    where r.votes_per_comment is not null and coalesce(v.n, 0) < r.votes_per_comment
+    where r.votes_per_comment is not null and r.schema_version = $schema_version and coalesce(v.n, 0) < r.votes_per_comment
 ),
 wanted as (
     select comment_id, 'gate' as why, labeled_at as queued_at from qc_outcomes
