@@ -15,6 +15,7 @@ _EXPORTS = {
     "plan_gold": "labeling_pipeline.core.gold",
     "consensus": "labeling_pipeline.core.consensus",
     "agreement": "labeling_pipeline.core.agreement",
+    "annotators": "labeling_pipeline.core.reliability.overview",
     "load_lfs": "labeling_pipeline.core.weak_supervision",
     "apply_lfs": "labeling_pipeline.core.weak_supervision",
     "label_model": "labeling_pipeline.core.weak_supervision",

@@ -62,7 +62,7 @@ def annotators_command(
     week. A finding (random_clicker, one_answer_clicker, sudden_decline, copier) is a reason to look, not a judgement.
     """
     from labeling_pipeline.cli.consensus import one_question
-    from labeling_pipeline.core.reliability import bad_annotators
+    from labeling_pipeline.core.reliability.overview import bad_annotators, known_of_each, with_status
     from labeling_pipeline.files import read_frame, write_frame
 
     paths = _checked([out, weeks_out, groups_out], attributes)
@@ -71,13 +71,13 @@ def annotators_command(
     with naming(votes):
         found = bad_annotators(frame)
     with naming(votes, gold, honeypots):
-        each = _each(frame, {"gold": known, "honeypots": seen})
+        each = known_of_each(frame, {"gold": known, "honeypots": seen})
         if weeks_out is not None:
             _write_weeks(frame, known, seen, weeks_out)
     with naming(votes, attributes):
         groups = None if people is None else _groups(frame, people, min_group_size, seed, groups_out)
     if out is not None:
-        write_frame(_with_status(each, found), out)
+        write_frame(with_status(each, found), out)
     flagged = found[found["status"] == "flagged"]
     if as_json:
         click.echo(json.dumps(_told(each, flagged, groups), indent=2, ensure_ascii=False, allow_nan=False))
@@ -115,33 +115,6 @@ def _write_weeks(votes: pd.DataFrame, gold: pd.DataFrame | None, honeypots: pd.D
     write_frame(weekly, path)
     if n_undated:
         click.echo(f"note: {n_undated} votes have no time and are in no week", err=True)
-
-
-def _each(votes: pd.DataFrame, known: dict[str, pd.DataFrame | None]) -> pd.DataFrame:
-    """A row per annotator: by the others' votes, and by gold and by honeypots, apart, where there are some."""
-    from labeling_pipeline.core.reliability import accuracy_table, consensus_reliability
-
-    by_others, _ = consensus_reliability(votes)
-    frame = by_others.rename(columns={name: f"by_others_{name}" for name in ("value", "low", "high")})
-    frame = frame.rename(columns={"n": "n_votes", "by_others_value": "by_others"})
-    for what, answers in known.items():
-        if answers is not None:
-            table = accuracy_table(votes, answers).drop(columns="correct")
-            names = {"accuracy": f"by_{what}", "low": f"by_{what}_low", "high": f"by_{what}_high"}
-            names |= {"n": f"n_{what}", "note": f"{what}_note"}
-            frame = frame.merge(table.rename(columns=names), on="annotator", how="left")
-    return frame
-
-
-def _with_status(each: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """A column per check with its status, and the reasons of those that flagged."""
-    order = ["flagged", "clear", "insufficient"]  # of several rows of one check, the first of these
-    ranked = found.assign(rank=found["status"].map({name: place for place, name in enumerate(order)}))
-    first = ranked.sort_values("rank", kind="stable").drop_duplicates(["annotator", "check"])
-    status = first.pivot(index="annotator", columns="check", values="status").reset_index()
-    reasons = found[found["status"] == "flagged"].groupby("annotator")["reason"].agg("; ".join).rename("reasons")
-    both = each.merge(status, on="annotator", how="left").merge(reasons, on="annotator", how="left")
-    return both.assign(reasons=both["reasons"].fillna(""))
 
 
 def _told(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | None) -> dict[str, Any]:

@@ -23,7 +23,11 @@ ALL, MOST_SHOWN = "(all)", 10
 
 @click.command("check", epilog=EXAMPLE)
 @click.argument("votes", type=click.Path(path_type=Path))
-@click.option("--comments", type=click.Path(path_type=Path), help="Comments file: finds gaps on either side.")
+@click.option(
+    "--comments",
+    type=click.Path(path_type=Path),
+    help="Comments file: finds gaps, and near-copies whose labels differ.",
+)
 @click.option("--gold", type=click.Path(path_type=Path), help="Gold labels; accuracy is measured on role `measure`.")
 @click.option("--price-usd", default=0.04, show_default=True, help="Price of one assignment.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The report, an .html file.")
@@ -75,6 +79,8 @@ def summary(result: dict[str, Any]) -> list[str]:
     per_label = cost["per_usable_label_usd"]
     price = "" if per_label is None else f", ${per_label:.3f} each"
     lines.append(f"usable labels: {cost['usable_labels']:,} of {result['n_comments']:,}{price}")
+    if not result["copies_compared"]:
+        lines.append("not compared: texts; of near-copies with different labels none is usable (give --comments)")
     return lines
 
 

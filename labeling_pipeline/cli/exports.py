@@ -59,7 +59,8 @@ def verify_command(ctx: click.Context, version: str | None, home: str | None, as
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
         for one, problems in found.items():
-            click.echo(f"{one}: {'whole' if not problems else f'{len(problems)} problems'}")
+            count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
+            click.echo(f"{one}: {count if problems else 'whole'}")
             for problem in problems:
                 click.echo(f"  {problem}")
         if not found:

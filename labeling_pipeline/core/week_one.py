@@ -14,6 +14,7 @@ from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.gold_power import memberships
+from labeling_pipeline.core.near_copies import near_copy_groups
 from labeling_pipeline.core.quality import GateSettings, judge
 from labeling_pipeline.core.unknown import cannot_know
 from labeling_pipeline.core.week_one_annotators import annotators_to_look_at
@@ -40,7 +41,7 @@ def check(
 
     Args:
         votes: task (or comment_id), label (or answer); annotator (or annotator_id, worker); optional question.
-        comments: comment_id, text, optional slices or slice; finds gaps on either side.
+        comments: comment_id, text, optional slices or slice; finds gaps, and near-copies that differ in their label.
         gold: comment_id (or task), label, optional role, inclusion_p. Accuracy is measured on rows with role
             ``measure`` alone; gold without roles is all ``fit``, and none is reported.
         price_usd: of one assignment (one annotator, one comment, all questions).
@@ -52,9 +53,8 @@ def check(
     if price_usd < 0:
         raise InputError(f"price is {price_usd} USD", expected="0 or more")
     table, left_out = _vote_table(votes)
-    gold = None if gold is None else _gold_table(gold)
-    inside = memberships(comments) if comments is not None else None
-    questions, failed = _by_question(table, gold, gate or GateSettings(), inside)
+    gold, inside = (None if gold is None else _gold_table(gold)), (None if comments is None else memberships(comments))
+    questions, failed = _by_question(table, gold, gate or GateSettings(), inside, copies := _copies(comments))
     result: dict[str, Any] = {
         "n_comments": int(table["task"].nunique()),
         "n_votes": len(table),
@@ -63,6 +63,7 @@ def check(
         "left_out": left_out,
         "questions": questions,
         "comments": None if comments is None else _coverage(table, comments),
+        "copies_compared": copies is not None,
     }
     # A comment is usable where the answer to every question asked about it is.
     result["cost"] = _cost(result["n_comments"], result["n_comments"] - len(failed), result["n_assignments"], price_usd)
@@ -71,15 +72,27 @@ def check(
 
 
 def _by_question(
-    table: pd.DataFrame, gold: pd.DataFrame | None, gate: GateSettings, inside: pd.DataFrame | None
+    table: pd.DataFrame,
+    gold: pd.DataFrame | None,
+    gate: GateSettings,
+    inside: pd.DataFrame | None,
+    copies: pd.Series | None,
 ) -> tuple[list[dict[str, Any]], set[str]]:
     questions, failed = [], set[str]()
     for name, rows in table.groupby("question", sort=True):
         about = _about_question(gold, str(name), table["question"].nunique())
-        entry, fails = _question(str(name), rows.drop(columns="question"), about, gate, inside)
+        entry, fails = _question(str(name), rows.drop(columns="question"), about, gate, inside, copies)
         questions.append(entry)
         failed |= fails
     return questions, failed
+
+
+def _copies(comments: pd.DataFrame | None) -> pd.Series | None:
+    """The group of every comment that has a near-copy; None without texts."""
+    if comments is None or "text" not in comments:
+        return None
+    known = pd.DataFrame({"comment_id": _column(comments, "task").astype("str"), "text": comments["text"]})
+    return near_copy_groups(known.dropna(subset="text")).set_index("comment_id")["duplicate_group"]
 
 
 def _vote_table(votes: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -136,12 +149,19 @@ def _about_question(gold: pd.DataFrame | None, question: str, n_questions: int) 
 
 
 def _question(
-    name: str, votes: pd.DataFrame, gold: pd.DataFrame | None, gate: GateSettings, inside: pd.DataFrame | None
+    name: str,
+    votes: pd.DataFrame,
+    gold: pd.DataFrame | None,
+    gate: GateSettings,
+    inside: pd.DataFrame | None,
+    copies: pd.Series | None,
 ) -> tuple[dict[str, Any], set[str]]:
     """The entry of one question, and the comments whose label does not pass."""
     found = consensus(votes, gold=_fit(gold))
     labels = found.labels.rename(columns={"task": "comment_id"}).assign(schema_version="")
     classes = [str(c)[2:] for c in labels if str(c).startswith("p_")]
+    if copies is not None:
+        labels["duplicate_group"] = labels["comment_id"].map(copies)
     outcomes = judge(labels, NO_VERDICTS, gate=gate, classes=classes, current_schema="")
     entry = {
         "question": name,

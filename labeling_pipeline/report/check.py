@@ -8,11 +8,13 @@ from labeling_pipeline.report.check_gold import gold_parts, slice_parts
 from labeling_pipeline.report.html import Html, bar_plot, element, interval_plot, join, page, table, tiles
 from labeling_pipeline.report.statistics import STATISTICS
 
+NOT_COMPARED = "near-copies with different labels, which a home sends to an expert (give --comments with text)"
 FAULTS = {
     "confidence": "the label is not probable enough",
     "votes": "too few votes",
     "class": "the answer is not a class",
     "agreement": "the comment's own votes differ too much",
+    "duplicates": "a near-copy of the comment has another label",
 }
 
 
@@ -176,6 +178,8 @@ def _cost(result: dict[str, Any]) -> Html:
 def _left_out(result: dict[str, Any]) -> Html:
     rows = [(rule, f"{n:,}") for rule, n in result["left_out"].items()]
     comments = result["comments"]
+    if not result["copies_compared"]:
+        rows.append((NOT_COMPARED, "not known"))
     if comments is not None:
         rows.append(("comments without a vote", f"{comments['without_votes']:,}"))
         rows.append(("votes on comments that are not in the comments file", f"{comments['votes_on_unknown']:,}"))

@@ -36,9 +36,7 @@ def honeypot_lines(told: Tables) -> list[str]:
     crowd = accuracy[accuracy["annotator_id"] == ALL]
     parts = [f"{row['part'] or 'all'} {_told(row)}" for row in crowd.to_dict("records")]
     lines = [f"honeypots  {'; '.join(parts)}"] if parts else []
-    few = accuracy[(accuracy["annotator_id"] != ALL) & (accuracy["by"] == "all")]["standing"].eq("insufficient").sum()
-    if few:
-        lines.append(f"honeypots  {few} annotators answered too few to be measured")
+    lines += _too_few(accuracy[(accuracy["annotator_id"] != ALL) & (accuracy["by"] == "all")])
     for rule, n in broken["rule"].value_counts().sort_index().items():
         worst = broken[broken["rule"] == rule].sort_values("value").iloc[-1]
         who = worst["annotator_id"] if isinstance(worst["annotator_id"], str) else worst["comment_id"]
@@ -46,6 +44,16 @@ def honeypot_lines(told: Tables) -> list[str]:
             f"violation  {RULES[str(rule)]}: {n}; most {who}, {worst['value']:g} (agreed {worst['expected']:g})"
         )
     return lines
+
+
+def _too_few(people: pd.DataFrame) -> list[str]:
+    """How many are measured, how many are not, and how far those are from it."""
+    few = people[people["standing"] == "insufficient"]
+    if few.empty:
+        return []
+    measured = f"{len(people) - len(few):,} of {len(people):,} annotators are measured one by one"
+    answered = f"the others answered {few['n'].median():g} honeypots in the median, under honeypots.min_answers"
+    return [f"honeypots  {measured}; {answered}; the crowd's figures above count all answers"]
 
 
 def honeypot_parts(told: Tables) -> list[Html]:

@@ -152,9 +152,9 @@ def _kinds(kinds: dict[str, int]) -> str:
 
 
 UNKNOWN_CLASS = (
-    "rows name classes that no ontology of this home has. If they are right, add a file to ontology/,\n"
-    "with a schema_version and an effective_at of its own. With nothing worth keeping yet, a new home is quicker:\n"
-    "labeling-pipeline init DIR --ontology FILE"
+    "rows name classes that no ontology of this home has.\n"
+    "If they are right: a file in ontology/ that has them, with its own schema_version and effective_at.\n"
+    "With nothing worth keeping yet, a new home is quicker: labeling-pipeline init DIR --ontology FILE"
 )
 WITHOUT_GOLD = "nobody knows whether annotators who agree are right: confidence is uncalibrated, no model is promoted."
 

@@ -25,11 +25,11 @@ def check_names(home: Home) -> None:
     for key, given, known in _named(home):
         for name in given:
             if name not in known:
-                nearest = get_close_matches(name, known, n=1, cutoff=0.5) or sorted(known)[:1]
+                nearest = get_close_matches(name, known, n=1, cutoff=0.5)
                 raise SettingError(
                     f"{home.root / 'labeling.toml'}: {key}: nothing is called {name!r}",
                     expected=f"one of {', '.join(known)}",
-                    remedy=f'write "{nearest[0]}"' if nearest else "leave it out",
+                    remedy=f'write "{nearest[0]}"' if nearest else "write one of these, or leave it out",
                 )
 
 

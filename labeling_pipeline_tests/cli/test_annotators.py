@@ -130,3 +130,20 @@ def test_votes_without_annotators_are_one_line(
     assert said in error
     assert error.startswith(f"error: {tmp_path / 'votes.csv'}")
     assert error.count("\n") == 1
+
+
+def test_one_call_on_frames_is_what_the_command_writes(tmp_path: Path) -> None:
+    import labeling_pipeline
+
+    votes = pd.DataFrame(
+        [(f"t{i}", f"a{j}", "pq"[(i + (j == 0)) % 2]) for i in range(60) for j in range(4)],
+        columns=["task", "annotator", "label"],
+    )
+    gold = pd.DataFrame({"task": [f"t{i}" for i in range(20)], "label": ["pq"[i % 2] for i in range(20)]})
+    votes.to_csv(tmp_path / "v.csv", index=False)
+    gold.to_csv(tmp_path / "g.csv", index=False)
+    command = ("annotators", tmp_path / "v.csv", "--gold", tmp_path / "g.csv", "-o", tmp_path / "out.parquet")
+    assert exit_code(*command) == 0
+    called = labeling_pipeline.annotators(votes, gold)
+    pd.testing.assert_frame_equal(called, pd.read_parquet(tmp_path / "out.parquet"), check_dtype=False)
+    assert called.set_index("annotator").loc["a0", "by_gold"] == 0

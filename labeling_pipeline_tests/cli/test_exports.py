@@ -57,7 +57,7 @@ def test_a_changed_export_is_exit_code_1(home, capsys):
 def test_a_damaged_manifest_is_reported_not_raised(home):
     (home / "exports" / "1.0.0" / "manifest.json").write_text("{")
     result = run(home, "verify")
-    assert "1.0.0: 1 problems" in result.output
+    assert "1.0.0: 1 problem\n" in result.output
     assert "1.1.0: whole" in result.output
 
 

@@ -42,6 +42,19 @@ def test_a_votes_file_alone_gives_every_figure_but_accuracy() -> None:
     json.dumps(result, allow_nan=False)
 
 
+def test_near_copies_with_different_labels_are_not_usable_as_in_a_home() -> None:
+    votes = pd.DataFrame(
+        [(f"c-{i}", f"a-{j}", "rude" if i == 1 else "fine") for i in range(6) for j in range(3)],
+        columns=["comment_id", "annotator_id", "label"],
+    )
+    texts = ["The garden opens at nine.", "the garden opens at NINE", *(f"{word} and more of it" for word in "wxyz")]
+    comments = pd.DataFrame({"comment_id": [f"c-{i}" for i in range(6)], "text": texts})
+    compared, blind = check(votes, comments), check(votes)
+    assert (compared["copies_compared"], blind["copies_compared"]) == (True, False)
+    assert (compared["cost"]["usable_labels"], blind["cost"]["usable_labels"]) == (4, 6)
+    assert compared["questions"][0]["labels"]["faults"] == {"duplicates": 2}
+
+
 def test_unusable_rows_are_counted_and_left_out() -> None:
     votes, _ = crowd(n_tasks=40)
     bad = pd.DataFrame({"comment_id": ["c-0", None, "c-1"], "annotator_id": "a-0", "label": [" ", "fine", None]})

@@ -44,6 +44,14 @@ def test_a_wrong_name_names_its_key_and_the_nearest_right_one(
     assert str(caught.value).endswith(f'write "{remedy}"')
 
 
+def test_a_name_that_nothing_is_near_to_gets_no_random_suggestion(tmp_path: Path) -> None:
+    with pytest.raises(SettingError) as caught:
+        check_names(home_with(tmp_path, "[quality]\nmin_confidence_by_class = { hjkl = 0.9 }"))
+    said = str(caught.value)
+    assert "expected one of acceptable, toxic" in said
+    assert said.endswith("write one of these, or leave it out")
+
+
 def test_right_names_and_columns_of_ones_own_are_fine(tmp_path: Path) -> None:
     settings = """
     [inbox]

@@ -68,13 +68,14 @@ def choose(tried: dict[str, HeldOut], gold: Gold, default: str) -> tuple[str, di
     return (best if mean > error else default), scores
 
 
-def guard(votes: Votes, fit: Fit, name: str, notes: list[str]) -> bool:
-    """Whether the fit may stand without gold to vouch for it; the note says why not."""
+def guard(votes: Votes, fit: Fit, name: str, notes: list[str], *, has_gold: bool = False) -> bool:
+    """Whether the fit may stand without gold to vouch for it; the note says why not, and what gold decides then."""
     moved = mix_moved(votes, fit.p)
     if moved <= MIX_MOVE:
         return True
-    notes.append(
-        f"fell back to {FALLBACK}: class mix moved {moved:.2f} from majority's under {name} (limit {MIX_MOVE:.2f}); "
-        "gold would tell which is right"
-    )
+    why = f"class mix moved {moved:.2f} from majority's under {name} (limit {MIX_MOVE:.2f})"
+    if has_gold:
+        notes.append(f"{why}: {FALLBACK} is used unless another method is right more often on the gold, beyond chance")
+    else:
+        notes.append(f"fell back to {FALLBACK}: {why}; gold would tell which is right")
     return False

@@ -123,7 +123,7 @@ def _blind(job: Job, tasks: pd.Series, tried: HeldOut | None, calibration: Calib
 def _auto(job: Job, tried: dict[str, HeldOut]) -> tuple[str, Fit | None]:
     """The chosen method, and the fit without gold of it if there is one already."""
     free = job.fit(DEFAULT, None)
-    default = DEFAULT if guard(job.votes, free, DEFAULT, job.notes) else FALLBACK
+    default = DEFAULT if guard(job.votes, free, DEFAULT, job.notes, has_gold=job.gold is not None) else FALLBACK
     if job.gold is None:
         return default, free if default == DEFAULT else None
     for name in CANDIDATES:

@@ -49,7 +49,9 @@ def promotion(
     worse = judged[judged["diff"] < -limit - 1e-12].sort_values("diff")
     if len(worse):
         return Promotion("refused", f"worse than the serving model beyond chance: {_say(worse)}")
-    return Promotion("serving", f"not worse than the serving model anywhere it can be told: {_say(judged.head(1))}")
+    return Promotion(
+        "serving", f"no class or slice of gold shows it worse than the model it replaces: {_say(judged.head(1))}"
+    )
 
 
 def _say(rows: pd.DataFrame) -> str:

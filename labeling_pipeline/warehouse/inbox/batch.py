@@ -63,12 +63,18 @@ class Batch:
 
 
 def wrong_cells(
-    record: dict[str, Any], length: int, has_nul: bool, is_valid: bool, limit: int
+    record: dict[str, Any], length: int, has_nul: bool, is_valid: bool, limit: int, *, is_escaped: bool = False
 ) -> tuple[str, str] | None:
     """The rule and reason for cells no column may have, or None: wrong bytes, NUL, more than ``limit`` bytes.
 
+    ``is_escaped``: the row's bytes are text, and what is wrong was written as an escape.
     ``length`` is the row's length in characters; cells are measured only where one of them could be too long.
     """
+    if not is_valid and is_escaped:
+        return (
+            "wrong_encoding",
+            "half a character, written as an escape (\\ud800 … \\udfff); write both halves, or none",
+        )
     if not is_valid:
         return "wrong_encoding", "bytes that are not UTF-8; save the file as UTF-8"
     if has_nul:

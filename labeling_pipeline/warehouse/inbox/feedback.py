@@ -34,7 +34,7 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
         "unknown_class",
         f"label is no class of any ontology; expected one of {', '.join(sorted(classes))}",
     )
-    times = sieve.times("created_at")
+    times = sieve.times("created_at", context.known_at)
     columns: dict[str, Any] = {
         "comment_id": comments,
         "kind": kinds,

@@ -41,7 +41,7 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     comments = sieve.ids("comment_id", missing_rule="no_comment_id")
     labels = sieve.ids("label")
     sieve.reject((v is None for v in labels), "not_answered", "label is empty: no expert has labeled it yet")
-    times = sieve.times("decided_at")
+    times = sieve.times("decided_at", context.known_at)
     ontologies = resolve(sieve, context, times)
     check_labels(sieve, labels, [direct_question(o) for o in ontologies], ontologies)
     given = sieve.ids("role")

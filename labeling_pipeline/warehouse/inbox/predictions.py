@@ -36,7 +36,7 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     """Accepts rows with a comment and probabilities of the ontology's classes; a class without a column counts as 0."""
     sieve = Sieve(rows)
     comments = sieve.ids("comment_id", missing_rule="no_comment_id")
-    times = sieve.times("predicted_at")
+    times = sieve.times("predicted_at", context.known_at)
     ontologies = resolve(sieve, context, times)
     names = sorted({name for extra in sieve.extras() for name in extra if name.startswith(PREFIX)})
     cells = [extra or {} for extra in rows["extras"].tolist()]

@@ -44,7 +44,10 @@ def read_jsonl(stream: BinaryIO, max_cell_bytes: int) -> Iterator[Batch]:
 def _add(batch: Batch, line: int, record: dict[str, Any], text: str, raw: bytes, max_cell_bytes: int) -> None:
     # Half a character, or a NUL, can also be written as an escape; only then is the row worth a second look.
     whole = as_row(record) if "\\u" in text else text
-    wrong = wrong_cells(record, len(text), "\\u0000" in whole, is_text(whole) and is_text(text), max_cell_bytes)
+    is_read, is_written = is_text(whole), is_text(text)
+    wrong = wrong_cells(
+        record, len(text), "\\u0000" in whole, is_read and is_written, max_cell_bytes, is_escaped=is_written
+    )
     batch.columns.update(record)
     if wrong is None:
         batch.add(line, record, text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from labeling_pipeline.core.ontology import as_utc
 from labeling_pipeline.warehouse.inbox.model import Split
 
 _WRONG = object()
+CLOCKS_DIFFER = timedelta(days=1)  # a vendor's clock, or its time zone, may be this far ahead
 
 
 class Sieve:
@@ -72,13 +73,24 @@ class Sieve:
         self.reject(outside, "out_of_range", lambda i: f"{name} is {values[i]:g}; expected a number {limits}")
         return values
 
-    def times(self, name: str) -> pd.Series[Any]:
-        """ISO 8601 times as UTC; a time without a zone is taken to be UTC."""
+    def times(self, name: str, known_at: datetime | None = None) -> pd.Series[Any]:
+        """ISO 8601 times as UTC; a time without a zone is taken to be UTC.
+
+        ``known_at``: when the rows are taken; what lies more than a day after it has not happened, and is rejected.
+        """
         cells = self._converted(name, _time, "not_a_time", "a time such as 2026-03-02T10:00:00Z")
         values = pd.to_datetime(pd.Series(cells, dtype=object), utc=True, errors="coerce", format="ISO8601")
         wrong = values.isna() & pd.Series([c is not None for c in cells], dtype=bool)
         self.reject(wrong, "not_a_time", f"{name} is not a time; expected one such as 2026-03-02T10:00:00Z")
-        return values.dt.tz_localize(None).dt.as_unit("us")
+        at = values.dt.tz_localize(None).dt.as_unit("us")
+        if known_at is not None:
+            self._reject_after(name, at, known_at)
+        return at
+
+    def _reject_after(self, name: str, at: pd.Series[Any], known_at: datetime) -> None:
+        latest = pd.Timestamp(as_utc(known_at)) + CLOCKS_DIFFER
+        expected = f"expected a time up to {latest:%Y-%m-%d %H:%M} UTC (a day after the file was taken)"
+        self.reject(at > latest, "in_the_future", lambda row: f"{name} is {at[row]:%Y-%m-%d %H:%M}; {expected}")
 
     def lists(self, name: str) -> list[list[str]]:
         """Several ids in one cell: a list, or text with ``;`` or ``|`` between them."""

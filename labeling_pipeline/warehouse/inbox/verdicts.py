@@ -23,7 +23,7 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     labels = sieve.ids("label")
     sieve.reject((v is None for v in labels), "not_answered", "label is empty: the expert has not decided yet")
     experts = sieve.ids("expert_id", missing_rule="no_expert_id")
-    times = sieve.times("decided_at")
+    times = sieve.times("decided_at", context.known_at)
     ontologies = resolve(sieve, context, times)
     check_labels(sieve, labels, [direct_question(o) for o in ontologies], ontologies)
     columns: dict[str, Any] = {

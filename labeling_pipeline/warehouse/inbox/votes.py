@@ -33,7 +33,7 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     empty_of_sheet = (v is None and of_sheet for v, of_sheet in zip(labels, sheet, strict=True))
     sieve.reject(empty_of_sheet, "not_answered", "answer is empty: nobody has answered yet")
     sieve.reject((v is None for v in labels), "empty_label", "label is empty; expected a class or an answer")
-    times = sieve.times("answered_at")
+    times = sieve.times("answered_at", context.known_at)
     ontologies = resolve(sieve, context, times, sieve.ids("task_schema"))
     questions = _first(sieve.ids("question"), sieve.ids("task_question"), [direct_question(o) for o in ontologies])
     check_labels(sieve, labels, questions, ontologies)

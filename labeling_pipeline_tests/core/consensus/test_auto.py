@@ -40,6 +40,15 @@ def test_a_class_mix_that_runs_away_falls_back_and_says_so() -> None:
     pd.testing.assert_frame_equal(result.labels, plain.labels)
 
 
+def test_with_gold_nobody_is_told_that_gold_would_tell() -> None:
+    votes = opinions(600)
+    gold = pd.DataFrame({"task": np.arange(60), "label": np.random.default_rng(1).integers(0, 4, 60)})
+    free, known = consensus(votes), consensus(votes, gold=gold)
+    assert any("gold would tell" in note for note in free.notes)
+    assert not any("gold would tell" in note or "fell back" in note for note in known.notes)
+    assert any("is right more often on the gold, beyond chance" in note for note in known.notes)
+
+
 def test_gold_reports_every_candidate() -> None:
     votes, gold = crowd()
     result = consensus(votes, gold=gold.head(100))

@@ -174,3 +174,12 @@ def test_hostile_text_stays_text(home: SmallHome) -> None:
 def test_a_file_without_rows_is_fine(home: SmallHome) -> None:
     assert astuple(home.take("comments", HEAD))[2:] == (0, 0, 0, 0)
     assert astuple(home.take("comments", b"", "none.jsonl"))[2:] == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [(b'{"text": "a\\ud800b"}', "half a character, written as an escape"), (b'{"text": "\xe9"}', "not UTF-8")],
+)
+def test_half_a_character_is_not_called_wrong_bytes(home: SmallHome, raw: bytes, words: str) -> None:
+    home.take("comments", b'{"comment_id": "a", "text": "one"}\n' + raw + b"\n", "c.jsonl")
+    assert words in home.rows("quarantine")["reason"][0]

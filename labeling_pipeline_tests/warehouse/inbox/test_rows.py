@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import astuple
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -208,3 +209,34 @@ def test_a_retired_class_is_an_answer_of_its_own_time_only(with_comments: SmallH
     text = "comment_id,label,answered_at\nc1,spam,2026-02-01\nc1,spam,2026-07-01\n"
     with_comments.take("votes", text, **BOTH)
     assert with_comments.refused() == [(3, "unknown_class")]
+
+
+# times that have not come
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "row"),
+    [
+        ("votes", "comment_id,annotator_id,label,answered_at", "c1,a,rude,"),
+        ("verdicts", "comment_id,expert_id,label,decided_at", "c1,e,rude,"),
+        ("feedback", "comment_id,kind,created_at", "c1,flag,"),
+        ("predictions", "comment_id,p_rude,predicted_at", "c1,1.0,"),
+        ("gold", "comment_id,label,text,decided_at", "g1,rude,one,"),
+    ],
+)
+def test_what_lies_more_than_a_day_ahead_has_not_happened(home: SmallHome, kind: str, head: str, row: str) -> None:
+    home.take("comments", "comment_id,text\nc1,one\n")
+    taken_at = datetime(2026, 3, 2, 10)
+    ahead = ["2026-03-03T09:59:00", "2026-03-03T10:01:00", "9999-01-01T00:00:00"]
+    text = "\n".join([head, *(f"{row.replace('c1,a', f'c1,a{i}')}{at}" for i, at in enumerate(ahead))])
+    home.take(kind, f"{text}\n", known_at=taken_at)
+    refused = home.rows("quarantine")
+    assert home.refused() == [(3, "in_the_future"), (4, "in_the_future")]
+    assert refused["reason"].str.contains("expected a time up to 2026-03-03 10:00 UTC", regex=False).all()
+
+
+def test_the_clock_is_the_homes_when_the_file_is_taken(home: SmallHome) -> None:
+    home.take("comments", "comment_id,text\nc1,one\n")
+    votes = "comment_id,annotator_id,label,answered_at\nc1,a,rude,2040-01-01T00:00:00\n"
+    home.take("votes", votes, known_at=datetime(2039, 12, 31, 12))
+    assert home.refused() == []
