@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.inbox import files_nobody_takes
 
 
 def waiting(context: Context, open_rounds: list[dict[str, Any]]) -> dict[str, Any]:
@@ -22,12 +23,14 @@ def waiting(context: Context, open_rounds: list[dict[str, Any]]) -> dict[str, An
         "older": {str(name): int(n) for name, n in zip(older["schema_version"], older["n"], strict=True)},
         "asked_again": [str(one["labeling_round"]) for one in open_rounds],
         "is_over": context.is_over,
+        "misplaced": files_nobody_takes(context.home),
     }
 
 
 def waiting_lines(told: dict[str, Any]) -> list[tuple[str, str]]:
     """The same in words."""
-    lines = [("to answer", _asked(one)) for one in told["sheets"]]
+    lines = [("not taken", one) for one in told["misplaced"]]
+    lines += [("to answer", _asked(one)) for one in told["sheets"]]
     if told["not_answered"]:
         lines.append(("not answered", f"{told['not_answered']:,} rows of sheets came back empty: they still wait"))
     return [*lines, *([("ontology", _outdated(told))] if told["older"] else [])]

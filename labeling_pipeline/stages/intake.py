@@ -6,13 +6,17 @@ which a platform may have to be asked for first (``stages.annotation``).
 
 from __future__ import annotations
 
+import logging
+
 import pandas as pd
 
 from labeling_pipeline.core.errors import SettingError
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import Append, Result
 from labeling_pipeline.stages.frames import history
-from labeling_pipeline.stages.inbox import take_files
+from labeling_pipeline.stages.inbox import files_nobody_takes, take_files
+
+log = logging.getLogger(__name__)
 
 
 def raw_comments(context: Context) -> Result:
@@ -24,13 +28,17 @@ def raw_comments(context: Context) -> Result:
                 f"{ontology.source}: schema version {ontology.schema_version} is not what it was when first used",
                 remedy="undo the change and write a new file with a new schema_version",
             )
-    taken = take_files(context, "comments", "raw_comments")
-    return Result(taken.row_count, taken.metrics, append={"ontologies": _ontology_rows(context)})
+    taken, lost = take_files(context, "comments", "raw_comments"), files_nobody_takes(context.home)
+    for told in lost:
+        log.warning("%s", told)
+    where = {"files_nobody_takes": "; ".join(lost)} if lost else {}
+    return Result(taken.row_count, {**taken.metrics, **where}, append={"ontologies": _ontology_rows(context)})
 
 
 def comments_from_elsewhere(context: Context) -> str:
-    """What gold and predictions brought in with their texts: they make the comments newer than their last pass."""
-    return str(context.query("comments_from_elsewhere")["n"].iat[0])
+    """What gold and predictions brought in with their texts, and files that lie where nothing is taken from."""
+    n = str(context.query("comments_from_elsewhere")["n"].iat[0])
+    return "; ".join([n, *files_nobody_takes(context.home)])
 
 
 def _ontology_rows(context: Context) -> Append:

@@ -6,6 +6,7 @@ A new kind of file is one module here, one line in ``kinds.KINDS`` and one ``que
 from __future__ import annotations
 
 from labeling_pipeline.warehouse.inbox.kinds import KINDS
+from labeling_pipeline.warehouse.inbox.misplaced import misplaced
 from labeling_pipeline.warehouse.inbox.model import InboxFile, IngestContext, Kind, Split, Taken
 from labeling_pipeline.warehouse.inbox.reexamine import count_to_reexamine, reexamine
 from labeling_pipeline.warehouse.inbox.scan import scan
@@ -19,6 +20,7 @@ __all__ = [
     "Split",
     "Taken",
     "count_to_reexamine",
+    "misplaced",
     "reexamine",
     "scan",
     "take",

@@ -83,7 +83,7 @@ def _looked_at(
 
 def _files(folders: Sequence[Path], kind: str) -> Iterator[tuple[Path, os.stat_result]]:
     places = [folder / kind for folder in folders if (folder / kind).is_dir()]
-    entries = [entry for place in places for entry in os.scandir(place) if not _is_ignored(entry.name)]
+    entries = [entry for place in places for entry in os.scandir(place) if not is_ignored(entry.name)]
     for entry in sorted(entries, key=lambda e: (e.name, e.path)):
         try:
             if entry.is_file():
@@ -92,7 +92,8 @@ def _files(folders: Sequence[Path], kind: str) -> Iterator[tuple[Path, os.stat_r
             continue
 
 
-def _is_ignored(name: str) -> bool:
+def is_ignored(name: str) -> bool:
+    """Whether a file of this name is none of ours: hidden, or still being written."""
     return name.startswith(".") or name.endswith(UNFINISHED)
 
 
