@@ -115,9 +115,13 @@ def queue_group() -> None:
 @queue_group.command("adjudication", epilog="Example: labeling-pipeline queue adjudication -o queue.csv --expert e-04")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="CSV to fill in (label, note).")
 @click.option("--expert", help="Only what lies on this expert's desk.")
+@click.option("--all", "everything", is_flag=True, help="All that waits, beyond capacity and budget, too.")
 @home_option
-def adjudication_command(output: Path, expert: str | None, home: str | None) -> None:
+def adjudication_command(output: Path, expert: str | None, everything: bool, home: str | None) -> None:
     """The experts' queue, best value per minute first; filled in, it goes into inbox/verdicts.
+
+    No more than experts have room for: what lies on their desks, or where no experts are known, as much as
+    adjudication.capacity and adjudication.budget_usd allow.
 
     What the crowd said is not shown. Beside the file lies the guideline, and a page to read the comments on, each
     hidden until it is opened (people.blur).
@@ -126,14 +130,18 @@ def adjudication_command(output: Path, expert: str | None, home: str | None) -> 
     from labeling_pipeline.report.desk import guideline_text, render_desk
     from labeling_pipeline.report.html import write_page
     from labeling_pipeline.stages.clock import open_context
+    from labeling_pipeline.stages.desk import room_for
 
     context = open_context(Home.find(home))
     queue = context.query("queue_for_experts")
-    rows = queue[queue["expert_id"] == expert] if expert else queue
+    rows = queue[queue["expert_id"] == expert] if expert else queue if everything else room_for(context, queue)
     write_frame(rows.assign(label="", stated_confidence="", note="", error_type="", decided_at=""), output)
     guideline = output.with_name(f"{output.stem}.guideline.md")
     guideline.write_text(guideline_text(context.ontology), encoding="utf-8")
     reader = output.with_name(f"{output.stem}.html")
     write_page(render_desk(rows, context.ontology, context.settings.people.blur), reader)
-    click.echo(f"{len(rows)} comments in {output}: fill in label and note, then drop it into inbox/verdicts")
+    names = "" if rows["expert_id"].notna().all() else "expert_id, "
+    click.echo(f"{len(rows):,} comments in {output}: fill in {names}label and note, then drop it into inbox/verdicts")
+    if not expert and len(rows) < len(queue):
+        click.echo(f"{len(queue) - len(rows):,} more wait: --all writes them, too (adjudication.capacity)")
     click.echo(f"{guideline} says what the classes are, {reader} shows the comments in their context")

@@ -71,15 +71,20 @@ def order_queue(
     """
     queue = _by_value(outcomes[outcomes["outcome"] == "adjudicate"], costs, boost or {}, harmful)
     queue = _first(queue, first)
-    verdicts = _affordable(capacity, budget_usd, costs)
+    verdicts = affordable_verdicts(capacity, budget_usd, costs.expert_usd)
     queue["expert_id"] = pd.Series(_assign(queue, verdicts, experts, _seen(seen), people or Limits()), dtype=object)
     return queue.assign(rank=np.arange(1, len(queue) + 1))[list(COLUMNS)]
 
 
-def _affordable(capacity: int, budget_usd: float | None, costs: Costs) -> int:
+def affordable_verdicts(capacity: int, budget_usd: float | None, expert_usd: float) -> int:
+    """How many verdicts capacity and budget (USD; None is no limit) allow.
+
+    >>> affordable_verdicts(500, None, 5.0), affordable_verdicts(500, 100.0, 5.0)
+    (500, 20)
+    """
     if capacity < 0:
         raise SettingError(f"adjudication capacity is {capacity}", expected="0 or more")
-    return capacity if budget_usd is None else min(capacity, int(budget_usd // max(costs.expert_usd, 1e-9)))
+    return capacity if budget_usd is None else min(capacity, int(budget_usd // max(expert_usd, 1e-9)))
 
 
 def _by_value(waiting: pd.DataFrame, costs: Costs, boost: Mapping[str, float], harmful: Sequence[str]) -> pd.DataFrame:

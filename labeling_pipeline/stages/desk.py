@@ -11,7 +11,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.adjudication import Costs, order_queue
+from labeling_pipeline.core.adjudication import Costs, affordable_verdicts, order_queue
 from labeling_pipeline.core.expert_agreement import to_double_code
 from labeling_pipeline.core.people import Limits, exposure_rows, limits
 from labeling_pipeline.stages.engine import Append, Context, Result
@@ -61,6 +61,18 @@ def adjudication_queue(context: Context) -> Result:
     }
     append = {"exposures": Append(exposed, ("person_id", "comment_id", "source"))} if len(exposed) else {}
     return Result(len(rows), metrics, replace={"adjudication_queue": rows}, append=append)
+
+
+def room_for(context: Context, queue: pd.DataFrame) -> pd.DataFrame:
+    """The part of the queue that experts have room for: what lies on desks, else the first within capacity and budget.
+
+    queue: query queue_for_experts, best value first; ``expert_id`` is empty where a comment lies on no desk.
+    """
+    if queue["expert_id"].notna().any():
+        return queue[queue["expert_id"].notna()]
+    settings = context.settings
+    limits = settings.adjudication
+    return queue.head(affordable_verdicts(limits.capacity, limits.budget_usd, settings.labeling.expert_price_usd))
 
 
 def _waiting(context: Context) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -118,3 +119,26 @@ def test_a_note_that_arrives_later_makes_the_verdict_count(filled: tuple[Context
             materialize(one, STAGES[one], open_context(context.home, later))
     row = open_context(context.home, later).warehouse.table("qc_outcomes").set_index("comment_id").loc["c-2"]
     assert (row["outcome"], row["label"]) == ("passed", "toxic")
+
+
+def test_a_sheet_holds_no_more_than_experts_have_room_for(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home", "[quality]\nmin_confidence = 0.99\n[adjudication]\ncapacity = 5")
+    ids = [f"c-{i:02d}" for i in range(20)]
+    drop(home, "comments", "c.csv", pd.DataFrame({"comment_id": ids, "text": [f"remark {i}" for i in range(20)]}))
+    said = [(c, who, "toxic" if who == "a" else "acceptable") for c in ids for who in ("a", "b")]
+    drop(home, "votes", "v.csv", pd.DataFrame(said, columns=["comment_id", "annotator_id", "label"]))
+    up_to_date(home, ASSETS)
+    queue = open_context(home, NOW).query("queue_for_experts")
+    assert len(queue) == 20
+    sheet = tmp_path / "queue.csv"
+    arguments = ["adjudication", "-o", str(sheet), "--home", str(home.root)]
+    done = CliRunner().invoke(queue_group, arguments)
+    assert done.exit_code == 0, done.output
+    assert pd.read_csv(sheet)["comment_id"].tolist() == queue["comment_id"].head(5).tolist()
+    assert "5 comments in" in done.output
+    assert "fill in expert_id, label and note" in done.output
+    assert "15 more wait: --all" in done.output
+    assert sheet.with_suffix(".html").read_text().count("<details") == 5 + 1  # each comment, and the guideline
+    done = CliRunner().invoke(queue_group, [*arguments, "--all"])
+    assert len(pd.read_csv(sheet)) == 20
+    assert "more wait" not in done.output
