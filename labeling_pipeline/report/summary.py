@@ -145,7 +145,7 @@ def print_next_steps(home: Path, comment_id: str, console: Console | None = None
     for what, command in (
         ("the graph and its history", "dagster dev" if is_default else f"labeling-pipeline ui{at}"),
         ("one comment's life", f"labeling-pipeline explain {shlex.quote(comment_id)}{at}"),
-        ("your own data", "labeling-pipeline init my-home")
+        ("your own data", "labeling-pipeline init ~/my-home")
         if is_default
         else ("rounds, queues, spend", f"labeling-pipeline status{at}"),
     ):
