@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError
@@ -94,6 +94,15 @@ PIECES = [
     "aa",
     "\x00",
 ]
+
+
+def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
+    """The pattern; where a group around it makes it refer to itself, `re` refuses it, and so would a user's file."""
+    try:
+        return re.compile(pattern, flags)
+    except re.error:
+        assume("\\1" not in pattern)  # nothing else is refused
+        raise
 
 
 @settings(max_examples=150, deadline=None)
@@ -217,7 +226,7 @@ GROUPS = [
     "(?:{})+",
     "(?:{})?",
     "(?:{}){{2}}",
-    r"(\w)\1{}",
+    r"(\w)(?:\1){}",  # not \1 alone: a digit might follow
     "{}|k",
 ]
 LETTERS = "aAbkKſKéÉeiİıI7٣ \t\n\x1c\u2028\u00a0.’😀_"
@@ -236,7 +245,7 @@ def test_any_pattern_means_what_pythons_re_means_by_it(
     pattern = atoms
     for group in groups:
         pattern = group.format(pattern)
-    rule = TextRule(re.compile(pattern, re.IGNORECASE if ignores_case else 0))
+    rule = TextRule(_compiled(pattern, re.IGNORECASE if ignores_case else 0))
     lfs = LFSet((DeclarativeLF("n", rule, 1, "h"),), ("a", "b"))
     kept = [text for text in texts if not any("\ud800" <= c <= "\udfff" for c in text)] or [""]
     votes = apply_lfs(pd.DataFrame({"text": pd.Series(kept, dtype="str")}), lfs, scan=scan_rules).matrix[:, 0]

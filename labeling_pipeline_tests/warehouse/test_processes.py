@@ -10,43 +10,50 @@ from pathlib import Path
 
 import pytest
 
+from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.warehouse.store import Warehouse
 from labeling_pipeline.warehouse.tables import table_version
+from labeling_pipeline_tests.stages.small_homes import new_home
 
 SECONDS = 3
 WRITER = """
 import sys, time
+from datetime import datetime
 from pathlib import Path
 import pandas as pd
-from labeling_pipeline.warehouse import Warehouse, append_new, read_state, record_state, replace_rows
-path, name, end, n = Path(sys.argv[1]), sys.argv[2], time.time() + float(sys.argv[3]), 0
-warehouse = Warehouse(path)
+from labeling_pipeline.home import Home
+from labeling_pipeline.stages.clock import open_context
+from labeling_pipeline.stages.engine import Append, Result, Stage, materialize
+context, name, end, n = open_context(Home(Path(sys.argv[1])), datetime(2026, 5, 4)), sys.argv[2], float(sys.argv[3]), 0
+
+def votes(context):
+    rows = pd.DataFrame({"event_id": [f"{name}-{n}-{i}" for i in range(500)], "comment_id": name, "event": "vote"})
+    return Result(n, append={"label_history": Append(rows, ("event_id",))})
+
+def labels(context):
+    count = context.count("label_history")
+    time.sleep(0.3 * (n % 3 == 0))  # every third time others are quicker, and write what they counted later
+    rows = pd.DataFrame({"comment_id": ["c"], "n_fired": [count], "method": name, "probabilities": [{"a": 1.0}]})
+    told = pd.DataFrame({"lf": [f"{name}-{n}"], "label": ["seen"], "comment_id": [str(count)]})
+    return Result(count, replace={"weak_labels": rows}, append={"labeling_function_votes": Append(told, ("lf",))})
+
+above = Stage(votes, "3_annotation", tables=("label_history",), is_wanted=lambda context: True)
+below = Stage(labels, "3_annotation", ("above",), ("weak_labels", "labeling_function_votes"))
+end, written = time.time() + end, 0
 while time.time() < end:
     n += 1
-    with warehouse.write() as con:
-        rows = pd.DataFrame({"event_id": [f"{name}-{n}-{i}" for i in range(500)], "comment_id": name, "event": "vote"})
-        append_new(con, "label_history", rows, ["event_id"])
-        count = len(con.execute("select 1 from label_history").fetchall())
-        record_state(con, "crowd_votes", "", str(count), count, None, None, None)
-    with warehouse.read() as con:
-        seen = read_state(con)["crowd_votes"]
-    with warehouse.write() as con:
-        if read_state(con)["crowd_votes"] != seen:
-            continue
-        known = con.execute("select max(n_fired) from weak_labels").fetchall()[0][0] or 0
-        if known > seen.row_count:
-            sys.exit("an older result overwrites a newer one")
-        frame = pd.DataFrame({"comment_id": ["c"], "n_fired": [seen.row_count], "method": name})
-        replace_rows(con, "weak_labels", frame.assign(probabilities=[{"a": 1.0}]))
-print(n)
+    materialize("above", above, context)
+    written += materialize("below", below, context).is_changed
+print(n, written)
 """
 
 
 @pytest.mark.parametrize("n_writers", [4])
 def test_writers_and_a_reader_at_once(tmp_path: Path, n_writers: int) -> None:
-    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    home = new_home(tmp_path / "home", "")
+    warehouse = open_context(home).warehouse
     warehouse.migrate()
-    commands = [[sys.executable, "-c", WRITER, str(warehouse.path), f"w{i}", str(SECONDS)] for i in range(n_writers)]
+    commands = [[sys.executable, "-c", WRITER, str(home.root), f"w{i}", str(SECONDS)] for i in range(n_writers)]
     started = [subprocess.Popen(c, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for c in commands]
     longest, before = 0.0, 0
     while any(process.poll() is None for process in started):
@@ -58,10 +65,15 @@ def test_writers_and_a_reader_at_once(tmp_path: Path, n_writers: int) -> None:
         before = count
     results = [process.communicate() for process in started]
     assert [process.returncode for process in started] == [0] * n_writers, results
-    written = sum(int(out) for out, _ in results)
+    rounds, written = (sum(int(out.split()[k]) for out, _ in results) for k in (0, 1))
     history = warehouse.table("label_history")
-    assert len(history) == 500 * written
+    assert len(history) == 500 * rounds
     assert history["event_id"].is_unique
+    # What each result was computed from, in the order in which they were written: none is older than the one before.
+    seen = warehouse.table("labeling_function_votes")["comment_id"].astype(int)
+    assert len(seen) == written > 0
+    assert seen.is_monotonic_increasing, "an older result overwrote a newer one"
+    assert warehouse.table("weak_labels")["n_fired"].tolist() == [seen.iloc[-1]]
     assert longest < 10
 
 
@@ -71,6 +83,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from labeling_pipeline.core.ontology import EXAMPLE, parse_ontology
 from labeling_pipeline.warehouse.inbox import KINDS, IngestContext, reexamine, scan, take_all
+from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.warehouse.store import Warehouse
 from labeling_pipeline.warehouse.tables import table_version
 root = Path(sys.argv[1])

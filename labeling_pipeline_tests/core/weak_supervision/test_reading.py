@@ -1,3 +1,5 @@
+"""Label models that read the texts as well: words no function names are learned, and no comment hears itself."""
+
 from __future__ import annotations
 
 import numpy as np

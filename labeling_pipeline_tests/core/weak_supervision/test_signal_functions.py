@@ -1,3 +1,5 @@
+"""Acts in production beside labeling functions: one vote per independent source, figures as a function has them."""
+
 from __future__ import annotations
 
 import pandas as pd
