@@ -111,15 +111,16 @@ def _votes(context: Context) -> pd.DataFrame:
 def _known(context: Context, votes: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
     """What the crowd's votes come to, beside the truth: on drawn gold that was voted on, and drawn unanimous labels.
 
-    Gold without an inclusion probability came to experts because it was doubtful: it says nothing of the stream.
+    Fit gold without an inclusion probability may have come to experts because it was doubtful, and says nothing of the
+    stream. Measuring gold without one was given to measure with, and counts once, as in `check`.
     """
     gold = pd.concat([context.query("gold_by_role", role=role) for role in ("fit", "measure")], ignore_index=True)
-    gold = gold[gold["inclusion_p"].notna()]
+    gold = gold[gold["inclusion_p"].notna() | (gold["role"] == "measure")]
     about = votes[votes["comment_id"].isin(gold["comment_id"])]
     known = most_given(about)[["comment_id", "label"]].merge(
         gold[["comment_id", "label", "inclusion_p"]].rename(columns={"label": "truth"}), on="comment_id"
     )
-    known["weight"] = 1.0 / known["inclusion_p"].astype(float)
+    known["weight"] = 1.0 / known["inclusion_p"].astype(float).fillna(1.0)
     drawn = reviews[reviews["verdict"].notna() & reviews["inclusion_p"].notna()]
     review = drawn.assign(truth=drawn["verdict"], weight=1.0 / drawn["inclusion_p"].astype(float), measured_on=REVIEW)
     columns = ["comment_id", "label", "truth", "weight", "measured_on"]
