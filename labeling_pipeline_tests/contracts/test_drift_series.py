@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import numpy as np
 import pytest
 
 from labeling_pipeline.core.drift import SERIES, DriftLimits, Watched
+from labeling_pipeline_tests.core.drift.test_anchors import votes as anchor_votes
 from labeling_pipeline_tests.core.drift.test_drift import NIGHT, world
 
 ALPHA = DriftLimits().false_alarm_rate / len(SERIES)
+
+
+def quiet_world(seed: int) -> Watched:
+    return replace(world(seed), anchors=anchor_votes(seed, night=NIGHT))
 
 
 @pytest.mark.parametrize("name", SERIES)
@@ -19,7 +26,7 @@ def test_without_data_it_says_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", SERIES)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_what_it_measures_is_a_number_beside_a_threshold_and_names_what_to_do(name: str, seed: int) -> None:
-    found = SERIES[name](world(seed), NIGHT, ALPHA, DriftLimits())
+    found = SERIES[name](quiet_world(seed), NIGHT, ALPHA, DriftLimits())
     assert found is not None
     assert np.isfinite([found.value, found.threshold]).all()
     assert found.value <= found.threshold, "these weeks are quiet"
@@ -30,8 +37,8 @@ def test_what_it_measures_is_a_number_beside_a_threshold_and_names_what_to_do(na
 
 @pytest.mark.parametrize("name", SERIES)
 def test_the_same_data_say_the_same_whatever_their_order(name: str) -> None:
-    quiet = world(2)
-    parts = {one: getattr(quiet, one) for one in ("labels", "votes", "predictions", "comments", "agreement")}
+    quiet = quiet_world(2)
+    parts = {one.name: getattr(quiet, one.name) for one in fields(quiet)}
     shuffled = Watched(**{one: frame.sample(frac=1, random_state=0) for one, frame in parts.items()})
     one, other = (SERIES[name](watched, NIGHT, ALPHA, DriftLimits()) for watched in (quiet, shuffled))
     assert one is not None
@@ -41,7 +48,7 @@ def test_the_same_data_say_the_same_whatever_their_order(name: str) -> None:
 
 @pytest.mark.parametrize("name", SERIES)
 def test_a_stricter_rate_never_lowers_the_threshold(name: str) -> None:
-    loose, strict = (SERIES[name](world(3), NIGHT, alpha, DriftLimits()) for alpha in (0.05, 0.0005))
+    loose, strict = (SERIES[name](quiet_world(3), NIGHT, alpha, DriftLimits()) for alpha in (0.05, 0.0005))
     assert loose is not None
     assert strict is not None
     assert strict.threshold >= loose.threshold

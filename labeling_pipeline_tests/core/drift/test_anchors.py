@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,9 @@ ALPHA = 0.001 / len(SERIES)
 CLASSES = np.asarray(["fine", "mild", "rude"])
 
 
-def votes(seed: int, weeks: int = 5, n: int = 20, moved: float = 0.0, version: str = "v1") -> pd.DataFrame:
+def votes(
+    seed: int, weeks: int = 5, n: int = 20, moved: float = 0.0, version: str = "v1", night: datetime = NIGHT
+) -> pd.DataFrame:
     """Three votes a week on each anchor; comments differ much; in the last week a share of `mild` is read as rude."""
     rng = np.random.default_rng(seed)
     p = rng.dirichlet([0.7, 0.9, 0.7], n)
@@ -25,7 +29,7 @@ def votes(seed: int, weeks: int = 5, n: int = 20, moved: float = 0.0, version: s
                 label = str(rng.choice(CLASSES, p=p[comment]))
                 if week == weeks - 1 and label == "mild" and rng.random() < moved:
                     label = "rude"
-                at = pd.Timestamp(NIGHT) - pd.Timedelta(days=7 * (weeks - 1 - week) + float(rng.uniform(0.5, 6.5)))
+                at = pd.Timestamp(night) - pd.Timedelta(days=7 * (weeks - 1 - week) + float(rng.uniform(0.5, 6.5)))
                 rows.append((f"c-{comment}", label, at, version))
     return pd.DataFrame(rows, columns=["comment_id", "label", "answered_at", "schema_version"])
 
