@@ -17,11 +17,17 @@ settings.register_profile("values", deadline=None)
 settings.load_profile("values")
 
 TURNS = pytest.StashKey[Turns]()
+# Whoever begins last keeps the other workers waiting for as long as it takes.
+LONGEST = ("test_kill.py", "test_sample_home.py", "test_concurrency.py", "test_civil_comments.py", "test_live.py")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     run = getattr(session.config, "workerinput", {}).get("testrunuid", str(os.getpid()))  # one for all workers
     session.config.stash[TURNS] = Turns(Path(tempfile.gettempdir()) / f"labeling-pipeline-turns-{run}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True)
