@@ -116,10 +116,11 @@ def read_votes(
     weight = _numbers(frame["weight"], 0.0, np.inf) if "weight" in frame.columns else None
     said = stated_column(frame)
     stated = None if said is None else _numbers(said, 0.0, 1.0)
-    if not len(answers):
+    said_of, where = _not_blank(answers.to_pylist())
+    if not said_of:
         raise InputError("no votes: every label is empty", expected="at least one vote with a label")
-    known, non_class, lookup = _answers(answers.to_pylist(), classes, non_class_answers, extra_classes)
-    answer = lookup[answer]
+    known, non_class, lookup = _answers(said_of, classes, non_class_answers, extra_classes)
+    answer = lookup[where[answer]]
     if (answer < 0).any():
         kept = answer >= 0
         notes.append(f"{int((~kept).sum())} votes have an empty label and are left out")
@@ -131,12 +132,28 @@ def read_votes(
     )
 
 
+def _not_blank(answers: list[str]) -> tuple[list[str], Codes]:
+    """The answers that say something, and from all their codes to those (−1 where nothing is said, and at the end)."""
+    where = np.full(len(answers) + 1, -1, dtype=np.int32)
+    kept: list[str] = []
+    for code, answer in enumerate(answers):
+        if answer.strip():
+            where[code] = len(kept)
+            kept.append(answer)
+    return kept, where
+
+
 def check_one_question(frame: pd.DataFrame) -> None:
-    """Answers to different questions about one comment are no votes on the same thing."""
-    if "question" in frame.columns and "task" not in frame.columns:
-        questions = frame["question"].dropna().unique()
-        if len(questions) > 1:
-            raise InputError(f"votes answer {len(questions)} questions", remedy="aggregate one question at a time")
+    """Answers to different questions about one comment are no votes on the same thing.
+
+    A task of its own for every question is fine; a comment, or a task, with several questions is not.
+    """
+    if "question" not in frame.columns:
+        return
+    asked = frame[["question"]].assign(task=frame["task"] if "task" in frame.columns else "").dropna()
+    if asked.drop_duplicates()["task"].duplicated().any():
+        n_questions = asked["question"].nunique()
+        raise InputError(f"votes answer {n_questions} questions", remedy="aggregate one question at a time")
 
 
 def _check_tasks(task: Codes) -> None:

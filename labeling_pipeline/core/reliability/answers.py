@@ -168,11 +168,24 @@ def read_answers(votes: Votes, answers: pd.DataFrame | Answers) -> Answers:
     """`answers` (`task, label`, perhaps `week`) on tasks that have votes; if read already, themselves."""
     if isinstance(answers, Answers):
         return answers
+    _check_one_truth(answers)
     task, _ = _places(_column(answers, "task"), votes.tasks)
     label, is_given = _places(_column(answers, "label"), votes.labels)
     # An answer no vote ever gave stays, as -1: every vote on that task is wrong.
     known = (task >= 0) & is_given
     return Answers(task[known], label[known], weeks_of(answers)[known])
+
+
+def _check_one_truth(answers: pd.DataFrame) -> None:
+    """Without weeks no answer can have replaced another: two are a contradiction."""
+    if "week" in answers.columns:
+        return
+    said = pd.DataFrame({"task": _column(answers, "task"), "label": _column(answers, "label")}).dropna()
+    twice = said.drop_duplicates().loc[lambda one: one["task"].duplicated(), "task"]
+    if len(twice):
+        raise InputError(
+            f"gold gives task {twice.iloc[0]!r} two labels", expected="one label per task", remedy="keep the right one"
+        )
 
 
 def _one_per_week(answers: Answers) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.agreement.coding import column_of, indexed
-from labeling_pipeline.core.reliability.answers import Judged, Votes, judged, read_votes, untimed
+from labeling_pipeline.core.reliability.answers import Judged, Votes, judged, one_vote_per_task, read_votes, untimed
 from labeling_pipeline.core.reliability.intervals import wilson
 
 MIN_ANSWERS = 10
@@ -27,15 +27,16 @@ def accuracy_table(
 ) -> pd.DataFrame:
     """`annotator, n, correct, accuracy, low, high, note`: each annotator's votes against `answers` (task, label).
 
-    Wilson intervals. Annotators without a known answer are there with n = 0 and no accuracy; below `min_n` the note
-    says `insufficient`. `by_class` gives a row per annotator and true class (column `class`).
+    One vote of an annotator on a task counts, the latest; of answers with weeks the latest, too. Wilson intervals.
+    Annotators without a known answer are there with n = 0 and no accuracy; below `min_n` the note says `insufficient`.
+    `by_class` gives a row per annotator and true class (column `class`).
 
     >>> votes = pd.DataFrame({"task": list("wxyz"), "annotator": ["a", "a", "a", "b"], "label": list("ppqq")})
     >>> accuracy_table(votes, pd.DataFrame({"task": list("wxy"), "label": list("ppp")})).iloc[:, :4].values.tolist()
     [['a', 3, 2, 0.6666666666666666], ['b', 0, 0, <NA>]]
     """
-    read = read_votes(untimed(votes))
-    rows = judged(read, answers.drop(columns="week", errors="ignore"))
+    read = one_vote_per_task(read_votes(untimed(votes)))
+    rows = judged(read, _latest(answers))
     keys: dict[str, Any] = {"annotator": read.annotators.take(read.annotator[rows.vote])}
     if by_class:
         keys["class"] = _true_class(read, rows, answers)
@@ -44,6 +45,15 @@ def accuracy_table(
     if not by_class:
         table = table.reindex(read.annotators.rename("annotator"), fill_value=0)
     return _with_intervals(table.reset_index(), confidence, min_n)
+
+
+def _latest(answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers of the latest week to each task, without weeks."""
+    task = column_of(answers, "task")
+    if "week" not in answers.columns or task is None:
+        return answers
+    order = answers["week"].sort_values(kind="stable").index
+    return answers.loc[order][~task.loc[order].duplicated(keep="last")].drop(columns="week")
 
 
 def _true_class(votes: Votes, rows: Judged, answers: pd.DataFrame) -> pd.Index[str]:

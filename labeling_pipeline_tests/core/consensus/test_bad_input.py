@@ -190,6 +190,21 @@ def test_history_with_a_missing_count() -> None:
         consensus(votes, history=history.drop(columns="n"))
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+def test_a_label_of_blanks_is_no_class(blank: str) -> None:
+    votes = pd.DataFrame({"task": list("aabb"), "worker": list("xyxy"), "label": ["p", blank, "q", "q"]})
+    found = consensus(votes, method="majority")
+    assert [name for name in found.labels.columns if name.startswith("p_")] == ["p_p", "p_q"]
+    assert any("1 votes have an empty label" in note for note in found.notes)
+
+
+def test_a_task_asked_two_questions_is_refused_and_a_task_for_each_is_not() -> None:
+    votes = pd.DataFrame({"task": list("aabb"), "worker": list("xyxy"), "label": ["p", "p", "q", "q"]})
+    assert len(consensus(votes.assign(question=["q1", "q1", "q2", "q2"]), method="majority").labels) == 2
+    with pytest.raises(InputError, match="votes answer 2 questions"):
+        consensus(votes.assign(question=["q1", "q2", "q1", "q2"]), method="majority")
+
+
 def test_votes_on_several_questions_are_not_mixed() -> None:
     votes = pd.DataFrame(
         {"comment_id": ["1", "1"], "annotator_id": "a", "question": ["q1", "q2"], "answer": ["x", "y"]}

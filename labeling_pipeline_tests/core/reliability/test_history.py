@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
+from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability import accuracy_table, reliability_history
 from labeling_pipeline_tests.core.reliability.planted import CLASSES, crowd
 
@@ -132,3 +133,14 @@ def test_table_by_class_adds_up() -> None:
     assert summed["n"].equals(whole["n"])
     assert summed["correct"].equals(whole["correct"])
     assert set(by_class["class"]) <= set(CLASSES)
+
+
+def test_a_vote_given_twice_counts_once_and_a_contradiction_is_refused() -> None:
+    votes = pd.DataFrame({"task": list("wxy"), "annotator": "a", "label": list("ppq")})
+    answers = pd.DataFrame({"task": list("wxy"), "label": list("ppp")})
+    once = accuracy_table(votes, answers)
+    assert accuracy_table(pd.concat([votes] * 5, ignore_index=True), answers).equals(once)
+    replaced = pd.concat([answers.assign(label="q", week=0), answers.assign(week=1)], ignore_index=True)
+    assert accuracy_table(votes, replaced).equals(once)
+    with pytest.raises(InputError, match="two labels"):
+        accuracy_table(votes, pd.concat([answers, answers.assign(label="q")], ignore_index=True))
