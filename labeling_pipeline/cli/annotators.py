@@ -25,9 +25,9 @@ Examples:
 FILE = click.Path(path_type=Path)
 MOST_SHOWN = 20
 WHAT = (
-    ("by_others", "agrees with what the others say"),
-    ("by_gold", "right against gold"),
-    ("by_honeypots", "right against honeypots"),
+    ("others", "agrees with what the others say"),
+    ("gold", "right against gold"),
+    ("honeypots", "right against honeypots"),
 )
 
 
@@ -113,6 +113,8 @@ def _write_weeks(votes: pd.DataFrame, gold: pd.DataFrame | None, honeypots: pd.D
 
     weekly, n_undated = reliability_by_week(votes, gold=gold, honeypots=honeypots)
     write_frame(weekly, path)
+    if "consensus_accuracy" not in set(weekly["statistic"]):
+        click.echo("note: the consensus judges nobody: no label two others gave, or one category only", err=True)
     if n_undated:
         click.echo(f"note: {n_undated} votes have no time and are in no week", err=True)
 
@@ -134,14 +136,22 @@ def _print(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | Non
     if len(flagged) > MOST_SHOWN:
         click.echo(f"  and {len(flagged) - MOST_SHOWN:,} more findings (-o or --json has all)")
     for name, what in WHAT:
-        values = each[name].dropna() if name in each.columns else each.iloc[:0, 0]
-        if len(values):
-            spread = f"{values.min():.3f} … {values.median():.3f} … {values.max():.3f}"
-            click.echo(f"{what}: {spread} (lowest, median, highest)")
+        if f"by_{name}" in each.columns:
+            _print_spread(what, each[f"by_{name}"], each[f"{name}_note"])
     if groups is not None:
         _print_groups(groups)
     if written:
         click.echo(f"written: {', '.join(map(str, written))}")
+
+
+def _print_spread(what: str, values: pd.Series, notes: pd.Series) -> None:
+    """Lowest, median and highest; and of how many there is no figure, with the reason."""
+    known = values.dropna()
+    if len(known):
+        spread = f"{known.min():.3f} … {known.median():.3f} … {known.max():.3f}"
+        click.echo(f"{what}: {spread} (lowest, median, highest)")
+    for note, n in notes[values.isna()].value_counts(sort=False).sort_index().items():
+        click.echo(f"{what}: not known of {n:,} annotators, {note}")
 
 
 def _print_groups(groups: pd.DataFrame) -> None:

@@ -98,5 +98,7 @@ def annotator_reliability(context: Context) -> Result:
     frame = history_by_week.assign(week=weeks)[weeks <= pd.Timestamp(context.now)]
     latest = frame[frame["week"] == frame["week"].max()]
     means = latest.groupby("statistic")["value"].mean().to_dict()
-    metrics = {f"mean_{name}": float(value) for name, value in means.items()}
+    metrics: dict[str, float | int | str] = {f"mean_{name}": float(value) for name, value in means.items()}
+    if votes["label"].nunique() == 1:
+        metrics["note"] = "one category only: to agree with the consensus says nothing of anybody"
     return Result(len(frame), metrics, replace={"annotator_reliability": frame})

@@ -113,6 +113,39 @@ def test_words_name_who_why_and_which_groups(folder: Path, capsys: pytest.Captur
     assert "  region=south y: -0." in said
 
 
+def test_what_cannot_be_known_has_no_number_and_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"t{i},{who},{'xy'[(i + (who == 'c')) % 2]}" for i in range(12) for who in "abc"]
+    rows += [f"u{i},loner,x" for i in range(5)] + ["t1,silent,"]
+    (tmp_path / "votes.csv").write_text("\n".join(["task,worker,label", *rows]))
+    assert exit_code("annotators", tmp_path / "votes.csv", "-o", tmp_path / "out.csv", "--json") == 0
+    told = {one["annotator"]: one for one in json.loads(capsys.readouterr().out)["annotators"]}
+    out = read_frame(tmp_path / "out.csv").set_index("annotator")
+    for name, n_votes, said in (("loner", 5, "no overlap: nobody else"), ("silent", 0, "no votes: every label")):
+        assert told[name]["by_others"] is told[name]["by_others_low"] is told[name]["by_others_high"] is None
+        assert (told[name]["n_votes"], told[name]["n_others"]) == (n_votes, 0)
+        assert told[name]["others_note"].startswith(said)
+        assert pd.isna(out.loc[name, "by_others"])
+        assert out.loc[name, "others_note"].startswith(said)
+        assert out.loc[name, "copier"] == "insufficient"
+    assert told["a"]["by_others"] > 0.5
+    assert told["a"]["others_note"] == ""
+    assert exit_code("annotators", tmp_path / "votes.csv") == 0
+    assert "not known of 1 annotators, no overlap: nobody else voted" in capsys.readouterr().out
+
+
+def test_of_one_class_only_nobody_is_called_reliable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"t{i},{who},x,{i // 4}" for i in range(12) for who in "abc"]
+    (tmp_path / "votes.csv").write_text("\n".join(["task,worker,label,week", *rows]))
+    assert exit_code("annotators", tmp_path / "votes.csv", "--weeks-out", tmp_path / "weeks.csv") == 0
+    said = capsys.readouterr()
+    assert (
+        "agrees with what the others say: not known of 3 annotators, one category only: every vote is 'x'" in said.out
+    )
+    assert "1.000" not in said.out
+    assert "the consensus judges nobody" in said.err
+    assert read_frame(tmp_path / "weeks.csv").empty
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

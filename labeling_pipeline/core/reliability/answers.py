@@ -12,17 +12,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.agreement.coding import Floats, Ints, column_of, indexed, moments_of, repeated_pairs
+from labeling_pipeline.core.agreement.coding import Floats, Ints, column_of, indexed, moments_of
 from labeling_pipeline.core.errors import InputError
 
 Bools = NDArray[np.bool_]
 # Not the code of any label; -1 is an answer that no vote ever gave.
 NO_ANSWER = -2
+NEVER = np.iinfo(np.int64).max  # the week in which what is never replaced is replaced
+MOST_WEEKS = 10_000
 
 
 @dataclass(frozen=True)
 class Votes:
-    """Votes with an annotator as codes; names are sorted. `moment`: when, in seconds, None without `answered_at`."""
+    """Votes with an annotator as codes; names are sorted. `moment`: when, in seconds, None without `answered_at`.
+
+    They stand by task, annotator and week, so that nothing depends on the order of the rows they were read from.
+    """
 
     task: Ints
     annotator: Ints
@@ -37,7 +42,8 @@ class Votes:
 def read_votes(votes: pd.DataFrame | Votes) -> Votes:
     """Votes of `task, annotator, label` (aliases accepted) and, where there is one, `week` (whole number, else 0).
 
-    Rows without annotator, task or label are left out. Raises InputError when a column is missing or no vote has an
+    Rows without annotator, task or label are left out, and of several votes of one annotator on one task in one week
+    all but the latest (`answered_at`, then row). Raises InputError when a column is missing or no vote has an
     annotator, since reliability is somebody's. Votes that are read already are handed back.
     """
     if isinstance(votes, Votes):
@@ -50,15 +56,17 @@ def read_votes(votes: pd.DataFrame | Votes) -> Votes:
     kept = (task >= 0) & (annotator >= 0) & (label >= 0)
     week = weeks_of(votes)
     moment = moments_of(votes)
-    return Votes(
-        task[kept],
-        annotator[kept],
-        label[kept],
-        week[kept],
-        None if moment is None else moment[kept],
-        tasks,
-        annotators,
-        labels,
+    return _in_order(
+        Votes(
+            task[kept],
+            annotator[kept],
+            label[kept],
+            week[kept],
+            None if moment is None else moment[kept],
+            tasks,
+            annotators,
+            labels,
+        )
     )
 
 
@@ -74,10 +82,41 @@ def taken(votes: Votes, kept: Ints | Bools) -> Votes:
     )
 
 
+def _in_order(votes: Votes) -> Votes:
+    """The votes by task, annotator and week, one of each: the latest."""
+    weeks, place = votes.week - votes.week.min(initial=0), votes.week.max(initial=0) - votes.week.min(initial=0) + 1
+    if place > MOST_WEEKS:  # numbers such as 20260105: only their order matters
+        _, weeks = np.unique(votes.week, return_inverse=True)
+        place = weeks.max() + 1
+    key = _pairs(votes) * place + weeks
+    if (key[1:] > key[:-1]).all():
+        return votes
+    order = np.argsort(key, kind="stable")
+    if votes.moment is not None and (np.diff(key[order]) == 0).any():
+        order = np.lexsort((np.where(np.isfinite(votes.moment), votes.moment, -np.inf), key))
+    return taken(votes, order[_ends(key[order])])
+
+
 def one_vote_per_task(votes: Votes) -> Votes:
-    """Of several votes of one annotator on one task, the latest (`answered_at`, then row)."""
-    repeated = repeated_pairs(votes.annotator * (len(votes.tasks) + 1) + votes.task, votes.moment)
-    return taken(votes, ~repeated) if repeated.any() else votes
+    """Of several votes of one annotator on one task, the latest (week, `answered_at`, then row)."""
+    last = _ends(_pairs(votes))
+    return votes if last.all() else taken(votes, last)
+
+
+def with_company(votes: Votes) -> Bools:
+    """Which votes are on tasks that somebody else voted on too: only those can be compared with anything."""
+    people = np.bincount(votes.task[_ends(_pairs(votes))], minlength=len(votes.tasks))
+    return np.asarray(people[votes.task] > 1)
+
+
+def _pairs(votes: Votes) -> Ints:
+    """Task and annotator as one code."""
+    return votes.task * len(votes.annotators) + votes.annotator
+
+
+def _ends(sorted_keys: Ints) -> Bools:
+    """Where a run of equal keys ends."""
+    return np.append(sorted_keys[1:] != sorted_keys[:-1], np.ones(min(sorted_keys.size, 1), dtype=bool))
 
 
 def _column(frame: pd.DataFrame, role: str) -> pd.Series[Any]:
@@ -99,15 +138,20 @@ def weeks_of(frame: pd.DataFrame) -> Ints:
 
 
 def untimed(votes: pd.DataFrame | Votes) -> pd.DataFrame | Votes:
-    """The votes without their weeks, for whom time does not matter."""
-    return votes if isinstance(votes, Votes) else votes.drop(columns="week", errors="ignore")
+    """The votes with weeks that tell no more than which of two is later, and so may have any names."""
+    if isinstance(votes, Votes) or "week" not in votes.columns:
+        return votes
+    if pd.to_numeric(votes["week"], errors="coerce").notna().all():
+        return votes
+    return votes.assign(week=indexed(votes["week"])[0])
 
 
 @dataclass(frozen=True)
 class Judged:
     """One judgement per row: `vote` (row of Votes), right or not, the week both were known; one vote may have several.
 
-    `was_correct` and `since`: what an earlier judgement of the same vote was, and from when; -1 where there is none.
+    `was_correct` and `since`: what an earlier judgement of that annotator's vote on that task was, and from when; -1
+    where there is none.
     """
 
     vote: Ints
@@ -129,8 +173,9 @@ class Answers:
 def judged(votes: Votes, answers: pd.DataFrame | Answers) -> Judged:
     """Votes beside `answers` (`task, label`, perhaps `week`: since when it is known).
 
-    An answer that replaces an earlier one of the same task counts from its own week on; within a week the last row
-    counts; a judgement that a later answer only repeats is not there a second time.
+    An answer that replaces an earlier one of the same task counts from its own week on, and so does a vote that
+    replaces an earlier one of the same annotator; within a week the last row counts; a judgement that a later answer or
+    vote only repeats is not there a second time.
     """
     known = _one_per_week(read_answers(votes, answers))
     first = known.drop_duplicates("task")
@@ -140,20 +185,27 @@ def judged(votes: Votes, answers: pd.DataFrame | Answers) -> Judged:
     week = np.maximum(votes.week[vote], since[votes.task[vote]])
     is_correct = votes.label[vote] == answer[votes.task[vote]]
     none = Judged(vote, is_correct, week, np.zeros(vote.size, dtype=bool), np.full(vote.size, -1))
-    changed = known["task"].duplicated(keep=False)
-    return none if not changed.any() else _replaced(none, votes, known[changed])
+    changed = np.zeros(len(votes.tasks), dtype=bool)
+    changed[known.loc[known["task"].duplicated(), "task"]] = True
+    last = _ends(_pairs(votes))
+    again = (changed[votes.task] | ~last | np.append(False, ~last[:-1])[: last.size])[vote]
+    return _replaced(none, votes, known, again) if again.any() else none
 
 
-def _replaced(first: Judged, votes: Votes, known: pd.DataFrame) -> Judged:
-    """`first` with the votes on tasks that were answered again judged by every answer in turn."""
-    again = np.isin(votes.task[first.vote], known["task"].unique())
-    rows = pd.DataFrame({"vote": first.vote[again], "task": votes.task[first.vote[again]]}).merge(known, on="task")
+def _replaced(first: Judged, votes: Votes, known: pd.DataFrame, again: Bools) -> Judged:
+    """`first` with these of its rows judged by every answer, and for every vote, in turn."""
+    vote = first.vote[again]
+    pair = _pairs(votes)
+    later = np.append(np.where(pair[1:] == pair[:-1], votes.week[1:], NEVER), NEVER)
+    mine = pd.DataFrame({"vote": vote, "pair": pair[vote], "task": votes.task[vote], "ends": later[vote]})
+    until = known.groupby("task")["week"].shift(-1, fill_value=NEVER)
+    rows = mine.merge(known.assign(until=until), on="task")
     rows["is_correct"] = votes.label[rows["vote"]] == rows["answer"].to_numpy()
     rows["week"] = np.maximum(rows["week"].to_numpy(), votes.week[rows["vote"]])
-    # A vote that came after two answers has only ever met the later one.
-    rows = rows.drop_duplicates(["vote", "week"], keep="last").sort_values(["vote", "week"], kind="stable")
-    rows = rows[(rows["is_correct"] != rows.groupby("vote")["is_correct"].shift()).to_numpy()]
-    earlier = rows.groupby("vote")[["is_correct", "week"]].shift()
+    # A vote that came after two answers has only ever met the later one, and an answer only the latest vote.
+    rows = rows[rows["week"] < rows[["ends", "until"]].min(axis=1)].sort_values(["pair", "week"], kind="stable")
+    rows = rows[(rows["is_correct"] != rows.groupby("pair")["is_correct"].shift()).to_numpy()]
+    earlier = rows.groupby("pair")[["is_correct", "week"]].shift()
     is_new = earlier["week"].isna().to_numpy()
     return Judged(
         np.concatenate([first.vote[~again], rows["vote"].to_numpy()]),

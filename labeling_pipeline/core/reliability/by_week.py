@@ -11,10 +11,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.agreement.coding import Floats, column_of, moments_of, text_codes
+from labeling_pipeline.core.agreement.coding import Floats, moments_of, text_codes
 from labeling_pipeline.core.agreement.parts import mondays, weeks_since_1970
 from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.reliability.answers import read_votes
 from labeling_pipeline.core.reliability.history import reliability_history
 
 
@@ -37,11 +38,11 @@ def reliability_by_week(
     if dated.empty:
         raise InputError("no vote has a time", expected="a column week or answered_at", remedy="add one")
     labels = consensus(votes.drop(columns="week", errors="ignore")).labels[["task", "label"]]
-    task = column_of(dated, "task")
-    last = dated["week"].groupby(task.astype(str)).max() if task is not None else dated["week"]
+    read = read_votes(dated)
+    last = pd.Series(read.week).groupby(read.tasks.take(read.task).to_numpy()).max()
     known = labels.assign(week=labels["task"].astype(str).map(last)).dropna(subset="week")
     history = reliability_history(
-        dated,
+        read,
         gold=None if gold is None else gold.drop(columns="week", errors="ignore"),
         honeypots=None if honeypots is None else honeypots.drop(columns="week", errors="ignore"),
         consensus=known.astype({"week": np.int64}),

@@ -43,7 +43,7 @@ def reliability_history(
     `reliability` joins gold, verdicts and honeypots (weight 1, one count per vote however often confirmed) and the
     consensus (weight .1) over a weak prior. A verdict counts in the week it arrives, for all who voted on that comment,
     and not as gold: experts see the disputed comments. A week without evidence widens an interval and leaves the value.
-    `n`: judged votes so far, never 0. `weeks` keeps the rows of those weeks only.
+    `n`: judged votes so far, never 0; of one class only, the consensus judges nobody. `weeks` keeps these weeks only.
 
     >>> votes = pd.DataFrame({"task": ["t"] * 3, "annotator": list("abc"), "label": list("xyx"), "week": 0})
     >>> seen = pd.DataFrame({"task": ["t"], "label": ["x"], "week": [0]})
@@ -79,7 +79,8 @@ def _evidence(
     parts = {name: [(1.0, counts_of(votes, frame, decay))] for name, frame in kinds.items() if frame is not None}
     hard = [answers for answers in (gold, verdicts, honeypots) if answers is not None and len(answers)]
     reliability = [(1.0, counts_of(votes, _joined(hard), decay))] if hard else []
-    if consensus is not None:
+    # Of one class only, to agree with the consensus says nothing of anybody.
+    if consensus is not None and np.unique(votes.label).size > 1:
         known = read_answers(votes, consensus)
         soft = counts_of(supported(votes, known), known, decay)
         parts["consensus_accuracy"] = [(1.0, soft)]

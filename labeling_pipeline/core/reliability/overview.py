@@ -23,8 +23,9 @@ def annotators(
     ``votes``: task, annotator, label; optional answered_at or week. ``gold``, ``honeypots``: task, label.
 
     Returns annotator, n_votes, by_others (share of votes that fit what the others say, with by_others_low and _high),
-    the same by_gold and by_honeypots where they are given, with ``n_<what>`` and a note; a column per check of
-    `bad_annotators` (flagged, clear, insufficient) and ``reasons``. Raises InputError for a missing column.
+    the same by_gold and by_honeypots where they are given, each with ``n_<what>`` (votes compared) and ``<what>_note``
+    (why there is no value, or not to trust it); a column per check of `bad_annotators` (flagged, clear, insufficient)
+    and ``reasons``. Raises InputError for a missing column.
 
     >>> votes = pd.DataFrame({"task": list("xxyyzz"), "annotator": ["a", "b"] * 3, "label": list("ppqqpq")})
     >>> annotators(votes)[["annotator", "n_votes", "random_clicker"]].to_numpy().tolist()
@@ -36,15 +37,21 @@ def annotators(
 def known_of_each(votes: pd.DataFrame, known: dict[str, pd.DataFrame | None]) -> pd.DataFrame:
     """A row per annotator: by the others' votes, and by gold and by honeypots, apart, where there are some."""
     by_others, _ = consensus_reliability(votes)
-    frame = by_others.rename(columns={name: f"by_others_{name}" for name in ("value", "low", "high")})
-    frame = frame.rename(columns={"n": "n_votes", "by_others_value": "by_others"})
+    frame = _named(by_others, "others", "value")[["annotator", "n_votes", *_columns("others")]]
     for what, answers in known.items():
         if answers is not None:
-            table = accuracy_table(votes, answers).drop(columns="correct")
-            names = {"accuracy": f"by_{what}", "low": f"by_{what}_low", "high": f"by_{what}_high"}
-            names |= {"n": f"n_{what}", "note": f"{what}_note"}
-            frame = frame.merge(table.rename(columns=names), on="annotator", how="left")
+            table = _named(accuracy_table(votes, answers), what, "accuracy")[["annotator", *_columns(what)]]
+            frame = frame.merge(table, on="annotator", how="left")
     return frame
+
+
+def _columns(what: str) -> list[str]:
+    return [f"by_{what}", f"by_{what}_low", f"by_{what}_high", f"n_{what}", f"{what}_note"]
+
+
+def _named(table: pd.DataFrame, what: str, value: str) -> pd.DataFrame:
+    """The table with its figures named by what they are measured against."""
+    return table.rename(columns=dict(zip([value, "low", "high", "n", "note"], _columns(what), strict=True)))
 
 
 def with_status(each: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:

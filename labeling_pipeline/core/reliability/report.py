@@ -15,9 +15,10 @@ import pandas as pd
 
 from labeling_pipeline.core.agreement.coding import Floats, Ints, moments_of, text_codes
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.reliability.answers import Bools, Votes, one_vote_per_task, read_votes
+from labeling_pipeline.core.reliability.answers import Bools, Votes, one_vote_per_task, read_votes, taken, with_company
 from labeling_pipeline.core.reliability.association import no_association
 from labeling_pipeline.core.reliability.competence import Competence, fit_competence
+from labeling_pipeline.core.reliability.consensus_based import notes_of
 from labeling_pipeline.core.reliability.copiers import MIN_SHARED, copied_pairs
 from labeling_pipeline.core.reliability.decline import declines
 from labeling_pipeline.core.reliability.habits import Carelessness, carelessness
@@ -34,10 +35,14 @@ COLUMNS = ["annotator", "check", "status", "value", "q", "n", "other", "since", 
 
 @dataclass(frozen=True)
 class Crowd:
-    """What the checks share: the votes, their order in time (None if unknown), and the crowd's model."""
+    """What the checks share: the votes that can be compared with others', and the crowd's model."""
 
     votes: Votes
-    week: Ints | None
+    is_timed: bool
+
+    @cached_property
+    def n_votes(self) -> Ints:
+        return np.bincount(self.votes.annotator, minlength=len(self.votes.annotators))
 
     @cached_property
     def fit(self) -> Competence:
@@ -51,7 +56,7 @@ class Crowd:
 def random_clickers(crowd: Crowd) -> pd.DataFrame:
     """Votes that have nothing to do with the comment, over several answers."""
     is_kind = crowd.habits.top_share < ONE_ANSWER_SHARE
-    chance = no_association(crowd.votes, crowd.fit, crowd.habits.n_votes >= MIN_VOTES)
+    chance = no_association(crowd.votes, crowd.fit, crowd.n_votes >= MIN_VOTES)
     return _careless(crowd, is_kind, chance, "votes have nothing to do with what the others see in the comments")
 
 
@@ -71,25 +76,26 @@ def one_answer_clickers(crowd: Crowd) -> pd.DataFrame:
 
 def sudden_decline(crowd: Crowd) -> pd.DataFrame:
     """Votes that fit the others' less from some week on, beyond what the comments explain."""
-    n = crowd.habits.n_votes
-    if crowd.week is None:
+    n = crowd.n_votes
+    if not crowd.is_timed:
         return _frame(
             crowd, np.full(n.size, "insufficient"), reason=np.full(n.size, "no complete column week or answered_at")
         )
     enough = n >= MIN_VOTES_DECLINE
     if not enough.any():
         return _frame(crowd, np.full(n.size, "insufficient"), _few(n, MIN_VOTES_DECLINE))
-    found = declines(crowd.votes, crowd.fit, crowd.habits, crowd.week, MIN_VOTES_DECLINE)
+    found = declines(crowd.votes, crowd.fit, crowd.habits, MIN_VOTES_DECLINE)
     fall, q, chance, since = np.zeros(n.size), np.ones(n.size), np.zeros(n.size), np.zeros(n.size, dtype=np.int64)
     fall[found.who], chance[found.who], since[found.who] = found.fall, found.chance, found.since
     q[found.who] = expected_false_share(found.chance)
-    is_flagged = enough & (q < FALSE_SHARE) & (chance > 0.5)
-    status = np.where(is_flagged, "flagged", np.where(enough, "clear", "insufficient"))
+    judged = np.isin(np.arange(n.size), found.who)
+    is_flagged = judged & (q < FALSE_SHARE) & (chance > 0.5)
+    status = np.where(is_flagged, "flagged", np.where(judged, "clear", "insufficient"))
     fell = np.array([f"share of votes that depend on the comment fell by {size:.0%}" for size in fall], dtype=object)
     weeks = pd.array(since, dtype="Int64")
     weeks[~is_flagged] = pd.NA
-    frame = _frame(crowd, status, np.where(is_flagged, fell, _few(n, MIN_VOTES_DECLINE)), chance, q)
-    return frame.assign(since=weeks[n > 0])
+    why = np.where(enough & ~judged, "all votes are of one week", _few(n, MIN_VOTES_DECLINE))
+    return _frame(crowd, status, np.where(is_flagged, fell, why), chance, q).assign(since=weeks)
 
 
 def copiers(crowd: Crowd) -> pd.DataFrame:
@@ -124,11 +130,11 @@ def bad_annotators(votes: pd.DataFrame, *, checks: list[str] | None = None, only
     """Annotators to look at: `annotator, check, status, value, q, n, other, since, reason`, flagged ones first.
 
     `votes`: task, annotator, label, and for `sudden_decline` `week` or `answered_at`. `status` is `flagged`, `clear` or
-    `insufficient` (too few votes, or for `copier` nobody with 50 common comments). `value`: chance that votes do not
-    depend on the comment (clickers), chance that care fell (decline; `since` is the week, or the day where only
-    `answered_at` is there), copy rate (copier; `other`). `q`: expected share of false entries among those flagged at
-    least as strongly; flagged below .05 (clickers .1). Raises InputError for votes without annotators and for unknown
-    checks.
+    `insufficient` (too few votes on comments others voted on, or for `copier` nobody with 50 common ones). `value`:
+    chance that votes do not depend on the comment (clickers), chance that care fell (decline; `since` is the week, or
+    the day where only `answered_at` is there), copy rate (copier; `other`). `q`: expected share of false entries among
+    those flagged at least as strongly; flagged below .05 (clickers .1). Raises InputError for votes without annotators
+    and for unknown checks.
 
     >>> votes = pd.DataFrame({"task": range(3), "annotator": list("abc"), "label": list("xyx")})
     >>> bad_annotators(votes)["status"].unique().tolist()
@@ -141,9 +147,7 @@ def bad_annotators(votes: pd.DataFrame, *, checks: list[str] | None = None, only
     read = one_vote_per_task(read_votes(timed))
     if read.task.size == 0:
         return pd.DataFrame(columns=COLUMNS)
-    crowd = Crowd(read, read.week if "week" in timed.columns else None)
-    frames = [CHECKS[name](crowd).assign(check=name) for name in (checks or CHECKS)]
-    found = pd.concat(frames, ignore_index=True).reindex(columns=COLUMNS)
+    found = _found(read, list(checks or CHECKS), is_timed="week" in timed.columns)
     if names is not None:
         found["since"] = [None if pd.isna(place) else names[place] for place in found["since"]]
     if only_flagged:
@@ -151,6 +155,17 @@ def bad_annotators(votes: pd.DataFrame, *, checks: list[str] | None = None, only
     rank = found["status"].map({"flagged": 0, "clear": 1, "insufficient": 2})
     order = np.lexsort((found["annotator"], found["check"], found["q"].fillna(1), rank))
     return found.iloc[order].reset_index(drop=True)
+
+
+def _found(votes: Votes, checks: list[str], *, is_timed: bool) -> pd.DataFrame:
+    """What the checks say of every annotator; of those nothing can be compared with, why nothing can be said."""
+    crowd = Crowd(taken(votes, with_company(votes)), is_timed)
+    note = notes_of(votes, np.bincount(votes.annotator, minlength=len(votes.annotators)), crowd.n_votes)
+    checked = CHECKS if (note == "").any() else dict.fromkeys(CHECKS, _unknown)
+    frames = [checked[name](crowd).assign(check=name) for name in checks]
+    found = pd.concat(frames, ignore_index=True).reindex(columns=COLUMNS)
+    why = found["annotator"].map(pd.Series(note, votes.annotators))
+    return found.assign(reason=found["reason"].where(why == "", why))
 
 
 def _careless(crowd: Crowd, is_kind: Bools, chance: Floats, reason: str) -> pd.DataFrame:
@@ -171,24 +186,29 @@ def _frame(
     value: np.ndarray | None = None,
     q: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """One row per annotator with a vote; no value stands beside `insufficient`."""
+    """One row per annotator; no value stands beside `insufficient`."""
     known = status != "insufficient"
-    frame = pd.DataFrame({"annotator": crowd.votes.annotators, "status": status, "n": crowd.habits.n_votes})
+    frame = pd.DataFrame({"annotator": crowd.votes.annotators, "status": status, "n": crowd.n_votes})
     for name, numbers in {"value": value, "q": q}.items():
         numbers = np.full(status.size, np.nan) if numbers is None else np.where(known, numbers, np.nan)
         frame[name] = pd.array(numbers, dtype="Float64")
-    frame["reason"] = reason
-    return frame[crowd.habits.n_votes > 0]
+    return frame.assign(reason=reason)
+
+
+def _unknown(crowd: Crowd) -> pd.DataFrame:
+    """Nobody's votes can be compared with anybody's."""
+    nobody = np.full(crowd.n_votes.size, "insufficient")
+    return _frame(crowd, nobody, np.full(nobody.size, "", dtype=object))
 
 
 def _few(n: np.ndarray, least: int) -> np.ndarray:
-    return np.where(n < least, [f"{size} of {least} votes" for size in n], "")
+    return np.where(n < least, [f"{size} of {least} votes on comments that others voted on" for size in n], "")
 
 
 def _timed(votes: pd.DataFrame) -> tuple[pd.DataFrame, list[str] | None]:
     """`votes` with a whole-number `week` if their time is known, and the weeks' names where they are not numbers.
 
-    Without a column `week` it is the whole days since the first `answered_at`. A week that is missing anywhere is none.
+    Without a column `week` it is the whole days since the first `answered_at`. A time that is missing anywhere is none.
     """
     if "week" in votes.columns:
         if votes["week"].isna().any():
@@ -198,7 +218,6 @@ def _timed(votes: pd.DataFrame) -> tuple[pd.DataFrame, list[str] | None]:
         codes, names = text_codes(votes["week"])
         return votes.assign(week=codes), names
     seconds = moments_of(votes)
-    if seconds is None or not np.isfinite(seconds).any():
+    if seconds is None or not seconds.size or not np.isfinite(seconds).all():
         return votes, None
-    days = (seconds - np.nanmin(seconds)) // 86_400
-    return votes.assign(week=np.where(np.isfinite(days), days, 0).astype(np.int64)), None
+    return votes.assign(week=((seconds - seconds.min()) // 86_400).astype(np.int64)), None

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.agreement.coding import column_of, indexed
+from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability.answers import Judged, Votes, judged, one_vote_per_task, read_votes, untimed
 from labeling_pipeline.core.reliability.intervals import wilson
 
@@ -29,13 +30,15 @@ def accuracy_table(
 
     One vote of an annotator on a task counts, the latest; of answers with weeks the latest, too. Wilson intervals.
     Annotators without a known answer are there with n = 0 and no accuracy; below `min_n` the note says `insufficient`.
-    `by_class` gives a row per annotator and true class (column `class`).
+    `by_class` gives a row per annotator and true class (column `class`). Raises InputError without a vote.
 
     >>> votes = pd.DataFrame({"task": list("wxyz"), "annotator": ["a", "a", "a", "b"], "label": list("ppqq")})
     >>> accuracy_table(votes, pd.DataFrame({"task": list("wxy"), "label": list("ppp")})).iloc[:, :4].values.tolist()
     [['a', 3, 2, 0.6666666666666666], ['b', 0, 0, <NA>]]
     """
     read = one_vote_per_task(read_votes(untimed(votes)))
+    if not read.label.size:
+        raise InputError("there are no votes", expected="rows with a task, an annotator and a label")
     rows = judged(read, _latest(answers))
     keys: dict[str, Any] = {"annotator": read.annotators.take(read.annotator[rows.vote])}
     if by_class:

@@ -7,9 +7,12 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability import CHECKS, bad_annotators
+from labeling_pipeline.core.reliability.overview import annotators
 from labeling_pipeline_tests.core.reliability.planted import Planted, bad_crowd, crowd
 
 
@@ -152,6 +155,42 @@ def test_a_million_annotators_with_one_vote_each() -> None:
 def test_one_class_and_no_votes(label: str | None) -> None:
     votes = pd.DataFrame({"task": range(90), "annotator": [0, 1, 2] * 30, "label": label})
     assert bad_annotators(votes, only_flagged=True).empty
+
+
+def test_who_shares_no_comment_with_anybody_is_unknown_not_clear() -> None:
+    votes, _, _ = crowd(n_tasks=2_000, n_annotators=30)
+    alone = pd.DataFrame({"task": [f"x{i}" for i in range(200)], "annotator": "loner", "label": "spam", "week": 1})
+    silent = alone.head(1).assign(annotator="silent", label=None)
+    found = bad_annotators(pd.concat([votes, alone, silent]))
+    for name, said in (("loner", "no overlap: nobody else"), ("silent", "no votes: every label")):
+        own = found[found["annotator"] == name]
+        assert len(own) == len(CHECKS)
+        assert (own["status"] == "insufficient").all()
+        assert own["reason"].str.startswith(said).all()
+    rest = found[~found["annotator"].isin(["loner", "silent"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(rest, bad_annotators(votes), rtol=0.01, atol=1e-3)
+    one_class = bad_annotators(votes.assign(label="spam"))
+    assert (one_class["status"] == "insufficient").all()
+    assert one_class["reason"].str.startswith("one category only: every vote is 'spam'").all()
+
+
+def test_all_votes_in_one_week_show_no_decline() -> None:
+    votes, _, _ = crowd(n_tasks=2_000, n_annotators=30)
+    found = bad_annotators(votes.assign(week=7), checks=["sudden_decline"])
+    assert set(found["reason"]) == {"all votes are of one week"}
+    assert set(found["status"]) == {"insufficient"}
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["week", "answered_at"]))
+def test_the_order_of_rows_changes_nothing(seed: int, timed_by: str) -> None:
+    votes = bad_crowd(n_annotators=60, n_tasks=2_500, random=3, one_answer=3, declining=8, copiers=3).votes
+    if timed_by == "answered_at":  # many at one moment
+        votes = votes.assign(answered_at=pd.Timestamp("2026-03-02") + pd.to_timedelta(votes["week"], unit="D"))
+        votes = votes.drop(columns="week")
+    shuffled = votes.sample(frac=1, random_state=seed)
+    pd.testing.assert_frame_equal(annotators(shuffled), annotators(votes), check_exact=True)
+    pd.testing.assert_frame_equal(bad_annotators(shuffled), bad_annotators(votes), check_exact=True)
 
 
 def test_bad_calls_are_named() -> None:

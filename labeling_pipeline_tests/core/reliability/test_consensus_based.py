@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.reliability import consensus_reliability, read_votes
+from labeling_pipeline.core.reliability import consensus_reliability, read_votes, reliability_by_week
 from labeling_pipeline.core.reliability.competence import fit_competence
 from labeling_pipeline_tests.core.reliability.planted import MIX, bad_crowd, crowd
 
@@ -51,9 +51,29 @@ def test_ranks_by_true_accuracy_and_finds_the_class_mix() -> None:
 def test_own_votes_do_not_judge_themselves() -> None:
     votes, _, _ = crowd(n_tasks=1_000)
     alone = pd.DataFrame({"task": [f"x{i}" for i in range(200)], "annotator": "loner", "label": "spam"})
-    table, _ = consensus_reliability(pd.concat([votes, alone]))
-    # Nobody else saw these comments: all that speaks for the votes is how common the class is.
-    assert table.set_index("annotator").loc["loner", "value"] < 0.3
+    own = votes[votes["annotator"] == "a000"]
+    apart = alone.assign(annotator="a000").head(40)
+    silent = alone.head(1).assign(annotator="silent", label=None)
+    table = consensus_reliability(pd.concat([votes, alone, silent]))[0].set_index("annotator")
+    for name, n_votes, said in (("loner", 200, "no overlap: nobody else"), ("silent", 0, "no votes: every label")):
+        row = table.loc[name]
+        assert row[["value", "low", "high"]].isna().all()
+        assert (row["n"], row["n_votes"]) == (0, n_votes)
+        assert row["note"].startswith(said)
+    # Of those who also voted where nobody else did, the other votes alone count.
+    mixed = consensus_reliability(pd.concat([votes, apart]))[0].set_index("annotator").loc["a000"]
+    alike = consensus_reliability(votes)[0].set_index("annotator").loc["a000"]
+    assert (mixed["n"], mixed["n_votes"]) == (len(own), len(own) + 40)
+    assert mixed["value"] == pytest.approx(alike["value"], abs=0.02)
+
+
+def test_of_one_class_only_nothing_is_known() -> None:
+    votes, _, _ = crowd(n_tasks=200)
+    table, _ = consensus_reliability(votes.assign(label="spam"))
+    assert table[["value", "low", "high"]].isna().all().all()
+    assert table["note"].str.startswith("one category only: every vote is 'spam'").all()
+    weeks, _ = reliability_by_week(votes.assign(label="spam"))
+    assert weeks.empty
 
 
 def test_votes_read_once_serve_every_call() -> None:

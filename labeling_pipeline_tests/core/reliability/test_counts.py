@@ -79,17 +79,32 @@ def test_any_history_online_equals_refit(
     vote_rows: list[tuple[str, str, str, int]], answer_rows: list[tuple[str, str, int]]
 ) -> None:
     votes = pd.DataFrame(vote_rows, columns=["task", "annotator", "label", "week"]).astype({"week": int})
-    votes = votes.drop_duplicates(["task", "annotator"])
     known = answers(*answer_rows).astype({"week": int})
     counted = weekly_counts(votes, known, decay=0.9)
     refit = update_counts(None, counted, decay=0.9)
     state = None
-    for week in sorted(counted["week"].unique()):
-        state = update_counts(state, counted[counted["week"] == week], decay=0.9)
-    if state is not None:
+    for week in range(7):  # votes and answers of later weeks are not there yet
+        seen = weekly_counts(votes[votes["week"] <= week], known[known["week"] <= week], decay=0.9)
+        state = update_counts(state, seen[seen["week"] == week], decay=0.9, week=week)
+    assert state is not None
+    if len(refit):
+        refit = update_counts(None, counted, decay=0.9, week=6)
         pd.testing.assert_frame_equal(state, refit, check_exact=True)
         assert (state["n_votes"] > 0).all()
         assert (state["n"] > 0).all()
+        # However often somebody voted on a task, it is one judged vote.
+        pairs = votes[votes["task"].isin(known["task"])].drop_duplicates(["task", "annotator"])
+        assert state.set_index("annotator")["n_votes"].to_dict() == pairs["annotator"].value_counts().to_dict()
+
+
+def test_a_vote_given_twice_counts_once_and_a_later_one_replaces_it() -> None:
+    known = answers(("x", "p", 0), ("y", "q", 0))
+    once = weekly_counts(VOTES, known)
+    assert weekly_counts(pd.concat([VOTES, VOTES, VOTES.assign(week=VOTES["week"] + 5)]), known).equals(once)
+    twice = pd.concat([VOTES, VOTES.head(1).assign(label="q", week=4)])
+    state = update_counts(None, weekly_counts(twice, known, decay=0.5), decay=0.5, week=4)
+    # a was right on x in week 0, on y never; since week 4 wrong on x too.
+    assert state[["annotator", "correct", "n", "n_votes"]].values.tolist()[0] == ["a", 0.0, 1.0 + 0.5**3, 2]
 
 
 def test_a_week_is_never_counted_twice() -> None:
