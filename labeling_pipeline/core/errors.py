@@ -22,6 +22,17 @@ class LabelingError(Exception):
         super().__init__("; ".join(part for part in parts if part))
 
 
+def plain_value(value: object) -> str:
+    """A cell as an error shows it: 0.5 and 'x', never the class it is held in.
+
+    >>> import numpy as np
+    >>> plain_value(np.float64(0.5)), plain_value("x")
+    ('0.5', "'x'")
+    """
+    item = getattr(value, "item", None)
+    return repr(item() if callable(item) else value)
+
+
 def is_interrupted(error: RuntimeError) -> bool:
     """Whether this is how DuckDB passes a signal on: it has no class of its own for that."""
     return str(error) == "Query interrupted"

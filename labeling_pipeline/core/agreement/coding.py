@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.plain_text import plain_id, plain_label
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -68,7 +69,7 @@ def column_of(votes: pd.DataFrame, role: str) -> pd.Series[Any] | None:
 
 
 def text_codes(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
-    """Codes (-1 = missing) and the sorted texts they stand for; 1, 1.0 and "1" are the same text.
+    """Codes (-1 = missing) and the sorted texts they stand for; 1, 1.0, "1" and "1.0" are the same text.
 
     >>> text_codes(pd.Series(["b", 1, None, "1"], dtype=object))
     (array([ 1,  0, -1,  0]), ['1', 'b'])
@@ -77,11 +78,15 @@ def text_codes(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
     return codes, names.tolist()
 
 
-def indexed(values: pd.Series[Any]) -> tuple[Ints, pd.Index[str]]:
-    """`text_codes` with the texts as an Index: a million strings are sorted by Arrow and never become Python's."""
+def indexed(values: pd.Series[Any], *, are_labels: bool = False) -> tuple[Ints, pd.Index[str]]:
+    """`text_codes` with the texts as an Index: a million strings are sorted by Arrow and never become Python's.
+
+    Of labels, True and true are one.
+    """
     codes, uniques = _factorized(values)
-    if not isinstance(values.dtype, pd.StringDtype):
-        texts = [_text(value, str(values.name)) for value in uniques]
+    if are_labels or not isinstance(values.dtype, pd.StringDtype) or uniques.str.endswith(".0").any():
+        plain = plain_label if are_labels else plain_id
+        texts = [plain(_text(value, str(values.name))) for value in uniques]
         inner, uniques = _factorized(pd.Series(texts, dtype="str"))
         codes = np.append(inner, -1)[codes]
     order = uniques.array.argsort()
@@ -108,7 +113,8 @@ def code_votes(votes: pd.DataFrame, classes: Sequence[str] | None = None) -> Cod
             expected="columns task, annotator, label",
             remedy="rename the columns",
         )
-    label, names = text_codes(label_column)
+    label, label_names = indexed(label_column, are_labels=True)
+    names = label_names.tolist()
     task, _ = indexed(task_column)
     annotator, annotator_names = _annotator_codes(column_of(votes, "annotator"))
     kept = (label >= 0) & (task >= 0)
@@ -218,7 +224,7 @@ def moments_of(frame: pd.DataFrame) -> Floats | None:
 
 
 def _class_order(names: list[str], classes: Sequence[str] | None) -> list[str]:
-    order = list(dict.fromkeys(str(name) for name in classes or ()))
+    order = list(dict.fromkeys(plain_label(str(name)) for name in classes or ()))
     order += [name for name in names if name not in set(order)]
     if len(order) > MAX_CLASSES:
         raise InputError(

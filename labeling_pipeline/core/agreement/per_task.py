@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.agreement.coding import code_votes, column_of, text_codes
+from labeling_pipeline.core.agreement.coding import code_votes, column_of, indexed, text_codes
 from labeling_pipeline.core.agreement.measure import agreement
 
 
@@ -51,6 +51,6 @@ def _task_names(votes: pd.DataFrame) -> list[str]:
     task_column, label_column = column_of(votes, "task"), column_of(votes, "label")
     if task_column is None or label_column is None:  # code_votes has already said so
         return []
-    label, _ = text_codes(label_column)
+    label, _ = indexed(label_column, are_labels=True)
     codes, names = text_codes(task_column)
     return [names[code] for code in np.unique(codes[(codes >= 0) & (label >= 0)])]

@@ -15,9 +15,10 @@ from labeling_pipeline.core.calibration import MIN_GOLD, Calibration, calibrate
 from labeling_pipeline.core.consensus.auto import DEFAULT, FALLBACK, HeldOut, choose, guard, held_out
 from labeling_pipeline.core.consensus.columns import Floats
 from labeling_pipeline.core.consensus.em import Fit, Method
-from labeling_pipeline.core.consensus.gold import Gold, classes_of, read_gold, read_history
+from labeling_pipeline.core.consensus.gold import Gold, classes_of, read_gold
 from labeling_pipeline.core.consensus.majority import clamped, smoothed_shares
 from labeling_pipeline.core.consensus.models import of_people, with_models
+from labeling_pipeline.core.consensus.past import read_history
 from labeling_pipeline.core.consensus.result import (
     CALIBRATED,
     UNCALIBRATED,
@@ -27,6 +28,7 @@ from labeling_pipeline.core.consensus.result import (
 )
 from labeling_pipeline.core.consensus.stated import stated_weights
 from labeling_pipeline.core.consensus.strangers import pool_strangers
+from labeling_pipeline.core.consensus.unknown import note_weightless, why_unknown
 from labeling_pipeline.core.consensus.votes import Votes, read_votes
 from labeling_pipeline.core.registry import load
 
@@ -74,16 +76,18 @@ def read_job(
     early: list[str] = []
     models: list[str] = []
     if predictions is not None:
-        frame, models = with_models(frame, predictions, early)
+        told = classes or classes_of(frame, where="votes") + classes_of(gold) + classes_of(history, "true")
+        frame, models = with_models(frame, predictions, told, early)
     special = set(non_class_answers)
     extra = [c for c in classes_of(gold) + classes_of(history, "true") if c not in special]
     votes = read_votes(frame, classes, non_class_answers, extra)
     notes = votes.notes
     notes += early
     known = None if gold is None else read_gold(gold, votes, notes)
-    past = None if history is None else read_history(history, votes)
+    past = None if history is None else read_history(history, votes, notes, classes or classes_of(gold))
     _note_unused(votes, classes_of(gold), notes)
     _note_limits(votes, notes)
+    note_weightless(votes, notes)
     return Job(votes, known, past, methods, seed, notes, models=tuple(models))
 
 
@@ -94,6 +98,7 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     if not job.votes.has_annotators:
         method = "majority"
     said = job.votes
+    why = why_unknown(said, None if job.gold is None else job.gold.clamp(said.n_tasks), job.history)
     known = pool_strangers(job.votes, job.history)
     job.votes, job.history = known.votes, known.history
     _weigh_stated(job)
@@ -105,7 +110,7 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     confidence_is = UNCALIBRATED if calibration is None else CALIBRATED
     # What people said is told as they said it; how sure they were, and models, only weigh in what we believe.
     labels = labels_frame(of_people(said, job.models), job.votes, p, fit, confidence_is)
-    annotators = annotators_frame(replace(said, weight=job.votes.weight), fit.p, fit.confusion[known.row])
+    annotators = annotators_frame(replace(said, weight=job.votes.weight), fit.p, fit.confusion[known.row], why)
     blind = _blind(job, labels["task"], tried.get(name), calibration)
     return ConsensusResult(labels, annotators, name, job.scores, job.notes, blind)
 
@@ -167,9 +172,11 @@ def _weigh_stated(job: Job) -> None:
     if votes.stated is None or not votes.has_annotators:
         return
     weight, believed = stated_weights(votes, job.fit(DEFAULT, job.gold))
+    told = np.unique(votes.annotator[~np.isnan(votes.stated) & (votes.annotator < len(votes.annotators))]).size
     job.notes.append(
-        f"stated confidence weighs the votes of {believed} of {len(votes.annotators)} annotators; "
-        "elsewhere it told nothing"
+        f"stated confidence weighs the votes of {believed} of {told} who gave it; of the others it told nothing"
+        if believed
+        else f"stated confidence weighs no vote: it told right from wrong for none of the {told} who gave it"
     )
     if believed:
         job.votes = replace(votes, weight=weight if votes.weight is None else weight * votes.weight)
@@ -187,7 +194,10 @@ def _note_unused(votes: Votes, in_gold: Sequence[str], notes: list[str]) -> None
 
 def _note_limits(votes: Votes, notes: list[str]) -> None:
     if len(votes.classes) == 1:
-        notes.append(f"one class only ({votes.classes[0]}): every label is it, and nothing can be said of annotators")
+        notes.append(
+            f"one class only ({votes.classes[0]}): every label is it; which comments are ambiguous and how good "
+            "annotators are cannot be known"
+        )
     size = np.diff(votes.starts)
     is_special = votes.answer >= len(votes.classes)
     named = size - np.bincount(votes.task[is_special], minlength=votes.n_tasks) if is_special.any() else size

@@ -5,6 +5,7 @@ Belongs here: one column at a time. Does not: what the columns of a votes frame 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.plain_text import plain_id, plain_label
 
 BLOCK = 1 << 15
 
@@ -24,7 +26,8 @@ Floats: TypeAlias = NDArray[np.float64]
 def encode(column: pd.Series, *, as_text: bool = False) -> tuple[Codes, pa.Array]:
     """Codes into the sorted distinct values of the column, −1 where missing, and those values.
 
-    Whole numbers keep their type unless ``as_text``; numbers mixed with text become text, so that 1 and "1" are one id.
+    Whole numbers keep their type unless ``as_text``; numbers mixed with text become text, so that 1, "1" and "1.0" are
+    one id.
 
     >>> codes, values = encode(pd.Series(["b", None, "a"]))
     >>> codes.tolist(), values.to_pylist()
@@ -33,7 +36,31 @@ def encode(column: pd.Series, *, as_text: bool = False) -> tuple[Codes, pa.Array
     array = _arrow(column)
     found = _close_numbers(array)
     codes, values = _hashed(array) if found is None else found
-    return _in_order(codes, values.cast(pa.string()) if as_text and pa.types.is_integer(values.type) else values)
+    values = values.cast(pa.string()) if as_text and pa.types.is_integer(values.type) else values
+    if not pa.types.is_integer(values.type) and pc.any(pc.ends_with(values, ".0")).as_py():
+        codes, values = _renamed(codes, values, plain_id)
+    return _in_order(codes, values)
+
+
+def encode_labels(column: pd.Series) -> tuple[Codes, pa.Array]:
+    """The same for labels, which are text; True and true are one label, however a file says so.
+
+    >>> encode_labels(pd.Series([True, False]))[1].to_pylist(), encode_labels(pd.Series(["True", "1.0"]))[1].to_pylist()
+    (['false', 'true'], ['1', 'true'])
+    """
+    codes, values = encode(column, as_text=True)
+    return _in_order(*_renamed(codes, values, plain_label))
+
+
+def _renamed(codes: Codes, values: pa.Array, plain: Callable[[str], str]) -> tuple[Codes, pa.Array]:
+    """The column with every value under its plain name; values that are then the same are one."""
+    texts = values.to_pylist()
+    names = [plain(text) for text in texts]
+    if names == texts:
+        return codes, values
+    first = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    place = np.array([first[name] for name in names] + [-1], np.int32)
+    return place[codes], pa.array(list(first), pa.string())
 
 
 def _hashed(array: pa.Array | pa.ChunkedArray) -> tuple[Codes, pa.Array]:
@@ -124,6 +151,8 @@ def _whole_numbers(array: pa.Array | pa.ChunkedArray, name: object) -> pa.Array 
 
 
 def _text(cell: object, name: object) -> str | None:
+    if isinstance(cell, np.generic):
+        cell = cell.item()
     if cell is None or cell is pd.NA or (isinstance(cell, float) and cell != cell):
         return None
     if isinstance(cell, bytes):

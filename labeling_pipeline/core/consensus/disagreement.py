@@ -32,6 +32,8 @@ def split_disagreement(votes: Votes, label: Codes, second: Codes, fit: Fit) -> t
     starting from the fit's confusions, which ambiguous tasks have blurred.
     """
     _, K, L = fit.confusion.shape
+    if K == 1:  # there is no second class anybody could have seen
+        return np.zeros(votes.n_tasks), np.zeros(votes.n_tasks)
     first, other = _cells(votes, label, K, L), _cells(votes, second, K, L)
     cells = fit.confusion.reshape(-1)
     for _ in range(N_ROUNDS - 1):

@@ -1,6 +1,6 @@
-"""Gold and history as arrays beside the votes.
+"""Gold as arrays beside the votes.
 
-Belongs here: matching known answers to tasks and past answers to annotators. Does not: what they are used for.
+Belongs here: matching known answers to tasks. Does not: what they are used for.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.consensus.columns import Codes, Floats, encode
+from labeling_pipeline.core.consensus.columns import Codes, Floats, encode, encode_labels
 from labeling_pipeline.core.consensus.votes import Votes, pick
 from labeling_pipeline.core.errors import InputError
-
-HALF_LIFE_DAYS = 90.0  # an annotator's answer of a quarter ago counts half
 
 
 @dataclass(frozen=True)
@@ -36,15 +34,15 @@ class Gold:
         return codes
 
 
-def classes_of(frame: pd.DataFrame | None, column: str = "label") -> list[str]:
-    """The classes a gold or history frame names."""
+def classes_of(frame: pd.DataFrame | None, column: str = "label", where: str = "gold") -> list[str]:
+    """The classes a frame of votes, gold or history names."""
     if frame is None or not len(frame):
         return []
     if column == "label":
-        return list(encode(pick(frame, "label", "gold"), as_text=True)[1].to_pylist())
+        return list(encode_labels(pick(frame, "label", where))[1].to_pylist())
     if column not in frame.columns:
         raise InputError(f"history: no column {column!r}", expected="annotator, true, given, n (and age_days)")
-    return list(encode(frame[column], as_text=True)[1].to_pylist())
+    return list(encode_labels(frame[column])[1].to_pylist())
 
 
 def read_gold(frame: pd.DataFrame, votes: Votes, notes: list[str]) -> Gold | None:
@@ -56,7 +54,7 @@ def read_gold(frame: pd.DataFrame, votes: Votes, notes: list[str]) -> Gold | Non
     if not len(frame):
         notes.append("gold holds no rows")
         return None
-    label, names = encode(labels, as_text=True)
+    label, names = encode_labels(labels)
     code = {name: k for k, name in enumerate(votes.classes)}
     truth = np.array([code.get(name, -1) for name in names.to_pylist()] + [-1], np.int64)[label]
     position = positions(column, votes.tasks)
@@ -95,38 +93,3 @@ def positions(column: pd.Series, values: pa.Array) -> NDArray[np.int64]:
         names, values = cells[1].cast(pa.string()), values.cast(pa.string())
     found = pc.fill_null(pc.index_in(names, value_set=values), -1).to_numpy(zero_copy_only=False)
     return np.append(found, -1).astype(np.int64)[cells[0]]
-
-
-def read_history(frame: pd.DataFrame, votes: Votes) -> Floats:
-    """History[annotator, class, answer] from rows annotator, true, given, n and, if it is to fade, age_days.
-
-    Rows of annotators, classes or answers that the votes do not know are left out: they say nothing here.
-    """
-    missing = [c for c in ("true", "given", "n") if c not in frame.columns]
-    if missing:
-        raise InputError(f"history: no column {missing[0]!r}", expected="annotator, true, given, n (and age_days)")
-    annotators = pick(frame, "annotator", "history")
-    counts = np.zeros((votes.n_annotators, len(votes.classes), votes.n_answers))
-    if not len(frame):
-        return counts
-    n = pd.to_numeric(frame["n"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    age = (
-        pd.to_numeric(frame["age_days"], errors="coerce")
-        if "age_days" in frame.columns
-        else pd.Series(0.0, frame.index)
-    )
-    n = n * 0.5 ** (age.to_numpy(np.float64, na_value=np.nan) / HALF_LIFE_DAYS)
-    if not np.isfinite(n).all() or (n < 0).any():
-        raise InputError("history: a count or an age is missing or negative", expected="numbers ≥ 0 in n and age_days")
-    answers = votes.classes + votes.non_class
-    who = positions(annotators, votes.annotators) if len(votes.annotators) else np.full(len(frame), -1, np.int64)
-    true, given = _lookup(frame["true"], votes.classes), _lookup(frame["given"], answers)
-    known = (who >= 0) & (true >= 0) & (given >= 0)
-    np.add.at(counts, (who[known], true[known], given[known]), n[known])
-    return counts
-
-
-def _lookup(column: pd.Series, names: tuple[str, ...]) -> NDArray[np.int64]:
-    codes, values = encode(column, as_text=True)
-    code = {name: i for i, name in enumerate(names)}
-    return np.array([code.get(v, -1) for v in values.to_pylist()] + [-1], np.int64)[codes]

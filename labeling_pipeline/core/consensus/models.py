@@ -15,20 +15,28 @@ import pyarrow as pa
 from labeling_pipeline.core.consensus.columns import encode
 from labeling_pipeline.core.consensus.gold import positions
 from labeling_pipeline.core.consensus.votes import Votes, check_one_question, pick, pick_optional, stated_column
-from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.errors import InputError, plain_value
+from labeling_pipeline.core.plain_text import plain_label
 
 MODEL = "model"  # name of the annotator a model becomes; with a version, "model:<version>"
 EXPECTED = "task, p_<class> for each class, perhaps model_version"
 
 
-def with_models(votes: pd.DataFrame, predictions: pd.DataFrame, notes: list[str]) -> tuple[pd.DataFrame, list[str]]:
+# Two decimals each: six classes can then be off by .03 together. The inbox allows as much.
+SUM_TOLERANCE = 0.03
+
+
+def with_models(
+    votes: pd.DataFrame, predictions: pd.DataFrame, known: Sequence[str], notes: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
     """The votes with each model's top class as one more vote per task, and the names of these annotators.
 
     ``predictions``: task (or comment_id), ``p_<class>`` columns (a class absent counts as 0), perhaps model_version
-    and predicted_at. The top probability becomes the vote's stated confidence, so how much a model's certainty is
-    worth is learned as it is for people. A model judges only tasks that people voted on; of several predictions of one
-    model for one task the latest counts, else the last row. Raises InputError when a column is missing, a probability
-    is no number in [0, 1], or an annotator has a model's name.
+    and predicted_at; ``known``: the classes there are. The top probability becomes the vote's stated confidence, so how
+    much a model's certainty is worth is learned as it is for people. A model judges only tasks that people voted on; of
+    several predictions of one model for one task the latest counts, else the last row; an empty row predicts nothing.
+    Raises InputError when a column is missing, a probability is no number in [0, 1] or of no known class, a row does
+    not add up to 1, or an annotator has a model's name.
     """
     classes = [str(name) for name in predictions.columns if str(name).startswith("p_")]
     if not classes:
@@ -36,6 +44,8 @@ def with_models(votes: pd.DataFrame, predictions: pd.DataFrame, notes: list[str]
     tasks = encode(pick(votes, "task"))[1]
     place = positions(pick(predictions, "task", "predictions"), tasks)
     p = _probabilities(predictions[classes])
+    _check_classes(p, classes, known)
+    _check_sums(p, predictions[classes])
     rows = pd.DataFrame(
         {
             "place": place,
@@ -47,10 +57,7 @@ def with_models(votes: pd.DataFrame, predictions: pd.DataFrame, notes: list[str]
     if "predicted_at" in predictions.columns:
         when = pd.to_datetime(predictions["predicted_at"], utc=True, errors="coerce")
         rows = rows.iloc[np.argsort(when.fillna(pd.Timestamp(0, tz="UTC")).to_numpy(), kind="stable")]
-    unused = (rows["place"] < 0) | (rows["confidence"] <= 0)
-    if unused.any():
-        notes.append(f"{int(unused.sum())} predictions are for tasks without votes, or name no class: not used")
-    rows = rows[~unused].drop_duplicates(["place", "annotator"], keep="last")
+    rows = _used(rows, notes).drop_duplicates(["place", "annotator"], keep="last")
     models = sorted(rows["annotator"].unique())
     said = _people(votes, models)
     own = rows.assign(task=tasks.take(pa.array(rows["place"].to_numpy())).to_pylist()).drop(columns="place")
@@ -86,15 +93,55 @@ def _people(votes: pd.DataFrame, models: list[str]) -> pd.DataFrame:
     return pd.DataFrame({name: column for name, column in columns.items() if column is not None}).astype(object)
 
 
+def _used(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """The rows that say something of a task with votes; the others are counted in a note."""
+    is_empty = rows["confidence"] <= 0
+    is_elsewhere = (rows["place"] < 0) & ~is_empty
+    for why, these in (("are for tasks without votes", is_elsewhere), ("are empty", is_empty)):
+        if these.any():
+            notes.append(f"{int(these.sum())} predictions {why}: not used")
+    return rows[~is_empty & ~is_elsewhere]
+
+
 def _probabilities(columns: pd.DataFrame) -> np.ndarray:
     p = columns.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     p = np.where(columns.isna().to_numpy(), 0.0, p)
     wrong = ~((p >= 0) & (p <= 1))
     if wrong.any():
-        row, column = np.argwhere(wrong)[0]
-        cell = columns.iloc[int(row), int(column)]
-        raise InputError(f"predictions: {columns.columns[column]} is {cell!r}", expected="a number from 0 to 1")
+        row, column = (int(place) for place in np.argwhere(wrong)[0])
+        raise InputError(
+            f"predictions: row {row + 1}: {columns.columns[column]} is {plain_value(columns.iloc[row, column])}",
+            expected="a number from 0 to 1",
+            remedy="mend the row or leave it out",
+        )
     return np.asarray(p)
+
+
+def _check_classes(p: np.ndarray, names: list[str], known: Sequence[str]) -> None:
+    """A probability of a class that nobody else knows is a slip of the pen, or a class to be declared."""
+    there = {plain_label(str(name)) for name in known}
+    strange = [plain_label(name.removeprefix("p_")) not in there for name in names]
+    meant = p[:, strange] > 0
+    if meant.any():
+        row = int(np.flatnonzero(meant.any(axis=1))[0])
+        column = np.array(names)[strange][int(meant[row].argmax())]
+        raise InputError(
+            f"predictions: row {row + 1}: {column} is of no class of the votes or gold",
+            expected=", ".join(f"p_{name}" for name in sorted(there)),
+            remedy="rename the column, or name all classes (--classes)",
+        )
+
+
+def _check_sums(p: np.ndarray, columns: pd.DataFrame) -> None:
+    total = p.sum(axis=1)
+    wrong = np.flatnonzero((np.abs(total - 1) > SUM_TOLERANCE) & columns.notna().any(axis=1).to_numpy())
+    if wrong.size:
+        row = int(wrong[0])
+        raise InputError(
+            f"predictions: row {row + 1}: {columns.columns[0]} to {columns.columns[-1]} add up to {total[row]:.4g}",
+            expected="1",
+            remedy="mend the row or leave it out; a class without a column counts as 0",
+        )
 
 
 def _names(predictions: pd.DataFrame) -> pd.Series:

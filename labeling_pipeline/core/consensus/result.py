@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks
 from labeling_pipeline.core.consensus.disagreement import split_disagreement
 from labeling_pipeline.core.consensus.em import Fit
 from labeling_pipeline.core.consensus.majority import smoothed, vote_counts
+from labeling_pipeline.core.consensus.unknown import NO_VOTE
 from labeling_pipeline.core.consensus.votes import Votes
 
 CALIBRATED, UNCALIBRATED = "calibrated", "uncalibrated"
@@ -27,9 +29,10 @@ class ConsensusResult:
     ``labels``: task, label, confidence (the label's own ``p_``), ``p_<class>`` (what we believe), ``v_<class>`` (what
     people said), n_votes, agreement (share of agreeing pairs of votes; empty below two votes), entropy (of ``p_``, in
     bits), ambiguity and annotator_noise (why votes differ, see ``disagreement``), confidence_is.
-    ``annotators``: annotator, reliability, n_votes, ``c_<true>_<given>``. ``scores``: accuracy of each method tried,
-    where gold allowed to choose. ``notes``: what was left out, fallen back on, or cannot be known. ``blind``: task and
-    ``p_<class>`` of gold tasks as fits see them that do not know their gold; empty where none was needed.
+    ``annotators``: annotator, reliability, n_votes, ``c_<true>_<given>``, note (why there is no reliability).
+    ``scores``: accuracy of each method tried, where gold allowed to choose. ``notes``: what was left out, fallen back
+    on, or cannot be known. ``blind``: task and ``p_<class>`` of gold tasks as fits see them that do not know their
+    gold; empty where none was needed.
     """
 
     labels: pd.DataFrame
@@ -65,18 +68,24 @@ def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: 
     return pd.DataFrame(columns, copy=False)
 
 
-def annotators_frame(votes: Votes, p: Floats, confusion: Floats) -> pd.DataFrame:
-    """One row per named annotator: ``confusion[annotator, class, answer]`` and how often we believe them right."""
+def annotators_frame(votes: Votes, p: Floats, confusion: Floats, why: NDArray[np.object_]) -> pd.DataFrame:
+    """One row per named annotator: ``confusion[annotator, class, answer]`` and how often we believe them right.
+
+    ``why``: the reason where that cannot be known; there is no number then, nor a confusion without any vote.
+    """
     n = len(votes.annotators)
     counts = np.bincount(votes.annotator, minlength=votes.n_annotators)[:n]
     columns: dict[str, object] = {
         "annotator": _text(votes.annotators),
-        "reliability": reliability(votes, p)[:n],
+        "reliability": pd.arrays.FloatingArray(reliability(votes, p)[:n], why != ""),
         "n_votes": counts.astype(np.int32),
     }
+    silent = why == NO_VOTE
     for k, true in enumerate(votes.classes):
         for answer, given in enumerate(votes.classes + votes.non_class):
-            columns[f"c_{true}_{given}"] = confusion[:, k, answer]
+            cells = confusion[:, k, answer]
+            columns[f"c_{true}_{given}"] = pd.arrays.FloatingArray(cells.copy(), silent) if silent.any() else cells
+    columns["note"] = why
     return pd.DataFrame(columns, copy=False)
 
 

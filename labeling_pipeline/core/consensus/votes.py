@@ -14,8 +14,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks, encode
+from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks, encode, encode_labels
+from labeling_pipeline.core.consensus.numbers import check_weights, numbers_of
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.plain_text import plain_label
 
 NAMES: dict[str, tuple[str, ...]] = {
     "task": ("task", "comment_id", "task_id"),
@@ -109,13 +111,14 @@ def read_votes(
         raise InputError("no votes", expected="at least one row with a task and a label")
     check_one_question(frame)
     notes: list[str] = []
-    answer, answers = encode(label_column, as_text=True)
+    answer, answers = encode_labels(label_column)
     task, tasks = encode(task_column)
     _check_tasks(task)
     annotator, annotators = _annotators(pick_optional(frame, "annotator"), len(frame), notes)
-    weight = _numbers(frame["weight"], 0.0, np.inf) if "weight" in frame.columns else None
+    weight = numbers_of(frame["weight"], 0.0, np.inf) if "weight" in frame.columns else None
     said = stated_column(frame)
-    stated = None if said is None else _numbers(said, 0.0, 1.0)
+    stated = None if said is None else numbers_of(said, 0.0, 1.0)
+    check_weights(weight)
     said_of, where = _not_blank(answers.to_pylist())
     if not said_of:
         raise InputError("no votes: every label is empty", expected="at least one vote with a label")
@@ -173,28 +176,16 @@ def _annotators(column: pd.Series | None, n: int, notes: list[str]) -> tuple[Cod
     return codes, values
 
 
-def _numbers(column: pd.Series, low: float, high: float) -> Floats | None:
-    """A column of numbers in [low, high]; missing stays NaN here and is resolved by whoever uses it."""
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    wrong = (np.isnan(numbers) & column.notna().to_numpy()) | (numbers < low) | (numbers > high)
-    wrong |= np.isinf(numbers)
-    if wrong.any():
-        first = column.iloc[int(np.flatnonzero(wrong)[0])]
-        raise InputError(
-            f"column {column.name!r}: {first!r} is no usable number", expected=f"{low:g} to {high:g}, or empty"
-        )
-    return None if np.isnan(numbers).all() else numbers
-
-
 def _answers(
     found: list[str], classes: Sequence[str] | None, non_class_answers: Sequence[str], extra: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...], Codes]:
     """Classes, non-class answers, and from the found labels' codes to theirs (last entry: −1 for missing)."""
-    special = set(map(str, non_class_answers)) - set(map(str, classes or ()))
+    own = tuple(plain_label(str(name)) for name in classes or ())
+    special = {plain_label(str(name)) for name in non_class_answers} - set(own)
     if classes is None:
         known = tuple(sorted((set(found) | set(extra)) - special))
     else:
-        known = tuple(map(str, classes))
+        known = own
         if len(set(known)) < len(known):
             raise InputError(f"classes {known} name a class twice", remedy="name each class once")
         strange = sorted((set(found) | set(extra)) - set(known) - special)

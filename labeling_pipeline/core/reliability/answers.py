@@ -49,7 +49,7 @@ def read_votes(votes: pd.DataFrame | Votes) -> Votes:
     if isinstance(votes, Votes):
         return votes
     (task, tasks), (annotator, annotators), (label, labels) = (
-        indexed(_column(votes, role)) for role in ("task", "annotator", "label")
+        indexed(_column(votes, role), are_labels=role == "label") for role in ("task", "annotator", "label")
     )
     if len(votes) and annotators.empty:
         raise InputError("no vote has an annotator", expected="annotator ids", remedy="without ids read agreement")
@@ -222,7 +222,7 @@ def read_answers(votes: Votes, answers: pd.DataFrame | Answers) -> Answers:
         return answers
     _check_one_truth(answers)
     task, _ = _places(_column(answers, "task"), votes.tasks)
-    label, is_given = _places(_column(answers, "label"), votes.labels)
+    label, is_given = _places(_column(answers, "label"), votes.labels, are_labels=True)
     # An answer no vote ever gave stays, as -1: every vote on that task is wrong.
     known = (task >= 0) & is_given
     return Answers(task[known], label[known], weeks_of(answers)[known])
@@ -232,11 +232,13 @@ def _check_one_truth(answers: pd.DataFrame) -> None:
     """Without weeks no answer can have replaced another: two are a contradiction."""
     if "week" in answers.columns:
         return
-    said = pd.DataFrame({"task": _column(answers, "task"), "label": _column(answers, "label")}).dropna()
-    twice = said.drop_duplicates().loc[lambda one: one["task"].duplicated(), "task"]
+    task, tasks = indexed(_column(answers, "task"))
+    label, _ = indexed(_column(answers, "label"), are_labels=True)
+    said = pd.DataFrame({"task": task, "label": label})[(task >= 0) & (label >= 0)].drop_duplicates()
+    twice = tasks.take(said.loc[said["task"].duplicated(), "task"].to_numpy())
     if len(twice):
         raise InputError(
-            f"gold gives task {twice.iloc[0]!r} two labels", expected="one label per task", remedy="keep the right one"
+            f"gold gives task {twice[0]!r} two labels", expected="one label per task", remedy="keep the right one"
         )
 
 
@@ -246,8 +248,8 @@ def _one_per_week(answers: Answers) -> pd.DataFrame:
     return known.drop_duplicates(["task", "week"], keep="last").sort_values("week", kind="stable")
 
 
-def _places(values: pd.Series[Any], names: pd.Index[str]) -> tuple[Ints, Bools]:
+def _places(values: pd.Series[Any], names: pd.Index[str], *, are_labels: bool = False) -> tuple[Ints, Bools]:
     """Place of each value among `names`, -1 where it is not there, and whether there is a value at all."""
-    codes, texts = indexed(values)
+    codes, texts = indexed(values, are_labels=are_labels)
     place = names.get_indexer(texts)
     return np.append(np.asarray(place, dtype=np.int64), -1)[codes], codes >= 0

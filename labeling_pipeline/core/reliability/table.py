@@ -64,7 +64,7 @@ def _true_class(votes: Votes, rows: Judged, answers: pd.DataFrame) -> pd.Index[s
     if task is None or label is None:  # `judged` has already said so
         return pd.Index([], dtype="str")
     codes, names = indexed(task)
-    labels, classes = indexed(label)
+    labels, classes = indexed(label, are_labels=True)
     last = pd.Series(labels[codes >= 0], index=names.take(codes[codes >= 0]))
     last = last[~last.index.duplicated(keep="last")]
     return classes.take(last.reindex(votes.tasks.take(votes.task[rows.vote])).to_numpy(dtype=np.int64))

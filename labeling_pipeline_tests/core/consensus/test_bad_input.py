@@ -184,8 +184,10 @@ def test_bad_inclusion_probability() -> None:
 def test_history_with_a_missing_count() -> None:
     votes, _ = crowd(n_tasks=20)
     history = pd.DataFrame({"annotator": ["a000"], "true": ["calm"], "given": ["calm"], "n": [None]})
-    with pytest.raises(InputError, match="history: a count"):
+    with pytest.raises(InputError, match="history: row 1: n is empty; expected a number, 0 or more; mend the row"):
         consensus(votes, history=history)
+    with pytest.raises(InputError, match=r"history: row 1: age_days is -3\.0; expected a number"):
+        consensus(votes, history=history.assign(n=1, age_days=-3.0))
     with pytest.raises(InputError, match="history: no column 'n'"):
         consensus(votes, history=history.drop(columns="n"))
 

@@ -68,7 +68,7 @@ def test_the_latest_prediction_counts_and_unvoted_tasks_are_said() -> None:
 
 def test_number_ids_stay_numbers() -> None:
     votes = pd.DataFrame({"task": [1, 1, 2, 2], "annotator": [1, 2, 1, 2], "label": list("xyxx")})
-    model = pd.DataFrame({"comment_id": ["1", "2"], "p_x": [0.9, 0.6], "p_y": [0.1, None]})
+    model = pd.DataFrame({"comment_id": ["1", "2"], "p_x": [0.9, 1.0], "p_y": [0.1, None]})
     result = consensus(votes, predictions=model)
     assert result.labels["task"].tolist() == [1, 2]
     assert result.annotators["annotator"].tolist() == ["1", "2", "model"]
@@ -78,19 +78,40 @@ def test_number_ids_stay_numbers() -> None:
     ("predictions", "said"),
     [
         ({"task": [1], "label": ["x"]}, "no column p_<class>"),
-        ({"p_x": [1.0]}, "predictions: no column 'task'"),
-        ({"task": [1], "p_x": ["much"]}, "p_x is 'much'"),
-        ({"task": [1], "p_x": [1.5]}, "p_x is "),
-        ({"task": [1], "p_z": [1.0]}, None),
+        ({"p_x": [1.0]}, "no column 'task'"),
+        ({"task": [1], "p_x": ["much"]}, "row 1: p_x is 'much'; expected a number from 0 to 1; mend the row"),
+        ({"task": [1], "p_x": [1.5]}, "row 1: p_x is 1.5;"),
+        ({"task": [1, 1], "p_x": [1.0, -0.2], "p_y": [0, 1.2]}, "row 2: p_x is -0.2;"),
+        ({"task": [1, 1], "p_x": [1.0, 0.2], "p_y": [0, 0.5]}, "row 2: p_x to p_y add up to 0.7; expected 1; mend"),
+        ({"task": [1], "p_x": [0.0], "p_y": [0.0]}, "row 1: p_x to p_y add up to 0;"),
+        ({"task": [1], "p_x": [0.5], "p_y": [None]}, "row 1: p_x to p_y add up to 0.5;"),
+        ({"task": [1, 2], "p_x": [1.0, 0.4], "p_z": [0.0, 0.6]}, "row 2: p_z is of no class .* expected p_x, p_y; ren"),
     ],
 )
-def test_bad_predictions_are_named(predictions: dict[str, list[object]], said: str | None) -> None:
+def test_bad_predictions_are_named(predictions: dict[str, list[object]], said: str) -> None:
     votes = pd.DataFrame({"task": [1, 1], "annotator": list("ab"), "label": list("xy")})
-    if said is None:  # a class nobody voted for is a class all the same
-        assert "p_z" in consensus(votes, predictions=pd.DataFrame(predictions)).labels
-        return
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=f"predictions: .*{said}"):
         consensus(votes, predictions=pd.DataFrame(predictions))
+
+
+def test_a_class_nobody_voted_for_is_one_where_it_is_named() -> None:
+    votes = pd.DataFrame({"task": [1, 1], "annotator": list("ab"), "label": list("xy")})
+    model = pd.DataFrame({"task": [1], "p_z": [1.0]})
+    assert "p_z" in consensus(votes, predictions=model, classes=list("xyz")).labels
+    gold = pd.DataFrame({"task": [1], "label": ["z"]})
+    assert consensus(votes, predictions=model, gold=gold).labels["label"].tolist() == ["z"]
+    # A column that is 0 throughout says nothing of any class.
+    none = pd.DataFrame({"task": [1], "p_x": [1.0], "p_q": [0.0]})
+    assert "p_q" not in consensus(votes, predictions=none).labels
+
+
+def test_what_models_and_people_stated_is_counted_among_those_who_did() -> None:
+    votes, gold = noisy_crowd()
+    notes = consensus(votes, predictions=predicted(gold, 0.9)).notes
+    said = [note for note in notes if note.startswith("stated confidence")]
+    assert said == ["stated confidence weighs no vote: it told right from wrong for none of the 1 who gave it"]
+    empty = pd.concat([predicted(gold, 0.9), gold[["task"]].head(2).assign(model_version="m1")], ignore_index=True)
+    assert "2 predictions are empty: not used" in consensus(votes, predictions=empty).notes
 
 
 def test_stated_confidence_has_two_names() -> None:

@@ -1,0 +1,95 @@
+"""What was not used, or cannot be known, is said; and one value written two ways is one value."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.consensus import consensus
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.reliability import accuracy_table
+from labeling_pipeline_tests.core.consensus.crowds import crowd
+
+
+def votes_of(*rows: tuple[object, ...]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["task", "annotator", "label"])
+
+
+def test_history_that_meets_nobody_or_no_class_is_named() -> None:
+    votes, _ = crowd(n_tasks=60)
+    rows = [("a000", "calm", "calm"), ("nobody", "calm", "calm"), ("a000", "rude", "rudest"), ("a001", "clam", "calm")]
+    history = pd.DataFrame(rows, columns=["annotator", "true", "given"]).assign(n=3)
+    notes = consensus(votes, history=history).notes
+    assert "history: 1 rows of annotators without a vote are not used: 'nobody'" in notes
+    assert "history: 1 rows whose given answer is none that votes know are not used: 'rudest'" in notes
+    assert any(note.startswith("history alone names the true class 'clam': no vote and no gold does") for note in notes)
+    with pytest.raises(InputError, match="'clam' is not a class"):
+        consensus(votes, history=history, classes=["calm", "rude", "vile"])
+    clean = history[history["true"] != "clam"].head(1)
+    assert not [note for note in consensus(votes, history=clean).notes if "history" in note]
+
+
+def test_votes_that_weigh_nothing() -> None:
+    votes = votes_of(("1", "a", "x"), ("1", "b", "x"), ("2", "a", "y"), ("2", "b", "x"), ("3", "c", "y"))
+    with pytest.raises(InputError, match="column 'weight': every vote weighs 0; give weights above 0"):
+        consensus(votes.assign(weight=0.0))
+    found = consensus(votes.assign(weight=[1, 1, 0, 0, 0]), method="majority")
+    assert any(note.startswith("2 tasks have only votes of weight 0, the first '2'") for note in found.notes)
+    known = found.annotators.set_index("annotator")
+    assert known["note"].to_dict() == {"a": "", "b": "", "c": "no votes that weigh anything"}
+    assert known["reliability"].isna().to_dict() == {"a": False, "b": False, "c": True}
+    with pytest.raises(InputError, match=r"column 'weight': -1\.0 is no usable number; expected 0 or more, or empty"):
+        consensus(votes.assign(weight=[1, 1, -1.0, 0, 0]))
+
+
+def test_of_whom_nothing_is_known_there_is_no_reliability() -> None:
+    votes, gold = crowd(n_tasks=60)
+    alone = votes_of(*[(f"x{i}", "loner", "calm") for i in range(4)], ("t00001", "silent", None))
+    both = pd.concat([votes, alone])
+    known = consensus(both).annotators.set_index("annotator")
+    assert known.loc[["loner", "silent"], "reliability"].isna().all()
+    assert known.loc["loner", "note"].startswith("no overlap: nobody else")
+    assert known.loc["silent", "note"].startswith("no votes: every label")
+    assert known.loc["silent"].filter(like="c_").isna().all()
+    rest = known.drop(index=["loner", "silent"])
+    assert rest["reliability"].notna().all()
+    assert (rest["note"] == "").all()
+    # A known answer, or a history, is something to go by.
+    told = pd.concat([gold, pd.DataFrame({"task": ["x1"], "label": ["calm"]})])
+    assert consensus(both, gold=told).annotators.set_index("annotator").loc["loner", "reliability"] > 0.5
+    past = pd.DataFrame({"annotator": ["loner"], "true": ["calm"], "given": ["calm"], "n": [9]})
+    assert consensus(both, history=past).annotators.set_index("annotator").loc["loner", "note"] == ""
+
+
+def test_of_one_class_nothing_is_ambiguous_and_nobody_reliable() -> None:
+    found = consensus(votes_of(("1", "a", "x"), ("1", "b", "x"), ("2", "a", "x"), ("2", "b", "unsure")))
+    assert found.labels["ambiguity"].tolist() == [0, 0]
+    assert found.annotators["reliability"].isna().all()
+    assert found.annotators["note"].str.startswith("one category only").all()
+    assert any("which comments are ambiguous and how good annotators are cannot be known" in n for n in found.notes)
+
+
+@pytest.mark.parametrize("method", ["majority", "dawid_skene"])
+def test_whole_numbers_as_pandas_writes_them_are_one_label_and_one_id(method: str) -> None:
+    rows = [(str(i), a, str((i + (a == "9")) % 2)) for i in range(12) for a in "789"]
+    plain = votes_of(*rows)
+    zeros = [[".0" * (k % n > 0) for n in (2, 3, 5)] for k in range(len(rows))]
+    some = [tuple(x + y for x, y in zip(row, zero, strict=True)) for row, zero in zip(rows, zeros, strict=True)]
+    gold = pd.DataFrame({"task": [f"{i}.0" for i in range(4)], "label": [f"{i % 2}.0" for i in range(4)]})
+    pd.testing.assert_frame_equal(
+        consensus(votes_of(*some), gold=gold, method=method).labels, consensus(plain, gold=gold, method=method).labels
+    )
+
+
+@pytest.mark.parametrize("written", [("True", "False"), ("TRUE", "FALSE"), ("true", "false"), (True, False)])
+def test_yes_and_no_however_written_are_two_classes(written: tuple[object, object]) -> None:
+    truth = [i % 3 > 0 for i in range(12)]
+    votes = votes_of(*[(i, a, truth[i]) for i in range(12) for a in "abc"])
+    gold = pd.DataFrame({"task": range(12), "label": [written[not one] for one in truth]})
+    found = consensus(votes, gold=gold)
+    assert [name for name in found.labels if name.startswith("p_")] == ["p_false", "p_true"]
+    assert not [note for note in found.notes if "only gold does" in note]
+    table = accuracy_table(votes.assign(label=[written[not truth[i]] for i in votes["task"]]), gold)
+    assert table["accuracy"].tolist() == [1, 1, 1]
+    text = consensus(votes, gold=gold, classes=[str(one) for one in written]).labels
+    assert set(text["label"]) == {"true", "false"}
