@@ -14,6 +14,7 @@ import pandas as pd
 from labeling_pipeline.core.errors import InputError
 
 ENDINGS = (".csv", ".jsonl", ".parquet")
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,6 +38,7 @@ def read_frame(path: str | Path) -> pd.DataFrame:
     ending = ending_of(path)
     try:
         if ending == ".csv":
+            _check_separator(path)
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
             return unescape(frame)
         if ending == ".jsonl":
@@ -48,6 +50,18 @@ def read_frame(path: str | Path) -> pd.DataFrame:
         raise InputError(
             f"{path}: {first}", expected=f"a readable {ending[1:]} file in UTF-8", remedy=remedy
         ) from error
+
+
+def _check_separator(path: Path) -> None:
+    """One column whose name holds another separator is a file that was not saved with commas."""
+    names = pd.read_csv(path, dtype=str, nrows=0).columns
+    found = next((name for letter, name in SEPARATORS.items() if len(names) == 1 and letter in str(names[0])), None)
+    if found is not None:
+        raise InputError(
+            f"{path}: one column only, {str(names[0])[:60]!r}; the columns seem to be separated by {found}",
+            expected="commas",
+            remedy="save the file with commas between its columns",
+        )
 
 
 def write_frame(frame: pd.DataFrame, path: str | Path) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from labeling_pipeline.core.agreement import agreement
+from labeling_pipeline.core.consensus.models import SUM_TOLERANCE
 from labeling_pipeline.core.labels import Labels, label_comments
 from labeling_pipeline.core.ontology import Ontology
 from labeling_pipeline.stages.engine import Context, Result
@@ -38,7 +39,7 @@ def consensus_labels(context: Context) -> Result:
         ontology = known[str(version)]
         labels = label_comments(
             under, ontology, gold=_of_its_classes(gold, ontology, notes), method=chosen.method, seed=chosen.seed,
-            history=_history(context, earlier, under, ontology), predictions=_drafts(context, ontology),
+            history=_history(context, earlier, under, ontology), predictions=_drafts(context, ontology, notes),
         )  # fmt: skip
         earlier.append(str(version))
         scores |= {f"accuracy_of_{name}": value for name, value in labels.scores.items()}
@@ -67,14 +68,23 @@ def drafts_version(context: Context) -> str:
     return "none" if state is None else state.output_version
 
 
-def _drafts(context: Context, ontology: Ontology) -> pd.DataFrame | None:
-    """Predictions of models from elsewhere, where settings ask them to vote: task, p_<class>…, model_version."""
+def _drafts(context: Context, ontology: Ontology, notes: list[str]) -> pd.DataFrame | None:
+    """Predictions of models from elsewhere, where settings ask them to vote: task, p_<class>…, model_version.
+
+    A draft that gave weight to classes this ontology does not have says nothing under it.
+    """
     if not context.settings.consensus.drafts_vote:
         return None
     drafts = context.query("drafts_from_elsewhere")
     if drafts.empty:
         return None
-    return with_columns(drafts, "probabilities", "p_", ontology.classes).rename(columns={"comment_id": "task"})
+    wide = with_columns(drafts, "probabilities", "p_", ontology.classes).rename(columns={"comment_id": "task"})
+    known = (wide[[f"p_{name}" for name in ontology.classes]].sum(axis=1) - 1).abs() <= SUM_TOLERANCE
+    if not known.all():
+        notes.append(
+            f"{int((~known).sum())} drafts name classes {ontology.schema_version} does not have: no vote there"
+        )
+    return wide[known] if known.any() else None
 
 
 def _of_its_classes(gold: pd.DataFrame, ontology: Ontology, notes: list[str]) -> pd.DataFrame:

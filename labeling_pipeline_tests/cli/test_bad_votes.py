@@ -48,6 +48,8 @@ def csv(folder: Path, *rows: str, head: str = "task,worker,label") -> Path:
         ("votes.csv", b"task,worker\n1,a\n", "no column 'label'"),
         ("votes.csv", "task,worker,label\n1,a,caf\xe9\n".encode("latin-1"), "save the file as UTF-8"),
         ("votes.jsonl", b"", "no column 'task'"),
+        ("votes.csv", b"task;worker;label\n1;a;x\n", "seem to be separated by semicolons; expected commas; save the"),
+        ("votes.csv", b"task\tworker\tlabel\n1\ta\tx, y\n", "seem to be separated by tabs; expected commas; save the"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(

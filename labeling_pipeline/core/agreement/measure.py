@@ -6,7 +6,7 @@ Belongs here: the registry of statistics, the loop over them, splitting by a col
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,12 +14,22 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.agreement import by_counts, cohen
-from labeling_pipeline.core.agreement.coding import CodedVotes, Floats, TaskCounts, code_votes, compact, count_tasks
+from labeling_pipeline.core.agreement.coding import (
+    CodedVotes,
+    Floats,
+    TaskCounts,
+    code_votes,
+    column_of,
+    compact,
+    count_tasks,
+    indexed,
+)
 from labeling_pipeline.core.agreement.notes import note_of
 from labeling_pipeline.core.agreement.pairs import PairVotes, pair_votes
 from labeling_pipeline.core.agreement.parts import split
 from labeling_pipeline.core.agreement.resampling import Resampler, interval
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.plain_text import plain_label
 
 # Pairwise kappas cost a pass over all pairs of votes per resample; more resamples do not change the second decimal.
 MAX_PAIR_RESAMPLES = 200
@@ -109,7 +119,15 @@ def agreement(
     (0.75, 0.5, 8)
     """
     _check(order, confidence, n_boot)
-    measure = partial(_measure, order=order, confidence=confidence, n_boot=n_boot, seed=seed, n_expected=n_expected)
+    measure = partial(
+        _measure,
+        order=order,
+        confidence=confidence,
+        n_boot=n_boot,
+        seed=seed,
+        n_expected=n_expected,
+        early=() if order is None else _absent(order, votes),
+    )
     if by is None:
         return measure(votes)
     return {name: measure(part) for name, part in split(votes, by)}
@@ -132,14 +150,17 @@ def _measure(
     n_boot: int,
     seed: int,
     n_expected: int | None,
+    early: Sequence[str],
 ) -> dict[str, Any]:
     coded = code_votes(votes, order)
+    coded = replace(coded, notes=(*coded.notes, *early))
     data = Measured(coded, n_boot, seed)
     result: dict[str, Any] = {
         name: _estimate(name, statistic(data), data, confidence) for name, statistic in STATISTICS.items()
     }
     if order is not None:
         ordered = Measured(ordered_only(coded, len(order)), n_boot, seed)
+        coded = replace(coded, notes=(*coded.notes, *ordered.votes.notes))
         for name, statistic in ORDERED_STATISTICS.items():
             values = statistic(ordered) if ordered.votes.n_tasks else np.array([np.nan])
             result[name] = _estimate(name, values, ordered, confidence)
@@ -164,7 +185,6 @@ def _interim(votes: CodedVotes, n_expected: int) -> dict[str, Any]:
 def ordered_only(votes: CodedVotes, n_ordered: int) -> CodedVotes:
     """Votes for the ordered classes; answers outside the order (unsure, none of these) are missing data."""
     kept = votes.label < n_ordered
-    left_out = int(votes.task.size - kept.sum())
     task, n_tasks = compact(votes.task[kept])
     return CodedVotes(
         task=task,
@@ -173,8 +193,24 @@ def ordered_only(votes: CodedVotes, n_ordered: int) -> CodedVotes:
         classes=votes.classes[:n_ordered],
         annotators=votes.annotators,
         n_tasks=n_tasks,
-        notes=(f"{left_out} answers outside the order are left out",) if left_out else (),
+        notes=_left_out(votes, n_ordered),
     )
+
+
+def _left_out(votes: CodedVotes, n_ordered: int) -> tuple[str, ...]:
+    n_votes = np.bincount(votes.label, minlength=len(votes.classes))[n_ordered:]
+    names = [repr(name) for name, n in zip(votes.classes[n_ordered:], n_votes, strict=True) if n]
+    if not names:
+        return ()
+    return (f"the weighted statistics leave out {n_votes.sum()} votes for {', '.join(names)}, not in the order",)
+
+
+def _absent(order: Sequence[str], votes: pd.DataFrame) -> list[str]:
+    """A note on the classes of the order that no vote names: rare ones, or misspelt."""
+    label = column_of(votes, "label")
+    used = [] if label is None else indexed(label, are_labels=True)[1].tolist()
+    absent = [repr(name) for name in (plain_label(str(name)) for name in order) if name not in used]
+    return [f"the order names {', '.join(absent)}, for which there is no vote"] if absent else []
 
 
 def _estimate(name: str, values: Floats, data: Measured, confidence: float) -> dict[str, Any]:

@@ -115,6 +115,18 @@ def test_answers_outside_the_order_are_left_out_of_weighted_statistics_only() ->
     assert found["percent_agreement"]["value"] < clean["percent_agreement"]["value"]
 
 
+def test_an_order_that_does_not_fit_the_votes_is_said() -> None:
+    votes = crowd(0.8)
+    assert agreement(votes, order=["a", "b", "c", "d"], n_boot=0)["notes"] == []
+    n_outside = int((votes["label"] == "d").sum())
+    for by in (None, "part"):
+        found = agreement(votes.assign(part="one"), order=["a", "b", "c", "D"], n_boot=0, by=by)
+        assert (found if by is None else found["one"])["notes"] == [
+            "the order names 'D', for which there is no vote",
+            f"the weighted statistics leave out {n_outside} votes for 'd', not in the order",
+        ]
+
+
 @pytest.mark.parametrize(
     ("votes", "words"),
     [
