@@ -43,7 +43,8 @@ def read_frame(path: str | Path) -> pd.DataFrame:
             return unescape(frame)
         if ending == ".jsonl":
             return pd.read_json(path, lines=True, dtype=False)
-        return pd.read_parquet(path)
+        # column by column: put together in one block, all of them would be in memory twice
+        return pd.read_parquet(path, engine="pyarrow", to_pandas_kwargs={"split_blocks": True, "self_destruct": True})
     except (ValueError, UnicodeDecodeError, OSError, EOFError) as error:
         first = str(error).splitlines()[0]
         remedy = "save the file as UTF-8" if isinstance(error, UnicodeDecodeError) else ""

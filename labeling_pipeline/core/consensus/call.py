@@ -13,7 +13,7 @@ import pandas as pd
 
 from labeling_pipeline.core.calibration import MIN_GOLD, Calibration, calibrate
 from labeling_pipeline.core.consensus.auto import DEFAULT, FALLBACK, HeldOut, choose, guard, held_out
-from labeling_pipeline.core.consensus.columns import Floats
+from labeling_pipeline.core.consensus.columns import Floats, count_by
 from labeling_pipeline.core.consensus.em import Fit, Method
 from labeling_pipeline.core.consensus.gold import Gold, classes_of, read_gold
 from labeling_pipeline.core.consensus.majority import clamped, smoothed_shares
@@ -183,7 +183,7 @@ def _weigh_stated(job: Job) -> None:
 
 
 def _note_unused(votes: Votes, in_gold: Sequence[str], notes: list[str]) -> None:
-    used = np.bincount(votes.answer, minlength=votes.n_answers) > 0
+    used = count_by(votes.answer, votes.n_answers) > 0
     unused = [name for name, is_used in zip(votes.classes, used, strict=False) if not is_used and name in set(in_gold)]
     if unused:
         notes.append(
@@ -198,9 +198,10 @@ def _note_limits(votes: Votes, notes: list[str]) -> None:
             f"one class only ({votes.classes[0]}): every label is it; which comments are ambiguous and how good "
             "annotators are cannot be known"
         )
-    size = np.diff(votes.starts)
-    is_special = votes.answer >= len(votes.classes)
-    named = size - np.bincount(votes.task[is_special], minlength=votes.n_tasks) if is_special.any() else size
+    size = named = votes.sizes
+    if votes.answer.max() >= len(votes.classes):
+        special = votes.task[votes.answer >= len(votes.classes)]
+        named = size - np.bincount(special, minlength=votes.n_tasks)
     if (named == 0).any():
         notes.append(
             f"{int((named == 0).sum())} tasks have no vote that names a class; their label follows from the class mix "

@@ -88,21 +88,32 @@ def _close_numbers(array: pa.Array | pa.ChunkedArray) -> tuple[Codes, pa.Array] 
     if numbers.dtype != np.uint64:
         numbers = numbers.astype(np.int64, copy=False)
     first = numbers.dtype.type(low.as_py())
-    codes = (numbers - first).astype(np.int32)
+    codes = np.empty(len(numbers), np.int32)
+    np.subtract(numbers, first, out=codes, casting="unsafe")
     used = np.zeros(span, np.bool_)
     used[codes] = True
     if not used.all():
         codes = (np.cumsum(used, dtype=np.int32) - 1)[codes]
-    values = np.flatnonzero(used).astype(numbers.dtype) + first
+    values = np.flatnonzero(used).astype(numbers.dtype, copy=False)
+    values += first
     return codes, pa.array(values).cast(array.type)
 
 
-def blocks(n: int) -> list[slice]:
-    """``n`` tasks in blocks whose arrays stay in a core's own cache.
+def blocks(n: int, least: int = 1) -> list[slice]:
+    """``n`` tasks in blocks whose arrays stay in a core's own cache; no smaller than ``least``.
 
     Arrays of many millions also cost more to get from the system and give back than to fill.
     """
-    return [slice(low, min(low + BLOCK, n)) for low in range(0, n, BLOCK)]
+    size = max(BLOCK, least)
+    return [slice(low, min(low + size, n)) for low in range(0, n, size)]
+
+
+def count_by(codes: Codes, n: int) -> NDArray[np.int64]:
+    """How often each code 0 … n − 1 occurs; in blocks, as NumPy counts a copy of twice the size."""
+    found = np.zeros(n, np.int64)
+    for part in blocks(len(codes), n):
+        found += np.bincount(codes[part], minlength=n)
+    return found
 
 
 def sum_by(codes: NDArray[np.int32] | NDArray[np.int64], values: NDArray[Any], n: int) -> Floats:

@@ -29,11 +29,11 @@ def dawid_skene(votes: Votes, *, clamp: Codes | None = None, history: Floats | N
 
     Source: Dawid & Skene 1979, doi:10.2307/2346806; pooling as in Gelman et al., Bayesian Data Analysis, ch. 5.
     """
-    blocks, start = Blocks(votes, clamp), clamped(smoothed_shares(votes), clamp)
+    blocks = Blocks(votes, clamp)
     fits: list[Fit] = []
     for floor in STRENGTHS:
         m_step = Hierarchy(votes, history, floor)
-        fits.append(run(blocks, m_step, start))
+        fits.append(run(blocks, m_step, clamped(smoothed_shares(votes), clamp)))
         if m_step.strength > floor and m_step.strength >= STRENGTHS[-1]:
             break  # stronger than every floor: all of them would give this fit
     return fits[-1] if m_step.strength > STRENGTHS[-1] else average(fits)

@@ -37,13 +37,13 @@ def split_disagreement(votes: Votes, label: Codes, second: Codes, fit: Fit) -> t
     first, other = _cells(votes, label, K, L), _cells(votes, second, K, L)
     cells = fit.confusion.reshape(-1)
     for _ in range(N_ROUNDS - 1):
-        cells = _clear_rows(first, 1.0 - _ambiguity(votes, cells, first, other)[votes.task], fit.confusion.shape)
-    noise, size = np.empty(votes.n_tasks), np.diff(votes.starts)
+        cells = _clear_rows(votes, first, _ambiguity(votes, cells, first, other), fit.confusion.shape)
+    noise, size = np.empty(votes.n_tasks), votes.sizes
     for tasks, part in votes.spans():
         right = cells[first[part] - votes.answer[part] + label[votes.task[part]]]
         n = tasks.stop - tasks.start
         noise[tasks] = 1.0 - sum_by(votes.task[part] - np.int32(tasks.start), right, n) / size[tasks]
-    return _ambiguity(votes, cells, first, other), np.clip(noise, 0.0, 1.0)
+    return _ambiguity(votes, cells, first, other), np.clip(noise, 0.0, 1.0, out=noise)
 
 
 def _ambiguity(votes: Votes, cells: Floats, first: Cells, other: Cells) -> Floats:
@@ -69,21 +69,30 @@ def _cells(votes: Votes, label: Codes, n_classes: int, n_answers: int) -> Cells:
     fits = votes.n_annotators * n_classes * n_answers < np.iinfo(np.int32).max
     cells: Cells = np.empty(len(votes.task), np.int32) if fits else np.empty(len(votes.task), np.int64)
     for _, part in votes.spans():
-        row = votes.annotator[part].astype(np.int64) * n_classes + label[votes.task[part]]
-        cells[part] = row * n_answers + votes.answer[part]
+        own = cells[part]
+        np.multiply(votes.annotator[part], n_classes, out=own, dtype=own.dtype)
+        own += label[votes.task[part]]
+        own *= n_answers
+        own += votes.answer[part]
     return cells
 
 
-def _clear_rows(cell: Cells, weight: Floats, shape: tuple[int, ...]) -> Floats:
+def _clear_rows(votes: Votes, cell: Cells, ambiguity: Floats, shape: tuple[int, ...]) -> Floats:
     """Confusion cells counted over votes weighted by how clear their task is, shrunk towards the crowd's rows."""
-    counts = sum_by(cell, weight, shape[0] * shape[1] * shape[2]).reshape(shape)
+    total = np.zeros(shape[0] * shape[1] * shape[2])
+    for part in blocks(len(cell), len(total)):
+        total += sum_by(cell[part], 1.0 - ambiguity[votes.task[part]], len(total))
+    counts = total.reshape(shape)
     crowd = counts.sum(axis=0) + 1.0 / shape[2]
     counts += STRENGTH * crowd / crowd.sum(axis=1, keepdims=True)
     return np.asarray(counts / counts.sum(axis=2, keepdims=True)).reshape(-1)
 
 
 def ambiguous_share(log_ratio: Floats) -> Floats:
-    """Probability of "ambiguous" per task, from log-ratios and the share of ambiguous tasks that explains them best."""
+    """Probability of "ambiguous" per task, from log-ratios and the share of ambiguous tasks that explains them best.
+
+    Written over the log-ratios.
+    """
     low, high = float(log_ratio.min()), float(log_ratio.max())
     width = max((high - low) / N_BINS, 1e-9)
     bins = np.zeros(N_BINS, np.int64)
@@ -94,8 +103,7 @@ def ambiguous_share(log_ratio: Floats) -> Floats:
     share = 0.2
     for _ in range(N_STEPS):
         share = float(np.average(share * odds / (share * odds + 1.0 - share), weights=bins))
-    found = np.empty(len(log_ratio))
     for part in blocks(len(log_ratio)):
         own = share * np.exp(np.clip(log_ratio[part], -50.0, 50.0))
-        found[part] = own / (own + 1.0 - share)
-    return found
+        log_ratio[part] = own / (own + 1.0 - share)
+    return log_ratio

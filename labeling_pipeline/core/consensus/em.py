@@ -81,7 +81,9 @@ class Blocks:
             column = votes.annotator[part] * np.int32(votes.n_answers) + votes.answer[part]
             data = ones[: len(column)] if votes.weight is None else votes.weight[part]
             n = tasks.stop - tasks.start
-            parts = (data, column, (votes.starts[tasks.start : tasks.stop + 1] - part.start).astype(np.int32))
+            starts = np.zeros(n + 1, np.int32)
+            np.cumsum(votes.sizes[tasks], out=starts[1:])
+            parts = (data, column, starts)
             self.bounds.append(tasks)
             self.rows.append(csr_array(parts, shape=(n, width)))
             self.columns.append(csc_array(parts, shape=(width, n)))
@@ -109,8 +111,8 @@ class Blocks:
             change = max(change, block_change)
         return _Step(counts.T.reshape(A, L, K), class_counts, log_likelihood, change)
 
-    def some(self, counts: Floats, p: Floats) -> tuple[Blocks, Floats] | None:
-        """Every ``PART``-th block and its posteriors; None where that part would not know everyone and every class.
+    def some(self, counts: Floats, p: Floats) -> tuple[Blocks, Floats, Floats] | None:
+        """Every ``PART``-th block, its counts and posteriors; None where it would not know everyone and every class.
 
         ``counts`` are those of all tasks under ``p``.
         """
@@ -124,9 +126,10 @@ class Blocks:
         ends = np.cumsum([0, *(self.bounds[i].stop - self.bounds[i].start for i in chosen)])
         part.n_tasks = int(ends[-1])
         part.bounds = [slice(int(low), int(high)) for low, high in pairwise(ends)]
-        heard = part.counts(p_part).sum(axis=1)  # by annotator and class
+        own = part.counts(p_part)
+        heard = own.sum(axis=1)  # by annotator and class
         is_known = (heard.sum(axis=1) >= LEAST_HEARD) | (counts.sum(axis=(1, 2)) == 0)
-        return (part, p_part) if is_known.all() and heard.sum(axis=0).min() >= LEAST_HEARD else None
+        return (part, own, p_part) if is_known.all() and heard.sum(axis=0).min() >= LEAST_HEARD else None
 
     def _block(self, i: int, W: Floats, log_mix: Floats, p: Floats) -> tuple[Floats, Floats, float, float]:
         logits = np.stack([self.rows[i] @ W[k] for k in range(len(W))])
@@ -161,13 +164,13 @@ class Blocks:
 def run(
     blocks: Blocks,
     m_step: MStep,
-    start: Floats,
+    p: Floats,
     *,
     before: Floats | None = None,
     tolerance: float = TOLERANCE,
     max_maps: int = MAX_MAPS,
 ) -> Fit:
-    """Fit from posteriors ``start[class, task]`` until no posterior changes by the tolerance in one plain step.
+    """Fit from posteriors ``p[class, task]`` (written over) until none changes by the tolerance in one plain step.
 
     Between pairs of plain steps the parameters are extrapolated (SQUAREM, step length S3); a step that lowers the
     likelihood is taken back, so the acceleration changes how soon, not where it ends. ``before`` is the log confusion
@@ -175,15 +178,23 @@ def run(
 
     Source: Varadhan & Roland 2008, doi:10.1111/j.1467-9469.2007.00585.x
     """
-    p = start.copy()
     counts = blocks.counts(p)
     theta = m_step(counts, p.sum(axis=1), np.zeros(counts.shape) if before is None else before)
-    some = blocks.some(counts, p)
-    if some is not None:  # most of the way on a part of the tasks; the rest of it, and when to stop, on all of them
-        part, p_part = some
-        theta = _settle(part, m_step, p_part, theta, tolerance, max_maps)[0]
+    theta = _led(blocks, m_step, counts, p, theta, tolerance, max_maps)
     theta, likelihood, n_maps, is_converged = _settle(blocks, m_step, p, theta, tolerance, max_maps)
     return Fit(p, np.exp(theta[0]).transpose(0, 2, 1), np.exp(theta[1]), likelihood, n_maps, is_converged)
+
+
+def _led(
+    blocks: Blocks, m_step: MStep, counts: Floats, p: Floats, theta: Parameters, tolerance: float, max_maps: int
+) -> Parameters:
+    """Most of the way on a part of the tasks, led in turn by a part of its own; where to end, all tasks decide."""
+    some = blocks.some(counts, p)
+    if some is None:
+        return theta
+    part, own, p_part = some
+    theta = _led(part, m_step, own, p_part, theta, tolerance, max_maps)
+    return _settle(part, m_step, p_part, theta, tolerance, max_maps)[0]
 
 
 def _settle(

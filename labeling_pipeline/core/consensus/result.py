@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks
+from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks, count_by
 from labeling_pipeline.core.consensus.disagreement import split_disagreement
 from labeling_pipeline.core.consensus.em import Fit
 from labeling_pipeline.core.consensus.majority import smoothed, vote_counts
@@ -45,21 +45,21 @@ class ConsensusResult:
 
 def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.DataFrame:
     """One row per task, in the order of the tasks' names; ``said``: people's votes, unweighed by what they stated."""
-    counts = vote_counts(said)
-    shares = smoothed(counts[: len(said.classes)])
-    n_votes = np.diff(said.starts).astype(np.int32)
     label, second = _two_best(p)
     ambiguity, noise = split_disagreement(votes, label, second, fit)
+    counts = vote_counts(said)
+    agreement = agreeing_pairs(counts)
+    shares = smoothed(counts[: len(said.classes)])
     columns: dict[str, object] = {
         "task": _text(votes.tasks),
-        "label": _text(pa.DictionaryArray.from_arrays(label, pa.array(votes.classes, pa.string()))),
+        "label": _text(pa.DictionaryArray.from_arrays(label, pa.array(votes.classes, pa.large_string()))),
         "confidence": p.max(axis=0),
     }
     columns |= {f"p_{name}": p[k] for k, name in enumerate(votes.classes)}
     columns |= {f"v_{name}": shares[k] for k, name in enumerate(votes.classes)}
     columns |= {
-        "n_votes": n_votes,
-        "agreement": agreeing_pairs(counts),
+        "n_votes": said.sizes,
+        "agreement": agreement,
         "entropy": entropy(p),
         "ambiguity": ambiguity,
         "annotator_noise": noise,
@@ -74,7 +74,7 @@ def annotators_frame(votes: Votes, p: Floats, confusion: Floats, why: NDArray[np
     ``why``: the reason where that cannot be known; there is no number then, nor a confusion without any vote.
     """
     n = len(votes.annotators)
-    counts = np.bincount(votes.annotator, minlength=votes.n_annotators)[:n]
+    counts = count_by(votes.annotator, votes.n_annotators)[:n]
     columns: dict[str, object] = {
         "annotator": _text(votes.annotators),
         "reliability": pd.arrays.FloatingArray(reliability(votes, p)[:n], why != ""),
@@ -146,4 +146,4 @@ def _text(values: pa.Array) -> pd.Series:
 
 
 def _constant(value: str, n: int) -> pd.Series:
-    return _text(pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array([value])))
+    return _text(pa.repeat(pa.scalar(value, pa.large_string()), n))

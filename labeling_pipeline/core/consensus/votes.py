@@ -61,14 +61,22 @@ class Votes:
         return len(self.classes) + len(self.non_class)
 
     @cached_property
-    def starts(self) -> NDArray[np.int64]:
-        """Where each task's votes start; one more entry than there are tasks."""
-        return np.concatenate([[0], np.cumsum(np.bincount(self.task, minlength=self.n_tasks))])
+    def sizes(self) -> Codes:
+        """How many votes each task has."""
+        sizes = np.zeros(self.n_tasks, np.int32)
+        for part in blocks(len(self.task)):
+            first = int(self.task[part.start])
+            own = np.bincount(self.task[part] - np.int32(first))
+            sizes[first : first + len(own)] += own.astype(np.int32)
+        return sizes
 
     def spans(self) -> Iterator[tuple[slice, slice]]:
         """The tasks in blocks: a slice of the tasks, and one of their votes."""
+        start = 0
         for tasks in blocks(self.n_tasks):
-            yield tasks, slice(int(self.starts[tasks.start]), int(self.starts[tasks.stop]))
+            stop = start + int(self.sizes[tasks].sum())
+            yield tasks, slice(start, stop)
+            start = stop
 
 
 def pick(frame: pd.DataFrame, what: str, where: str = "votes") -> pd.Series:
@@ -123,8 +131,8 @@ def read_votes(
     if not said_of:
         raise InputError("no votes: every label is empty", expected="at least one vote with a label")
     known, non_class, lookup = _answers(said_of, classes, non_class_answers, extra_classes)
-    answer = lookup[where[answer]]
-    if (answer < 0).any():
+    answer = lookup[where][answer]
+    if answer.min() < 0:
         kept = answer >= 0
         notes.append(f"{int((~kept).sum())} votes have an empty label and are left out")
         task, tasks = _only_used(task[kept], tasks)
@@ -160,7 +168,7 @@ def check_one_question(frame: pd.DataFrame) -> None:
 
 
 def _check_tasks(task: Codes) -> None:
-    if (task < 0).any():
+    if task.min() < 0:
         raise InputError(f"{int((task < 0).sum())} votes name no task", remedy="fill in the task column")
 
 
@@ -169,8 +177,8 @@ def _annotators(column: pd.Series | None, n: int, notes: list[str]) -> tuple[Cod
         notes.append("no annotator ids: only majority is possible, nothing can be known about annotators")
         return np.zeros(n, np.int32), pa.array([], pa.string())
     codes, values = encode(column)
-    nameless = codes < 0
-    if nameless.any():
+    if codes.min() < 0:
+        nameless = codes < 0
         notes.append(f"{int(nameless.sum())} votes name no annotator; they share one reliability")
         codes = np.where(nameless, np.int32(len(values)), codes)
     return codes, values
@@ -255,8 +263,9 @@ def _keys(votes: Votes) -> NDArray[np.int64]:
 
 
 def _unpacked(votes: Votes, key: NDArray[np.int64]) -> tuple[Codes, Codes, Codes]:
-    """Task, annotator and answer of each key."""
-    task, annotator, answer = (np.empty(len(key), np.int32) for _ in range(3))
+    """Task, annotator and answer of each key, in the place of the votes' own where those may be written to."""
+    own = (votes.task, votes.annotator, votes.answer)
+    task, annotator, answer = (x if x.flags.writeable else np.empty(len(key), np.int32) for x in own)
     for part in blocks(len(key)):
         rest, answer[part] = np.divmod(key[part], votes.n_answers)
         task[part], annotator[part] = np.divmod(rest, votes.n_annotators)
