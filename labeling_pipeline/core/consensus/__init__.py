@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import pyarrow as pa
 
 from labeling_pipeline.core.consensus.call import aggregate, read_job
 from labeling_pipeline.core.consensus.result import ConsensusResult
@@ -69,6 +68,5 @@ def consensus(
     if method != "auto" and method not in METHODS:
         raise SettingError(f"no consensus method {method!r}", expected=", ".join(["auto", *METHODS]))
     job = read_job(votes, classes, non_class_answers, gold, history, METHODS, seed, predictions)
-    del votes  # if nobody else keeps the frame, its memory serves the fit; Arrow would hold on to it
-    pa.default_memory_pool().release_unused()
+    del votes  # if nobody else keeps the frame, its memory serves the fit
     return aggregate(job, method)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from labeling_pipeline.core.calibration import MIN_GOLD, Calibration, calibrate
 from labeling_pipeline.core.consensus.auto import DEFAULT, FALLBACK, HeldOut, choose, guard, held_out
@@ -93,6 +94,7 @@ def read_job(
 
 def aggregate(job: Job, method: str) -> ConsensusResult:
     """The consensus by one method, or by the one ``auto`` picks."""
+    pa.default_memory_pool().release_unused()  # what reading took; Arrow would keep it, the fit needs it
     if not job.votes.has_annotators and method not in ("auto", "majority"):
         job.notes.append(f"{method} needs annotator ids; majority was used")
     if not job.votes.has_annotators:
