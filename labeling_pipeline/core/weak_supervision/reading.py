@@ -17,7 +17,7 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs
 from labeling_pipeline.core.weak_supervision.patterns import Matrix
-from labeling_pipeline.core.weak_supervision.result import LabelModelResult
+from labeling_pipeline.core.weak_supervision.result import LabelModelResult, softmax
 
 FOLDS = 5
 # Taught by the functions, it shares their mistakes: half of what it says is news, as for a draft in ``fusion``.
@@ -25,6 +25,7 @@ WEIGHT = 0.5
 MOST_TAUGHT = 50_000  # comments one classifier learns from; more of them change little
 LEAST_TEXTS = 100
 SMALLEST = 1e-6
+FLATTEST, BISECTIONS = 0.05, 25
 
 
 def read_texts(applied: AppliedLFs, result: LabelModelResult, texts: pd.Series, seed: int = 0) -> LabelModelResult:
@@ -32,8 +33,9 @@ def read_texts(applied: AppliedLFs, result: LabelModelResult, texts: pd.Series, 
 
     `texts`: of the same comments, in the same order. Each comment is judged by a classifier that saw neither it nor an
     equal text (5 folds by a hash of the text). Its log odds against its own class mix are added with weight ½: the
-    mistakes of teacher and pupil are not independent. Comments without a vote stay as they are. Below 100 different
-    texts nothing is read, and the notes say so. Raises InputError where texts and votes differ in number.
+    mistakes of teacher and pupil are not independent. What is read changes which labels are sure, not how sure they are
+    on average: the sum is flattened to the votes' mean confidence. Comments without a vote stay as they are. Below 100
+    different texts nothing is read, and the notes say so. Raises InputError where texts and votes differ in number.
     """
     covered: npt.NDArray[np.bool_] = np.asarray((applied.matrix >= 0).any(axis=1))
     if len(texts) != len(covered):
@@ -46,10 +48,10 @@ def read_texts(applied: AppliedLFs, result: LabelModelResult, texts: pd.Series, 
     said = _out_of_fold(words, result.probabilities, covered, list(applied.classes), seed)
     said = np.maximum(said[covered], SMALLEST)
     lift = np.log(said / said.mean(axis=0))
-    scores = np.log(np.maximum(result.probabilities[covered], 1e-12)) + WEIGHT * lift
+    before = result.probabilities[covered]
+    scores = np.log(np.maximum(before, 1e-12)) + WEIGHT * lift
     probabilities = result.probabilities.copy()
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-    probabilities[covered] = shares / shares.sum(axis=1, keepdims=True)
+    probabilities[covered] = _as_sure(scores, float(before.max(axis=1).mean()))
     note = f"texts read: a classifier taught by these labels adds half of what it says on {int(covered.sum())} comments"
     return dataclasses.replace(
         result,
@@ -58,6 +60,22 @@ def read_texts(applied: AppliedLFs, result: LabelModelResult, texts: pd.Series, 
         notes=[*result.notes, note],
         confidence_is="uncalibrated",
     )
+
+
+def _as_sure(scores: Matrix, confidence: float) -> Matrix:
+    """Probabilities from log scores times one factor, found by bisection, that brings their mean confidence near
+    `confidence`.
+
+    What teacher and pupil say is added as if it were independent, which it is not: unflattened sums are too sure.
+    """
+    low, high = FLATTEST, 1.0
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        if float(softmax(middle * scores).max(axis=1).mean()) > confidence:
+            high = middle
+        else:
+            low = middle
+    return softmax(high * scores)
 
 
 def _out_of_fold(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,6 +41,11 @@ def world(seed: int, n: int = 1500) -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame({"comment_id": [f"c{i}" for i in range(n)], "text": texts}), truth
 
 
+def loss(probabilities: np.ndarray, truth: np.ndarray) -> float:
+    """Mean negative log-likelihood."""
+    return float(-np.log(probabilities[np.arange(len(truth)), truth]).mean())
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_words_no_function_names_are_learned(seed: int) -> None:
     comments, truth = world(seed)
@@ -70,15 +77,29 @@ def test_texts_that_say_nothing_change_little() -> None:
 def test_a_comment_does_not_hear_its_own_label_back() -> None:
     comments, _ = world(6)
     comments["text"] = [f"{text} mark{i}" for i, text in enumerate(comments["text"])]
+    comments.loc[1, "text"] = comments.loc[0, "text"]  # of which nothing is known: what it gets is what was read
     applied = apply_lfs(comments, FUNCTIONS)
     plain = label_model(applied.matrix, n_classes=2)
-    turned = plain.probabilities.copy()
-    turned[0] = turned[0][::-1]
-    one = read_texts(applied, plain, comments["text"]).probabilities[0]
-    object.__setattr__(plain, "probabilities", turned)
-    other = read_texts(applied, plain, comments["text"]).probabilities[0]
-    lift = np.log(one / one[::-1]) - np.log(turned[0][::-1] / turned[0])
-    assert np.allclose(np.log(other / other[::-1]) - np.log(turned[0] / turned[0][::-1]), lift, atol=0.02)
+    heard = []
+    for said in (0.9, 0.1):
+        taught = plain.probabilities.copy()
+        taught[:2] = [[1 - said, said], [0.5, 0.5]]
+        read = read_texts(applied, dataclasses.replace(plain, probabilities=taught), comments["text"])
+        odds = np.log(read.probabilities[:2, 1] / read.probabilities[:2, 0])
+        flattened = (odds[0] - odds[1]) / np.log(said / (1 - said))
+        heard.append(odds[1] / flattened)
+    assert np.isclose(heard[0], heard[1], atol=0.01)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_reading_makes_labels_no_surer_on_average(seed: int) -> None:
+    comments, truth = world(seed)
+    applied = apply_lfs(comments, FUNCTIONS)
+    covered = (applied.matrix >= 0).any(axis=1)
+    plain = label_model(applied.matrix, n_classes=2)
+    read = read_texts(applied, plain, comments["text"])
+    assert read.confidence[covered].mean() <= plain.confidence[covered].mean() + 1e-4
+    assert loss(read.probabilities[covered], truth[covered]) < loss(plain.probabilities[covered], truth[covered])
 
 
 def test_the_call_on_frames_reads_when_asked_and_few_texts_are_left_alone() -> None:
