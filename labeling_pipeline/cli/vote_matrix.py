@@ -8,6 +8,7 @@ import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision import LabelModelResult
+from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN
 
 ID_COLUMNS = ("id", "comment_id", "task")
 
@@ -25,10 +26,10 @@ def read_votes(frame: pd.DataFrame, path: str) -> tuple[pd.Series, npt.NDArray[n
 
 def _integers(column: pd.Series, path: str) -> npt.NDArray[np.int64]:
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
-    wrong = ~np.isfinite(numbers) | (numbers != np.floor(numbers))
+    wrong = ~np.isfinite(numbers) | (numbers != np.floor(numbers)) | (numbers < ABSTAIN)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        cell = column.iloc[row]
+        cell = str(column.iloc[row])
         raise InputError(
             f"{path} row {row + 1}, column {column.name!r}: {cell!r}",
             expected="an integer class, or -1 to abstain",

@@ -187,6 +187,8 @@ def _comments(path: Path) -> pd.DataFrame:
     frame = read_frame(path)
     if "text" not in frame.columns:
         raise InputError(f"{path}: no column 'text'", remedy="rename the column that holds the text")
+    if frame.empty:
+        raise InputError(f"{path}: no rows", expected="at least one comment")
     if "comment_id" not in frame.columns:
         return with_ids(frame)
     repeated = frame["comment_id"].duplicated() & frame["comment_id"].notna()

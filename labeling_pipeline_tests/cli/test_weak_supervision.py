@@ -174,13 +174,17 @@ def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str
         (["weak-label", "gold.csv", "--lfs", "lfs.toml", "-o", "o.csv"], "no column 'text'"),
         (["lf-report", "comments.csv", "--lfs", "lfs.toml", "-o", "r.html", "--slice", "x"], "no column 'x'"),
         (["lf-report", "comments.csv", "--lfs", "lfs.toml", "-o", "r.csv"], "html"),
+        (["weak-label", "empty.csv", "--lfs", "lfs.toml", "-o", "o.csv"], "empty.csv: no rows"),
         (["label-model", "gold.csv", "-o", "o.csv"], "an integer class"),
+        (["label-model", "low.csv", "-o", "o.csv"], "low.csv row 2, column 'b': '-2'"),
         (["label-model", "gold.csv", "-o", "o.csv", "--class-balance", "a,b"], "numbers with commas"),
     ],
 )
 def test_what_is_wrong_is_one_line(
     folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
+    Path("empty.csv").write_text("comment_id,text\n", encoding="utf-8")
+    Path("low.csv").write_text("id,a,b\nx,1,0\ny,1,-2\n", encoding="utf-8")
     assert exit_code(*arguments) == 2
     error = capsys.readouterr().err.strip()
     assert said in error

@@ -4,6 +4,7 @@ Does not: any model's mathematics."""
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.gold_rates import blend_with_gold
 from labeling_pipeline.core.weak_supervision.learning import learn
 from labeling_pipeline.core.weak_supervision.majority import majority
-from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns
 from labeling_pipeline.core.weak_supervision.redundancy import clusters
 from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_shares
 
@@ -64,13 +65,11 @@ def accuracies_of(precision: Matrix, votes: Matrix, n_classes: int) -> Matrix:
 
 def expected_advantage(patterns: VotePatterns, table: Matrix) -> float:
     """Expected gain in accuracy over majority on covered rows, if the model's probabilities are right."""
-    covered = patterns.fired.any(axis=1)
-    if not covered.any():
+    counts = patterns.counts * patterns.fired.any(axis=1)
+    if not counts.any():
         return 0.0
-    votes: Votes = patterns.votes[covered]
-    plain = (majority_shares(votes, patterns.n_classes) * table[covered]).sum(axis=1)
-    gain = table[covered].max(axis=1) - plain
-    counts = patterns.counts[covered]
+    plain = (majority_shares(patterns.votes, patterns.n_classes) * table) @ np.ones(patterns.n_classes)
+    gain = functools.reduce(np.maximum, list(table.T)) - plain
     return float(counts @ gain / counts.sum())
 
 

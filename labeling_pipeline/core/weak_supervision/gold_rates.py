@@ -13,9 +13,10 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
+from labeling_pipeline.core.weak_supervision.encoding import flat_one_hot
 from labeling_pipeline.core.weak_supervision.learning import Learned
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
-from labeling_pipeline.core.weak_supervision.rates import Rates, flat_one_hot, rates_of
+from labeling_pipeline.core.weak_supervision.rates import Rates, rates_of
 from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_shares, softmax
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)

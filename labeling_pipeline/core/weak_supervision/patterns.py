@@ -114,11 +114,14 @@ def _counted(votes: npt.NDArray[Any], n_classes: int) -> VotePatterns:
     """Patterns by one cell per possible code: no hashing, and votes are read back from the codes."""
     codes = _codes(votes, n_classes)
     cells = np.bincount(codes)
-    found = np.flatnonzero(cells)
+    found = np.flatnonzero(cells > 0)
     place = np.empty(len(cells), dtype=np.int64)
     place[found] = np.arange(len(found))
-    powers = (n_classes + 1) ** np.arange(votes.shape[1], dtype=np.int64)
-    patterns = (found[:, None] // powers % (n_classes + 1) - 1).astype(np.int8)
+    patterns = np.empty((len(found), votes.shape[1]), dtype=np.int8)
+    rest = found.astype(np.uint32)  # codes fit: there are at most MOST_CELLS
+    for j in range(votes.shape[1]):
+        rest, vote = np.divmod(rest, np.uint32(n_classes + 1))
+        patterns[:, j] = vote.astype(np.int8) - 1
     return VotePatterns(patterns, cells[found].astype(np.float64), place.take(codes), n_classes)
 
 
@@ -128,12 +131,13 @@ def _codes(votes: npt.NDArray[Any], n_classes: int, left: int = 0) -> npt.NDArra
     # Whole numbers are exact in float32 below 2**24, and half the size.
     kind: type[Any] = np.float32 if (n_classes + 1) ** votes.shape[1] <= MOST_CELLS else np.float64
     powers = (float(n_classes + 1) ** np.arange(votes.shape[1])).astype(kind)
+    least, most, offset = kind(ABSTAIN), kind(n_classes - 1), powers.sum()
     codes = np.empty(len(votes), dtype=np.int64)
     for start in range(0, len(votes), CHUNK_ROWS):
         part = votes[start : start + CHUNK_ROWS].astype(kind)
-        if part.min() < ABSTAIN or part.max() >= n_classes:
+        if part.min() < least or part.max() > most:
             _refuse(votes[start : start + CHUNK_ROWS], n_classes, start, left)
-        codes[start : start + CHUNK_ROWS] = part @ powers + powers.sum()
+        codes[start : start + CHUNK_ROWS] = part @ powers + offset
     return codes
 
 

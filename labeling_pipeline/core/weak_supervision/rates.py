@@ -12,11 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from labeling_pipeline.core.weak_supervision.encoding import EncodedVotes
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, Votes
-
-Fired = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,9 @@ class Rates:
 
     def score(self, votes: Votes) -> Matrix:
         """(p, K) unnormalised log posterior of vote patterns."""
-        one_hot = flat_one_hot(votes, len(self.balance))
-        return encode(one_hot, votes >= 0, self.redundancy).score(self)
+        encoded = EncodedVotes(votes, len(self.balance), self.redundancy)
+        silence = self.log_silence if self.log_silence.any() else None
+        return np.asarray((encoded.score(self.log_lift - self.log_scale, silence) + np.log(self.balance)[:, None]).T)
 
 
 def rates_of(precision: Matrix, balance: Matrix, redundancy: Matrix, vote_mass: Matrix) -> Rates:
@@ -45,42 +44,6 @@ def rates_of(precision: Matrix, balance: Matrix, redundancy: Matrix, vote_mass: 
     silent = np.zeros((len(redundancy), len(balance)))
     lift = np.log(precision / balance)
     return Rates(precision, balance, redundancy, lift, log_scale(vote_mass, precision, balance), silent)
-
-
-def flat_one_hot(votes: Votes, n_classes: int) -> Matrix:
-    """(p, m·K): 1 where function j voted l, in column j·K+l."""
-    hot = votes[:, :, None] == np.arange(n_classes, dtype=np.int8)
-    return np.asarray(hot.reshape(len(votes), -1), dtype=np.float64)
-
-
-def shared_weights(fired: Fired, redundancy: Matrix) -> Matrix:
-    """(p, m): 1 over the number of redundant functions that voted on the same row (copies share one vote); 0 if
-    silent."""
-    voted = fired.astype(np.float64)
-    return np.asarray(voted / np.maximum(voted @ redundancy, 1.0))
-
-
-@dataclass(frozen=True)
-class EncodedVotes:
-    """Vote patterns ready to be scored: votes with their weights (p, m·K), weight per row (p,), who abstained (p,
-    m)."""
-
-    weighted: Matrix
-    totals: Matrix
-    silent: Matrix
-
-    def score(self, rates: Rates) -> Matrix:
-        """Log of prior, plus weighted lifts, less the scale per vote, plus what silence says."""
-        scores = np.log(rates.balance) + self.weighted @ rates.log_lift
-        scores -= self.totals[:, None] * rates.log_scale
-        return np.asarray(scores + self.silent @ rates.log_silence if rates.log_silence.any() else scores)
-
-
-def encode(one_hot: Matrix, fired: Fired, redundancy: Matrix) -> EncodedVotes:
-    """Near copies share one vote on each row."""
-    weights = shared_weights(fired, redundancy)
-    weighted = one_hot * np.repeat(weights, one_hot.shape[1] // fired.shape[1], axis=1)
-    return EncodedVotes(weighted, weights.sum(axis=1), (~fired).astype(np.float64))
 
 
 def log_scale(vote_mass: Matrix, precision: Matrix, balance: Matrix) -> Matrix:

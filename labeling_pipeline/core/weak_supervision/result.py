@@ -101,9 +101,9 @@ def softmax(scores: Matrix) -> Matrix:
 
 def vote_counts(votes: Votes, n_classes: int, weights: Matrix | None = None) -> Matrix:
     """(p, K): votes each class got, each vote times its function's weight."""
-    columns = [(votes == k).astype(np.float64) for k in range(n_classes)]
-    ones = np.ones(votes.shape[1]) if weights is None else weights
-    return np.stack([column @ ones for column in columns], axis=1)
+    weight = np.ones(votes.shape[1]) if weights is None else weights
+    by_function = np.ascontiguousarray(votes.T)
+    return np.stack([weight @ (by_function == k).astype(np.float64) for k in range(n_classes)]).T
 
 
 def majority_mix(patterns: VotePatterns) -> Matrix:
@@ -116,6 +116,6 @@ def majority_mix(patterns: VotePatterns) -> Matrix:
 
 def majority_shares(votes: Votes, n_classes: int) -> Matrix:
     """(p, K): 1 for the class with most votes, split evenly on a tie; even where nobody voted."""
-    counts = vote_counts(votes, n_classes)
-    top = (counts == counts.max(axis=1, keepdims=True)).astype(np.float64)
-    return np.asarray(top / top.sum(axis=1, keepdims=True))
+    counts = vote_counts(votes, n_classes).T
+    top = np.asarray(counts == functools.reduce(np.maximum, counts), dtype=np.float64)
+    return np.asarray(top / top.sum(axis=0)).T
