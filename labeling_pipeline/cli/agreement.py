@@ -92,7 +92,11 @@ def _with_columns(
     if attributes is not None:
         with naming(path, attributes):
             votes = joined(own, read_frame(attributes), "annotator", columns)
-        votes = pooled(votes, [name for name in votes.columns if name not in own.columns], min_size)
+        told = pooled(votes, [name for name in votes.columns if name not in own.columns], min_size)
+        if len(told) < len(votes):
+            n_hidden = len(votes) - len(told)
+            click.echo(f"note: {n_hidden} votes of groups under {min_size} annotators are not told", err=True)
+        votes = told
     if comments is not None:
         with naming(path, comments):
             votes = joined(votes, read_frame(comments), "task", columns)

@@ -15,6 +15,7 @@ from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.gold_power import memberships
 from labeling_pipeline.core.near_copies import near_copy_groups
+from labeling_pipeline.core.plain_text import plain_id, plain_label
 from labeling_pipeline.core.quality import GateSettings, judge
 from labeling_pipeline.core.unknown import cannot_know
 from labeling_pipeline.core.week_one_annotators import annotators_to_look_at
@@ -104,7 +105,7 @@ def _vote_table(votes: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     table = table.join(votes[[c for c in ("week", "answered_at") if c in votes]])
     left_out = {}
     for column in [c for c in ("task", "label", "annotator", "question") if c in table]:
-        text = table[column].astype("str").str.strip()
+        text = _plain(table[column], column)
         empty = table[column].isna() | (text == "")
         left_out[f"empty {column}"] = int(empty.sum())
         table = table[~empty].assign(**{column: text[~empty]})
@@ -126,10 +127,17 @@ def _column(frame: pd.DataFrame, part: str) -> pd.Series:
     raise InputError(f"no column {part!r} among: {there}", expected=" or ".join(NAMES[part]), remedy="rename a column")
 
 
+def _plain(column: pd.Series, part: str) -> pd.Series:
+    """The column as text, one text for one value however it was written."""
+    text = column.astype("str").str.strip()
+    plain = plain_label if part == "label" else plain_id
+    return text.map({one: plain(one) for one in text.dropna().unique()}).astype("str")
+
+
 def _gold_table(gold: pd.DataFrame) -> pd.DataFrame:
     label = _column(gold, "label")
-    text = label.astype("str").str.strip()
-    table = gold.assign(task=_column(gold, "task").astype("str"), label=text)
+    text = _plain(label, "label")
+    table = gold.assign(task=_plain(_column(gold, "task"), "task"), label=text)
     return table[label.notna() & (text != "")]
 
 
@@ -223,7 +231,7 @@ def _assignments(table: pd.DataFrame) -> int:
 
 
 def _coverage(table: pd.DataFrame, comments: pd.DataFrame) -> dict[str, int]:
-    known = set(_column(comments, "task").dropna().astype("str"))
+    known = set(_plain(_column(comments, "task").dropna(), "task"))
     voted = set(table["task"])
     return {
         "n": len(known),

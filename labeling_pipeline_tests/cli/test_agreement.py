@@ -26,7 +26,7 @@ def votes(tmp_path: Path) -> Path:
 def run(*arguments: object) -> str:
     result = CliRunner().invoke(agreement_command, [str(argument) for argument in arguments])
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 def test_json_is_the_contract(votes: Path) -> None:
@@ -67,6 +67,9 @@ def test_by_annotator_group_and_slice_from_files_beside_the_votes(votes: Path, t
     assert list(found) == ["(groups under 2 annotators)", "fi"]
     own = frame[frame["annotator"].isin(who[:4])]
     assert found["fi"]["gwet_ac1"] == agreement(own)["gwet_ac1"]
+    # Two people under one name are no more than two people.
+    alone = json.loads(run(votes, *beside[:3], 3, "--json", "--by", "country"))
+    assert list(alone) == ["fi"]
     by_slice = json.loads(run(votes, "--comments", tmp_path / "comments.csv", "--by", "slice", "--json"))
     assert {name: one["n_tasks"] for name, one in by_slice.items()} == {"(missing)": 100, "tea": 200}
 

@@ -152,6 +152,17 @@ def test_unfit_files_are_named(votes: pd.DataFrame, told: str) -> None:
         check(votes)
 
 
+def test_yes_no_and_whole_numbers_are_read_alike_in_votes_and_gold() -> None:
+    votes, truth = crowd(n_tasks=60)
+    ids = votes["comment_id"].str.removeprefix("c-")
+    said = votes.assign(comment_id=ids, label=votes["label"] == "fine")
+    gold = pd.DataFrame({"comment_id": [f"{i}.0" for i in range(60)], "label": (truth == "fine").map(str).to_numpy()})
+    found = check(said, gold=gold.assign(role="measure"))["questions"][0]
+    assert found["classes"] == ["false", "true"]
+    assert found["gold"]["value"] > 0.9
+    assert found["gold"]["note"] == ""
+
+
 def test_one_vote_is_enough_to_get_an_answer() -> None:
     result = check(pd.DataFrame({"task": ["t"], "annotator": ["a"], "label": ["fine"]}))
     assert result["questions"][0]["agreement"]["krippendorff_alpha"]["value"] is None

@@ -99,12 +99,17 @@ def joined(votes: pd.DataFrame, table: pd.DataFrame, role: str, wanted: Sequence
 
 
 def pooled(votes: pd.DataFrame, attributes: Sequence[str], min_size: int) -> pd.DataFrame:
-    """The votes with the groups of fewer than ``min_size`` annotators under one name: so few could be recognised."""
-    who = _ids(votes, "annotator")
+    """The votes with the groups of fewer than ``min_size`` annotators under one name: so few could be recognised.
+
+    Where all of these together are as few, their votes are left out.
+    """
     for name in attributes:
+        who = _ids(votes, "annotator")
         size = who.groupby(votes[name]).nunique()
         is_small = votes[name].isin(size.index[size < min_size])
         votes = votes.assign(**{name: votes[name].mask(is_small, f"(groups under {min_size} annotators)")})
+        if who[is_small].nunique() < min_size:
+            votes = votes[~is_small]
     return votes
 
 

@@ -34,7 +34,7 @@ def with_models(
     ``predictions``: task (or comment_id), ``p_<class>`` columns (a class absent counts as 0), perhaps model_version
     and predicted_at; ``known``: the classes there are. The top probability becomes the vote's stated confidence, so how
     much a model's certainty is worth is learned as it is for people. A model judges only tasks that people voted on; of
-    several predictions of one model for one task the latest counts, else the last row; an empty row predicts nothing.
+    several predictions of one model for one task the latest counts, else the last row.
     Raises InputError when a column is missing, a probability is no number in [0, 1] or of no known class, a row does
     not add up to 1, or an annotator has a model's name.
     """
@@ -94,13 +94,11 @@ def _people(votes: pd.DataFrame, models: list[str]) -> pd.DataFrame:
 
 
 def _used(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    """The rows that say something of a task with votes; the others are counted in a note."""
-    is_empty = rows["confidence"] <= 0
-    is_elsewhere = (rows["place"] < 0) & ~is_empty
-    for why, these in (("are for tasks without votes", is_elsewhere), ("are empty", is_empty)):
-        if these.any():
-            notes.append(f"{int(these.sum())} predictions {why}: not used")
-    return rows[~is_empty & ~is_elsewhere]
+    """The rows of tasks with votes; the others are counted in a note."""
+    elsewhere = rows["place"] < 0
+    if elsewhere.any():
+        notes.append(f"{int(elsewhere.sum())} predictions are for tasks without votes: not used")
+    return rows[~elsewhere]
 
 
 def _probabilities(columns: pd.DataFrame) -> np.ndarray:
@@ -134,7 +132,7 @@ def _check_classes(p: np.ndarray, names: list[str], known: Sequence[str]) -> Non
 
 def _check_sums(p: np.ndarray, columns: pd.DataFrame) -> None:
     total = p.sum(axis=1)
-    wrong = np.flatnonzero((np.abs(total - 1) > SUM_TOLERANCE) & columns.notna().any(axis=1).to_numpy())
+    wrong = np.flatnonzero(np.abs(total - 1) > SUM_TOLERANCE)
     if wrong.size:
         row = int(wrong[0])
         raise InputError(

@@ -123,7 +123,8 @@ def _column(frame: pd.DataFrame, role: str) -> pd.Series[Any]:
     column = column_of(frame, role)
     if column is None:
         there = ", ".join(map(str, frame.columns)) or "none"
-        raise InputError(f"no column {role!r}; there are {there}", expected=role, remedy="rename the columns")
+        remedy = "rename the columns" + ("; without ids read agreement" if role == "annotator" else "")
+        raise InputError(f"no column {role!r}; there are {there}", expected=role, remedy=remedy)
     return column
 
 

@@ -84,6 +84,7 @@ def test_number_ids_stay_numbers() -> None:
         ({"task": [1, 1], "p_x": [1.0, -0.2], "p_y": [0, 1.2]}, "row 2: p_x is -0.2;"),
         ({"task": [1, 1], "p_x": [1.0, 0.2], "p_y": [0, 0.5]}, "row 2: p_x to p_y add up to 0.7; expected 1; mend"),
         ({"task": [1], "p_x": [0.0], "p_y": [0.0]}, "row 1: p_x to p_y add up to 0;"),
+        ({"task": [1, 1], "p_x": [1.0, np.nan], "p_y": [0.0, None]}, "row 2: p_x to p_y add up to 0;"),
         ({"task": [1], "p_x": [0.5], "p_y": [None]}, "row 1: p_x to p_y add up to 0.5;"),
         ({"task": [1, 2], "p_x": [1.0, 0.4], "p_z": [0.0, 0.6]}, "row 2: p_z is of no class .* expected p_x, p_y; ren"),
     ],
@@ -110,8 +111,6 @@ def test_what_models_and_people_stated_is_counted_among_those_who_did() -> None:
     notes = consensus(votes, predictions=predicted(gold, 0.9)).notes
     said = [note for note in notes if note.startswith("stated confidence")]
     assert said == ["stated confidence weighs no vote: it told right from wrong for none of the 1 who gave it"]
-    empty = pd.concat([predicted(gold, 0.9), gold[["task"]].head(2).assign(model_version="m1")], ignore_index=True)
-    assert "2 predictions are empty: not used" in consensus(votes, predictions=empty).notes
 
 
 def test_stated_confidence_has_two_names() -> None:
