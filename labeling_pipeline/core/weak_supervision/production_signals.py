@@ -36,6 +36,7 @@ PRIOR_COMMENTS = 20.0
 # Independent people on one comment still share its wording: each further source adds a little less.
 SHARED_CAUSE = 0.05
 LOWEST, HIGHEST = 0.02, 0.98
+SMALLEST_BASE = 0.001
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,18 @@ def signal_labels(
 
     `feedback`: comment_id, kind, and optionally label (the class claimed), actor_id, created_at. `served`: comment_id,
     label (what production showed). `gold`: comment_id, label, role fit. An act without a label claims that the served
-    one is wrong; on a comment that was never served it is left out. Probabilities are over `class_balance` (even
-    without), in which the served label has no part.
+    one is wrong; on a comment that was never served it is left out. Of two classes, naming the other one says the same.
+    Probabilities are over `class_balance` (even without), in which the served label has no part.
     """
     index = {name: k for k, name in enumerate(classes)}
     acts = _acts(feedback, served, index)
     acts["source"] = source_of_act(acts)
-    sources = acts.drop_duplicates(["comment_id", "kind", "claim", "against", "source"]).copy()
-    rates = signal_rates(sources, gold, served, index, precision or {})
     k = len(classes)
     balance = np.full(k, 1.0 / k) if class_balance is None else np.asarray(class_balance, dtype=np.float64)
+    truth = _truth(gold, index)
+    acts["base"] = _base(acts, balance, _error_rate(served, truth, index))
+    sources = acts.drop_duplicates(["comment_id", "kind", "claim", "against", "source"]).copy()
+    rates = signal_rates(sources, truth, precision or {})
     ids, evidence = _evidence(sources, rates, k)
     probabilities = softmax(np.log(balance) + evidence)
     by_comment = acts.groupby("comment_id", sort=False)
@@ -80,20 +83,12 @@ def signal_labels(
     return SignalLabels(frame.assign(n_fired=frame["n_sources"]), rates, _votes(acts, classes))
 
 
-def signal_rates(
-    sources: pd.DataFrame,
-    gold: pd.DataFrame | None,
-    served: pd.DataFrame,
-    index: Mapping[str, int],
-    precision: Mapping[str, float],
-) -> pd.DataFrame:
+def signal_rates(sources: pd.DataFrame, truth: Mapping[str, int], precision: Mapping[str, float]) -> pd.DataFrame:
     """Per kind: how often its independent sources are right, and the ratio of odds an act is worth.
 
-    `ratio` is the odds of being right after the act over those before it (the error rate of served labels for claims
-    against the served one, the balance of classes for claims of a class).
+    `sources`: comment_id, kind, claim, against, base; `truth`: class index of gold comments. `ratio` is the odds of
+    being right after the act over those before it, its base: of the kind on average.
     """
-    truth = _truth(gold, index)
-    error_rate = _error_rate(served, truth, index)
     rows = []
     for kind, part in sources.groupby("kind", sort=True):
         known = part[part["comment_id"].isin(truth)]
@@ -102,11 +97,26 @@ def signal_rates(
         default = precision.get(str(kind), DEFAULT_PRECISION.get(str(kind), DECLARED_PRECISION))
         mean = (right.sum() + PRIOR_SOURCES * default) / (len(known) + PRIOR_SOURCES)
         _, low, high = wilson([right.sum()], [len(known)])
-        base = error_rate if (part["claim"] < 0).all() else 1.0 / len(index)
+        base = float(part["base"].mean())
         rows.append((kind, float(np.clip(mean, LOWEST, HIGHEST)), low[0], high[0], len(known), base))
     table = pd.DataFrame(rows, columns=["kind", "precision", "low", "high", "n_gold", "base"])
-    odds = table["precision"] / (1 - table["precision"])
-    return table.assign(ratio=odds / (table["base"] / (1 - table["base"])))
+    return table.assign(ratio=_odds(table["precision"]) / _odds(table["base"]))
+
+
+def _odds(share: pd.Series) -> pd.Series:
+    return share / (1 - share)
+
+
+def _base(acts: pd.DataFrame, balance: Matrix, error_rate: float) -> Matrix:
+    """How often each act would be right if it said nothing: that the served label is wrong, by the error rate; that
+    another class is right, by its part in that; that the served class is right, or any where none was served, by the
+    balance."""
+    claim, against, served = (acts[c].to_numpy(dtype=np.int64) for c in ("claim", "against", "served"))
+    named = balance[np.maximum(claim, 0)]
+    others = np.maximum(1 - balance[np.maximum(served, 0)], LOWEST)
+    another = np.minimum(error_rate * named / others, error_rate)
+    base = np.where(against >= 0, error_rate, np.where((served >= 0) & (served != claim), another, named))
+    return np.asarray(np.clip(base, SMALLEST_BASE, 1 - SMALLEST_BASE))
 
 
 def _acts(feedback: pd.DataFrame, served: pd.DataFrame, index: Mapping[str, int]) -> pd.DataFrame:
@@ -119,6 +129,7 @@ def _acts(feedback: pd.DataFrame, served: pd.DataFrame, index: Mapping[str, int]
     claimed = acts["label"].map(dict(index)) if "label" in acts.columns else pd.Series(np.nan, index=acts.index)
     acts["claim"] = claimed.fillna(-1).astype(np.int64)
     acts["against"] = acts["comment_id"].map(by_id).fillna(-1).astype(np.int64)
+    acts["served"] = acts["against"]
     acts.loc[acts["claim"] >= 0, "against"] = -1
     return acts[(acts["claim"] >= 0) | (acts["against"] >= 0)].reset_index(drop=True)
 
@@ -153,10 +164,11 @@ def _evidence(sources: pd.DataFrame, rates: pd.DataFrame, n_classes: int) -> tup
     """Comments with acts, and (n, K) natural-log evidence: per kind and claim, of the number of its sources."""
     ids = list(dict.fromkeys(sources["comment_id"]))
     keys = ["comment_id", "kind", "claim", "against"]
-    counted = sources.groupby(keys, sort=False)["source"].nunique().rename("n").reset_index()
+    grouped = sources.groupby(keys, sort=False)
+    counted = grouped.agg(n=("source", "nunique"), base=("base", "first")).reset_index()
     n = counted["n"].to_numpy(dtype=np.float64)
-    ratio = counted["kind"].map(rates.set_index("kind")["ratio"]).to_numpy(dtype=np.float64)
-    weight = n / (1 + (n - 1) * SHARED_CAUSE) * np.log(ratio)
+    right = counted["kind"].map(rates.set_index("kind")["precision"]).astype(np.float64)
+    weight = n / (1 + (n - 1) * SHARED_CAUSE) * np.log((_odds(right) / _odds(counted["base"])).to_numpy())
     row = counted["comment_id"].map({comment: i for i, comment in enumerate(ids)}).to_numpy(dtype=np.int64)
     claim, against = (counted[c].to_numpy(dtype=np.int64) for c in ("claim", "against"))
     out = np.zeros((len(ids), n_classes))

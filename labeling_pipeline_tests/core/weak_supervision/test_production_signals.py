@@ -66,6 +66,25 @@ def test_five_people_move_it_as_their_rates_imply(seed: int) -> None:
     assert probability(flags_on("target", 5, linked=False), seed) - 0.1 >= 0.5 * implied
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_of_two_classes_naming_the_other_says_the_same(seed: int) -> None:
+    feedback, served, gold = world(seed)
+    for known in (None, gold):
+        plain = signal_labels(feedback, served, CLASSES, gold=known, class_balance=[0.9, 0.1])
+        named = signal_labels(feedback.assign(label="harmful"), served, CLASSES, gold=known, class_balance=[0.9, 0.1])
+        assert np.allclose(plain.labels["p_harmful"], named.labels["p_harmful"])
+        assert np.allclose(plain.rates["ratio"], named.rates["ratio"])
+
+
+@pytest.mark.parametrize("classes", [CLASSES, [*CLASSES, "odd"]])
+@pytest.mark.parametrize("label", [None, "harmful"])
+def test_more_people_who_flag_make_it_likelier_without_gold(classes: list[str], label: str | None) -> None:
+    acts = pd.concat([flags_on("a", 1, linked=False), flags_on("b", 5, linked=False)]).assign(label=label)
+    served = pd.DataFrame({"comment_id": ["a", "b"], "label": ["fine", "fine"]})
+    found = signal_labels(acts, served, classes).labels.set_index("comment_id")["p_fine"]
+    assert found["b"] < found["a"] < 1 / len(classes)
+
+
 def test_a_ring_that_takes_its_time_is_found_by_meeting_often() -> None:
     rng = np.random.default_rng(0)
     rows = [
@@ -104,8 +123,11 @@ def test_an_override_names_its_class_and_learned_precision_counts() -> None:
     gold = pd.DataFrame({"comment_id": [f"c{i}" for i in range(100)], "label": ["harmful"] * 20 + ["fine"] * 80})
     trusted = signal_labels(feedback, served, CLASSES)
     doubted = signal_labels(feedback, served, CLASSES, gold=gold)
-    assert trusted.labels["p_harmful"].iloc[100] == pytest.approx(0.95)
-    assert doubted.labels["p_harmful"].iloc[100] < 0.35
+    # Without gold: right 95 times in a hundred, where one served label in ten is wrong. With it: as often as counted.
+    seen, wrong = (20 + 10 * 0.95) / 110, (20 + 20 * 0.1) / 120
+    for found, right, base in [(trusted, 0.95, 0.1), (doubted, seen, wrong)]:
+        odds = right / (1 - right) / (base / (1 - base))
+        assert found.labels["p_harmful"].iloc[100] == pytest.approx(odds / (1 + odds))
     assert doubted.rates.set_index("kind").loc["override", "n_gold"] == 100
 
 
