@@ -131,8 +131,10 @@ def _told(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | None
 
 def _print(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | None, written: list[Path]) -> None:
     click.echo(f"{len(each):,} annotators, {flagged['annotator'].nunique():,} to look at")
+    right = _right(each)
     for row in flagged.head(MOST_SHOWN).itertuples():
-        click.echo(f"  {row.annotator}: {str(row.check).replace('_', ' ')}, {row.reason} (n {row.n}, q {row.q:.3f})")
+        what = f"{str(row.check).replace('_', ' ')}, {row.reason}"
+        click.echo(f"  {row.annotator}: {what} (n {row.n}, q {row.q:.3f}{right.get(row.annotator, '')})")
     if len(flagged) > MOST_SHOWN:
         click.echo(f"  and {len(flagged) - MOST_SHOWN:,} more findings (-o or --json has all)")
     for name, what in WHAT:
@@ -142,6 +144,14 @@ def _print(each: pd.DataFrame, flagged: pd.DataFrame, groups: pd.DataFrame | Non
         _print_groups(groups)
     if written:
         click.echo(f"written: {', '.join(map(str, written))}")
+
+
+def _right(each: pd.DataFrame) -> dict[Any, str]:
+    """What gold says of each annotator, who was judged without it."""
+    if "by_gold" not in each.columns:
+        return {}
+    known = each[each["by_gold"].notna()]
+    return {row.annotator: f", against gold {row.by_gold:.3f} of {row.n_gold}" for row in known.itertuples()}
 
 
 def _print_spread(what: str, values: pd.Series, notes: pd.Series) -> None:

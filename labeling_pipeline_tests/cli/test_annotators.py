@@ -110,6 +110,10 @@ def test_words_name_who_why_and_which_groups(folder: Path, capsys: pytest.Captur
     said = capsys.readouterr().out
     assert "24 annotators, 1 to look at\n  a-00: random clicker, votes have nothing to do with" in said
     assert "2 groups compared, 8 too small to tell of" in said
+    assert exit_code("annotators", folder / "votes.csv", "--gold", folder / "gold.csv") == 0
+    votes, gold = (read_frame(folder / f"{name}.csv") for name in ("votes", "gold"))
+    right = accuracy_table(votes, gold).set_index("annotator").loc["a-00"]
+    assert f"q 0.000, against gold {right['accuracy']:.3f} of {right['n']})" in capsys.readouterr().out
     assert "  region=south y: -0." in said
 
 

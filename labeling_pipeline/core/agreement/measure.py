@@ -34,6 +34,7 @@ from labeling_pipeline.core.plain_text import plain_label
 # Pairwise kappas cost a pass over all pairs of votes per resample; more resamples do not change the second decimal.
 MAX_PAIR_RESAMPLES = 200
 PAIR_CELLS_AT_ONCE = 13_000_000
+NONE = {"value": None, "low": None, "high": None, "note": "no vote names a class of the order"}
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,7 @@ def _measure(
         ordered = Measured(ordered_only(coded, len(order)), n_boot, seed)
         coded = replace(coded, notes=(*coded.notes, *ordered.votes.notes))
         for name, statistic in ORDERED_STATISTICS.items():
-            values = statistic(ordered) if ordered.votes.n_tasks else np.array([np.nan])
-            result[name] = _estimate(name, values, ordered, confidence)
+            result[name] = _estimate(name, statistic(ordered), ordered, confidence) if ordered.votes.n_tasks else NONE
     counted = {"n_tasks": coded.n_tasks, "n_annotators": coded.n_annotators, "n_votes": int(coded.task.size)}
     result |= {**counted, "notes": list(coded.notes)}
     return result if n_expected is None else result | _interim(coded, n_expected)

@@ -49,8 +49,8 @@ def group_divergence(
     bootstrap interval over comments *and* annotators. `p` is of the group as a whole: the stronger of two signs, a gap
     in any class or more agreement inside than across (`within_agreement`, `cross_agreement`), under permutation of
     annotators among those who mostly label the same stratum; `p_adjusted` corrects for all groups tried (Holm).
-    `status`: `diverges`, `no difference found`, `no common comments`, or `too small` (fewer than `min_size` voting
-    annotators or fewer than `min_size` others: nothing else is told of these).
+    `status`: `diverges`, `no difference found`, `no common comments`, `one category only`, or `too small` (fewer than
+    `min_size` voting annotators or fewer than `min_size` others: nothing else is told of these).
 
     >>> votes = pd.DataFrame({"task": range(4), "annotator": range(4), "label": list("xyxy")})
     >>> groups = pd.DataFrame({"annotator": range(4), "country": ["fi", "fi", "pe", "pe"]})
@@ -89,6 +89,8 @@ class _Question:
         common = _Common.of(self.votes, self.kept, self.inside)
         if common.n_tasks == 0:
             return pd.DataFrame([{"status": "no common comments"}])
+        if np.unique(self.votes.label).size == 1:
+            return pd.DataFrame([{"status": "one category only", "n_comments": common.n_tasks}])
         gaps = common.gaps(np.ones(common.rows.size))
         rng = np.random.default_rng(seed)
         p = self.p_value(strata, n_permutations, rng)

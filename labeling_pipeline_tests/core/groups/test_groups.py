@@ -114,6 +114,13 @@ def test_groups_that_never_meet_cannot_be_compared() -> None:
     assert set(group_divergence(votes, groups)["status"]) == {"no common comments"}
 
 
+def test_of_one_class_only_no_group_is_compared() -> None:
+    votes, groups = pool(0)
+    found = group_divergence(votes.assign(label="yes"), groups)
+    assert set(found["status"]) == {"one category only"}
+    assert found[["gap", "p", "p_adjusted", "within_agreement"]].isna().all().all()
+
+
 def test_same_seed_same_numbers() -> None:
     votes, groups = pool(0)
     shuffled = votes.sample(frac=1, random_state=1)
