@@ -12,7 +12,7 @@ import pandas as pd
 
 from labeling_pipeline.core.agreement.coding import Ints, column_of, indexed
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.reliability.answers import Votes, one_vote_per_task, read_votes
+from labeling_pipeline.core.reliability.answers import Votes, one_vote_per_task, read_votes, untimed
 
 MIN_SIZE = 10
 
@@ -32,7 +32,7 @@ def read_groups(votes: pd.DataFrame, groups: pd.DataFrame) -> tuple[Votes, list[
 
     Raises InputError when `groups` has no annotator column or no attribute, or an annotator stands there twice.
     """
-    read = one_vote_per_task(read_votes(votes))
+    read = one_vote_per_task(read_votes(untimed(votes)))
     column = column_of(groups, "annotator")
     if column is None:
         raise InputError("groups have no annotator", expected="columns annotator and an attribute", remedy="rename it")

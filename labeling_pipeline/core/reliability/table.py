@@ -76,5 +76,6 @@ def _with_intervals(table: pd.DataFrame, confidence: float, min_n: int) -> pd.Da
     low, high = wilson(correct, np.where(seen, n, 1), confidence)
     for name, values in {"accuracy": correct / np.where(seen, n, 1), "low": low, "high": high}.items():
         table[name] = pd.array(np.where(seen, values, np.nan), dtype="Float64")
-    table["note"] = np.where(n < min_n, [f"insufficient: {int(size)} of {min_n} answers" for size in n], "")
+    few = np.where(n < min_n, [f"insufficient: {int(size)} of {min_n} answers" for size in n], "")
+    table["note"] = np.where(seen, few, "insufficient: none of this annotator's tasks has a known answer")
     return table

@@ -121,6 +121,12 @@ def test_of_one_class_only_no_group_is_compared() -> None:
     assert found[["gap", "p", "p_adjusted", "within_agreement"]].isna().all().all()
 
 
+def test_weeks_may_have_names() -> None:
+    votes, groups = pool(0)
+    named = votes.assign(week="2026-W" + (10 + votes["task"] // 100).astype(str))
+    assert group_divergence(named, groups, n_boot=20).equals(group_divergence(votes, groups, n_boot=20))
+
+
 def test_same_seed_same_numbers() -> None:
     votes, groups = pool(0)
     shuffled = votes.sample(frac=1, random_state=1)

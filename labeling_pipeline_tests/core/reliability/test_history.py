@@ -142,6 +142,8 @@ def test_a_vote_given_twice_counts_once_and_a_contradiction_is_refused() -> None
     assert accuracy_table(pd.concat([votes] * 5, ignore_index=True), answers).equals(once)
     replaced = pd.concat([answers.assign(label="q", week=0), answers.assign(week=1)], ignore_index=True)
     assert accuracy_table(votes, replaced).equals(once)
+    elsewhere = accuracy_table(votes, answers.assign(task=list("abc")))
+    assert elsewhere["note"].tolist() == ["insufficient: none of this annotator's tasks has a known answer"]
     with pytest.raises(InputError, match="there are no votes"):
         accuracy_table(votes.iloc[:0], answers)
     with pytest.raises(InputError, match="two labels"):
