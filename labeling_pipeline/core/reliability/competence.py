@@ -11,6 +11,8 @@ personal habits cannot explain the votes of a whole crowd and leave no class at 
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,9 +24,14 @@ from labeling_pipeline.core.agreement.coding import Floats, Ints, compact
 from labeling_pipeline.core.reliability.answers import Votes
 
 SMALLEST = 1e-9
+THREADS = min(4, os.cpu_count() or 1)
 BLOCK = 1 << 15  # votes at once where arrays of all of them would only cost memory
-MAX_ROUNDS = 60
+TASKS = 1 << 16  # tasks at once in a round
+MAX_ROUNDS = 1_000
+TOLERANCE = 6e-6  # of a chance; what is told of an annotator then ends within 1e-3, wherever the fit started
 MAX_STRIDE = 16.0
+FIRST_LOOK = 4  # rounds before an earlier fit is tried, then after twice as many, and so on
+IN_SIGHT = 0.3  # of a comment's class: how far an earlier fit may be from where the rounds are
 # A shared confusion matrix starts from "right seven times in ten", worth this many votes per class.
 PRIOR_VOTES = 10.0
 PRIOR_RIGHT = 0.7
@@ -74,31 +81,67 @@ class Competence:
 
 @dataclass(frozen=True)
 class _Problem:
-    """The votes as the EM map sees them: which (annotator, label) cells each task has."""
+    """The votes as the EM map sees them: which (annotator, label) cells each task has, in blocks of tasks.
+
+    In double precision throughout: rounding that is nothing to one posterior is what the last rounds would chase.
+    """
 
     cells: Ints
-    table: sparse.csr_array
+    blocks: list[sparse.csr_array]
+    pool: ThreadPoolExecutor
     usual: Floats
     counts: Floats
     size: int
 
-    def posterior(self, care: Floats, confusion: Floats, mix: Floats) -> tuple[NDArray[np.float32], Floats]:
-        """Class probabilities per task (N, K), and per cell and class the chance that care, not habit, answered."""
+    def posterior(self, block: sparse.csr_array, log_likely: Floats, log_mix: Floats) -> Floats:
+        """Class probabilities of one block's tasks, (K, tasks); `log_likely` of every cell (K, C)."""
+        logs = np.stack([block @ row for row in log_likely])
+        logs += log_mix[:, None]
+        logs -= logs.max(axis=0)
+        np.exp(logs, out=logs)
+        logs /= logs.sum(axis=0)
+        return logs
+
+    def posteriors(self, theta: Floats) -> NDArray[np.float32]:
+        """Class probabilities per task, (N, K)."""
+        logs = self.logs(theta)
+        found = [self.posterior(block, *logs).astype(np.float32) for block in self.blocks]
+        return np.ascontiguousarray(np.concatenate(found, axis=1).T)
+
+    def logs(self, theta: Floats) -> tuple[Floats, Floats]:
+        """What `posterior` reads: log chances of every cell (K, C) and of the classes (K,)."""
+        return np.ascontiguousarray(np.log(self.likely(theta)[1]).T), np.log(self.unpack(theta)[2] + SMALLEST)
+
+    def likely(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Per cell and class: chance of a careful answer, and of that answer at all, (C, K) each."""
+        care, confusion, _ = self.unpack(theta)
         who, label = self.cells // self.size, self.cells % self.size
         careful = care[who][:, None] * confusion.T[label]
-        likely = np.maximum(careful + ((1 - care[who]) * self.usual[label])[:, None], SMALLEST)
-        logs = self.table @ np.log(likely).astype(np.float32) + np.log(mix + SMALLEST).astype(np.float32)
-        return _softmax(logs), careful / likely
+        return careful, np.maximum(careful + ((1 - care[who]) * self.usual[label])[:, None], SMALLEST)
 
     def step(self, theta: Floats) -> Floats:
         """One EM round on the parameters in one vector."""
-        posterior, by_care = self.posterior(*self.unpack(theta))
-        expected = (self.table.T @ posterior).astype(np.float64) * by_care
-        kept = np.bincount(self.cells // self.size, weights=expected @ np.ones(self.size), minlength=self.counts.size)
+        careful, likely = self.likely(theta)
+        logs = self.logs(theta)
+
+        def of_block(block: sparse.csr_array) -> tuple[Floats, Floats]:
+            posterior, turned = self.posterior(block, *logs), block.T
+            return np.stack([turned @ row for row in posterior]), posterior.sum(axis=1)
+
+        expected, classes = np.zeros(likely.T.shape), np.zeros(self.size)
+        for cells, each in self.pool.map(of_block, self.blocks):  # in their order, on any number of threads
+            expected += cells
+            classes += each
+        by_care = expected.T * (careful / likely)
+        kept = np.bincount(self.cells // self.size, weights=by_care @ np.ones(self.size), minlength=self.counts.size)
         typical = kept.sum() / self.counts.sum()
         care = (kept + PRIOR_CARE_VOTES * typical) / (self.counts + PRIOR_CARE_VOTES)
-        confusion = _confusion(expected, self.cells % self.size, self.size)
-        return np.concatenate([care, confusion.ravel(), posterior.mean(axis=0, dtype=np.float64)])
+        confusion = _confusion(by_care, self.cells % self.size, self.size)
+        return np.concatenate([care, confusion.ravel(), classes / classes.sum()])
+
+    def inside(self, theta: Floats) -> Floats:
+        """The nearest parameters inside their bounds, in one vector again."""
+        return np.concatenate([part.ravel() for part in self.unpack(theta)])
 
     def unpack(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
         """Parameters inside their bounds: care, confusion, class mix."""
@@ -109,41 +152,64 @@ class _Problem:
         return care, confusion / confusion.sum(axis=1, keepdims=True), mix / mix.sum()
 
 
-def fit_competence(votes: Votes, start: Competence | None = None, tolerance: float = 1e-4) -> Competence:
-    """Fit by EM until no parameter is estimated to be further than `tolerance` from where it is going.
+def fit_competence(votes: Votes, start: Competence | None = None, tolerance: float = TOLERANCE) -> Competence:
+    """Fit by EM until no chance of an answer is estimated to be further than `tolerance` from where it is going.
 
-    `start`, a fit of earlier votes, saves most of the rounds; it may know fewer annotators or labels. Rounds are
+    That is the chance of each annotator's answer, given the class: care and confusion alone can drift against each
+    other for many rounds that change no such chance, and with it nothing that is told of anybody.
+
+    `start`, a fit of earlier votes, saves some of the rounds; it may know other annotators or labels. Rounds are
     extrapolated as in SQUAREM (Varadhan & Roland 2008, doi:10.1111/j.1467-9469.2007.00585.x).
     """
     problem = _problem(votes)
-    theta, n_rounds = _start(votes, start), 0
+    theta, n_rounds, next_look = _cold(votes), 0, FIRST_LOOK
     while n_rounds < MAX_ROUNDS:
+        if start is not None and n_rounds >= next_look:
+            warm, next_look = _warm(problem, votes, theta, start), 2 * next_look
+            theta, start = (theta, start) if warm is None else (warm, None)
         once = problem.step(theta)
         twice = problem.step(once)
         n_rounds += 2
-        first, second = once - theta, twice - once
-        bend = second - first
-        length = float(np.linalg.norm(first)) / max(float(np.linalg.norm(bend)), SMALLEST)
-        if np.abs(second).max() * max(length, 1.0) < tolerance:
+        before, between, after = (problem.likely(each)[1] for each in (theta, once, twice))
+        if np.abs(after - between).max() * _to_go(between - before, after - between) < tolerance:
             theta = twice
             break
-        stride = min(max(length, 1.0), MAX_STRIDE)
-        theta = np.concatenate([part.ravel() for part in problem.unpack(theta + 2 * stride * first + stride**2 * bend)])
+        first, second = once - theta, twice - once
+        stride = min(_to_go(first, second), MAX_STRIDE)
+        theta = problem.inside(theta + 2 * stride * first + stride**2 * (second - first))
     care, confusion, mix = problem.unpack(theta)
-    posterior, _ = problem.posterior(care, confusion, mix)
-    return Competence(
-        votes.annotators, votes.labels, care, problem.usual, habits_of(votes), confusion, mix, posterior, n_rounds
-    )
+    habits, posterior = habits_of(votes), problem.posteriors(theta)
+    return Competence(votes.annotators, votes.labels, care, problem.usual, habits, confusion, mix, posterior, n_rounds)
 
 
-def _start(votes: Votes, start: Competence | None) -> Floats:
+def _to_go(first: Floats, second: Floats) -> float:
+    """How many steps as long as `first` the way would still be if the next ones shrank as `second` did; 1 or more."""
+    bend = float(np.linalg.norm(second - first))
+    return max(float(np.linalg.norm(first)) / max(bend, SMALLEST), 1.0)
+
+
+def _cold(votes: Votes) -> Floats:
+    """Where the rounds begin: everybody as careful, the classes as common as they are voted."""
     size = len(votes.labels)
-    care, confusion, mix = np.full(len(votes.annotators), 0.7), _prior_confusion(size), _shares(votes).mean(axis=0)
-    if start is not None and start.labels.equals(votes.labels):
-        place = start.annotators.get_indexer(votes.annotators)
-        care = np.where(place >= 0, start.care[place], care)
-        confusion, mix = start.confusion, start.mix
-    return np.concatenate([care, confusion.ravel(), mix])
+    mix = _shares(votes).mean(axis=0)
+    return np.concatenate([np.full(len(votes.annotators), 0.7), _prior_confusion(size).ravel(), mix])
+
+
+def _warm(problem: _Problem, votes: Votes, theta: Floats, start: Competence) -> Floats | None:
+    """`start`'s parameters a round on, if they are further on than `theta` and no comment's class is another there.
+
+    A crowd can often be read in more ways than one. Which one is told must not hang on what was told before, so the
+    rounds choose it from the cold, and an earlier fit only spares them some of the long end of the way.
+    """
+    if not start.labels.equals(votes.labels):
+        return None
+    place = start.annotators.get_indexer(votes.annotators)
+    care = np.where(place >= 0, start.care[place], theta[: place.size])
+    there = problem.inside(np.concatenate([care, start.confusion.ravel(), start.mix]))
+    if np.abs(problem.posteriors(there) - problem.posteriors(theta)).max() > IN_SIGHT:
+        return None
+    on, here = problem.step(there), problem.step(theta)
+    return on if np.abs(on - there).max() < np.abs(here - theta).max() else None
 
 
 def habits_of(votes: Votes) -> Floats:
@@ -162,10 +228,12 @@ def _problem(votes: Votes) -> _Problem:
     place, _ = compact(cell)
     cells = np.flatnonzero(np.bincount(cell))
     shape = (len(votes.tasks), cells.size)
-    table = sparse.coo_array((np.ones(place.size, dtype=np.float32), (votes.task, place)), shape=shape).tocsr()
+    table = sparse.coo_array((np.ones(place.size), (votes.task, place)), shape=shape).tocsr()
+    blocks = [table[low : low + TASKS] for low in range(0, shape[0], TASKS)]
     counts = np.bincount(votes.annotator, minlength=len(votes.annotators)).astype(np.float64)
     crowd = np.bincount(votes.label, minlength=size) / votes.label.size
-    return _Problem(cells, table, crowd, counts, size)
+    pool = ThreadPoolExecutor(min(THREADS, len(blocks)))
+    return _Problem(cells, blocks, pool, crowd, counts, size)
 
 
 def _confusion(expected: Floats, label: Ints, size: int) -> Floats:
@@ -188,17 +256,3 @@ def _shares(votes: Votes) -> Floats:
     counts = np.bincount(votes.task * size + votes.label, minlength=len(votes.tasks) * size)
     shares = counts.reshape(-1, size) + np.bincount(votes.label, minlength=size) / votes.label.size
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
-
-
-def _softmax(logs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Class probabilities of rows of logs, in place; class by class, as reducing short rows is slow."""
-    top = logs[:, 0].copy()
-    for column in logs.T[1:]:
-        np.maximum(top, column, out=top)
-    logs -= top[:, None]
-    np.exp(logs, out=logs)
-    total = logs[:, 0].copy()
-    for column in logs.T[1:]:
-        total += column
-    logs /= total[:, None]
-    return logs

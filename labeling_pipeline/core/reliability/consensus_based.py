@@ -51,7 +51,7 @@ def consensus_reliability(
 
     `votes`: task, annotator, label, or what `read_votes` made of them. `n`: votes on tasks that somebody else voted on
     too. Where there are none, or all votes name one class, there is no value and `note` says why. Returned with the
-    fit, which is the `start` of next week's: a warm start arrives where a cold one does, in a fraction of the rounds.
+    fit, which is the `start` of next week's: a warm start arrives where a cold one does, at best in fewer rounds.
     Raises InputError without a vote.
 
     >>> votes = pd.DataFrame({"task": list("ttuuvv"), "annotator": list("ababab"), "label": list("xxyyxy")})

@@ -39,6 +39,22 @@ def test_new_annotators_and_new_labels_are_no_obstacle() -> None:
     assert len(consensus_reliability(votes, other)[0]) == len(cold)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.97])
+@pytest.mark.parametrize(
+    "name", ["truth_inference/dog", "truth_inference/cf_amt", "truth_inference/cf", "civil_comments"]
+)
+def test_a_warm_start_arrives_on_real_crowds_too(name: str, share: float) -> None:
+    """Some of these crowds can be read in two ways, and their first tenth or half has another mix of classes."""
+    path = DATA / name / "votes.csv"
+    if not path.is_file():
+        pytest.skip(f"{name} is not at {DATA}")
+    votes = pd.read_csv(path, dtype=str)
+    cold, _ = consensus_reliability(votes)
+    _, earlier = consensus_reliability(votes.iloc[: int(len(votes) * share)])
+    warm, _ = consensus_reliability(votes, earlier)
+    assert (cold["value"] - warm["value"]).abs().max() < 1e-3
+
+
 def test_ranks_by_true_accuracy_and_finds_the_class_mix() -> None:
     votes, _, accuracy = crowd(n_tasks=8_000)
     table, fit = consensus_reliability(votes)
