@@ -43,9 +43,26 @@ def gold_of(frame: pd.DataFrame, ids: pd.Series, path: str) -> npt.NDArray[np.in
     column = next((name for name in ID_COLUMNS if name in frame.columns), None)
     if column is None or "label" not in frame.columns:
         raise InputError(f"{path}: columns {', '.join(map(str, frame.columns))}", expected="id and label")
-    known = pd.Series(_integers(frame["label"], path), index=frame[column].astype("str"))
-    known = known[~known.index.duplicated(keep="last")]
+    labels = pd.DataFrame({"id": frame[column].astype("str"), "label": _integers(frame["label"], path)})
+    known = one_label_each(labels, "id", path).set_index("id")["label"]
     return np.asarray(ids.astype("str").map(known).fillna(-1), dtype=np.int64)
+
+
+def one_label_each(gold: pd.DataFrame, column: str, path: str) -> pd.DataFrame:
+    """Gold with one row per id; InputError where an id has two different labels."""
+    once = gold.drop_duplicates([column, "label"])
+    twice = once[column].duplicated()
+    if twice.any():
+        raise InputError(
+            f"{path}: {column} {once[column][twice].iloc[0]!r} has two different labels", remedy="keep one row of them"
+        )
+    return once
+
+
+def gold_note(n_rows: int, n_used: int) -> list[str]:
+    """What is said of gold that could not be used; nothing where all of it was."""
+    why = "other comments than these, or a label that is no class here"
+    return [] if n_used == n_rows else [f"gold: {n_rows - n_used} of {n_rows} rows not used ({why})"]
 
 
 def n_classes_of(votes: npt.NDArray[np.int64], balance: list[float] | None, gold: npt.NDArray[np.int64] | None) -> int:

@@ -5,6 +5,7 @@ Belongs here: options, files, output. Does not: labeling functions and label mod
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,7 +124,7 @@ def lf_report_command(
     frame = _comments(comments)
     applied = _applied(frame, load_lfs(lfs), processes)
     result = _modelled(applied, gold, method, None, 0)
-    known = None if gold is None else _gold(gold)
+    known = None if gold is None else _fit_gold(gold)
     report = lf_report(
         applied,
         result,
@@ -159,7 +160,7 @@ def _streamed(
         raise InputError(f"{comments}: no such file", remedy="check the path")
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder", remedy="create it first")
-    known = None if gold is None else _gold(gold)
+    known = None if gold is None else _fit_gold(gold)
     shown = _progress if sys.stderr.isatty() else None
     done = weak_label_parquet(
         comments,
@@ -172,7 +173,7 @@ def _streamed(
         processes=processes or usable_cores(),
         progress=shown,
     )
-    return done.applied, done.result
+    return done.applied, _told(done.result, known, done.n_gold)
 
 
 def _progress(done: int, of: int) -> None:
@@ -208,6 +209,12 @@ def _gold(path: Path) -> pd.DataFrame:
     return frame.assign(comment_id=frame["comment_id"].astype("str"), label=frame["label"].astype("str"))
 
 
+def _fit_gold(path: Path) -> pd.DataFrame:
+    from labeling_pipeline.cli.vote_matrix import one_label_each
+
+    return one_label_each(_gold(path), "comment_id", str(path))
+
+
 def _signals(feedback: Path, served: Path | None, classes: tuple[str, ...], gold: pd.DataFrame | None) -> SignalLabels:
     import pandas as pd
 
@@ -236,9 +243,19 @@ def _modelled(
     applied: AppliedLFs, gold: Path | None, method: str, balance: list[float] | None, seed: int
 ) -> LabelModelResult:
     from labeling_pipeline.core.weak_supervision import model_votes
+    from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector
 
-    known = None if gold is None else _gold(gold)
-    return model_votes(applied, known, method=method, class_balance=balance, seed=seed)
+    known = None if gold is None else _fit_gold(gold)
+    result = model_votes(applied, known, method=method, class_balance=balance, seed=seed)
+    return _told(result, known, 0 if known is None else int((gold_vector(applied, known) >= 0).sum()))
+
+
+def _told(result: LabelModelResult, gold: pd.DataFrame | None, n_used: int) -> LabelModelResult:
+    from labeling_pipeline.cli.vote_matrix import gold_note
+
+    if gold is None:
+        return result
+    return dataclasses.replace(result, notes=[*result.notes, *gold_note(len(gold), n_used)])
 
 
 def _columns(frame: pd.DataFrame, asked: Any, usual: tuple[str, ...]) -> list[str]:

@@ -32,11 +32,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class StreamedLabels:
-    """What was done: the label model's result, the votes, where the labels lie."""
+    """What was done: the label model's result, the votes, where the labels lie, how many gold rows were used."""
 
     applied: AppliedLFs
     result: LabelModelResult
     path: Path
+    n_gold: int
 
 
 def weak_label_parquet(
@@ -61,7 +62,7 @@ def weak_label_parquet(
     applied, truth = _apply(file, lfs, gold, processes, progress)
     result = model_votes(applied, method=method, class_balance=class_balance, gold_labels=truth, seed=seed)
     _write(file, output, applied, result, progress)
-    return StreamedLabels(applied, result, output)
+    return StreamedLabels(applied, result, output, 0 if truth is None else int((truth >= 0).sum()))
 
 
 def _open(source: Path) -> pq.ParquetFile:

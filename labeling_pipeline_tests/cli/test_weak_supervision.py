@@ -70,6 +70,20 @@ def test_parquet_to_parquet_says_the_same(folder: Path) -> None:
     pd.testing.assert_frame_equal(pd.read_parquet("out.parquet"), pd.read_csv("out.csv"), check_dtype=False)
 
 
+def test_gold_that_is_not_used_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pd.read_csv("comments.csv", dtype=str).to_parquet("comments.parquet")
+    known = pd.read_csv("gold.csv", dtype=str)
+    more = pd.DataFrame({"comment_id": ["nobody", known["comment_id"].iloc[0] + "x"], "label": ["tea", "nothing"]})
+    pd.concat([known, more]).to_csv("more.csv", index=False)
+    for source, target in [("comments.csv", "out.csv"), ("comments.parquet", "out.parquet")]:
+        for gold, said in [("gold.csv", 0), ("more.csv", 1)]:
+            assert exit_code("weak-label", source, "--lfs", "lfs.toml", "--gold", gold, "-o", target, "--json") == 0
+            notes = json.loads(capsys.readouterr().out)["notes"]
+            unused = [note for note in notes if "not used" in note]
+            assert len(unused) == said
+            assert all(note.startswith(f"gold: 2 of {len(known) + 2} rows") for note in unused)
+
+
 def test_texts_are_read_when_asked(folder: Path) -> None:
     frame = pd.read_csv("comments.csv")
     frame.assign(text=[f"{text} number {i}" for i, text in enumerate(frame["text"])]).to_parquet("comments.parquet")
@@ -175,6 +189,11 @@ def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str
         (["lf-report", "comments.csv", "--lfs", "lfs.toml", "-o", "r.html", "--slice", "x"], "no column 'x'"),
         (["lf-report", "comments.csv", "--lfs", "lfs.toml", "-o", "r.csv"], "html"),
         (["weak-label", "empty.csv", "--lfs", "lfs.toml", "-o", "o.csv"], "empty.csv: no rows"),
+        (
+            ["weak-label", "comments.csv", "--lfs", "lfs.toml", "-o", "o.csv", "--gold", "both.csv"],
+            "'c1' has two different",
+        ),
+        (["label-model", "ones.csv", "-o", "o.csv", "--gold", "two.csv"], "two.csv: id 'x' has two different labels"),
         (["label-model", "gold.csv", "-o", "o.csv"], "an integer class"),
         (["label-model", "low.csv", "-o", "o.csv"], "low.csv row 2, column 'b': '-2'"),
         (["label-model", "gold.csv", "-o", "o.csv", "--class-balance", "a,b"], "numbers with commas"),
@@ -184,6 +203,9 @@ def test_what_is_wrong_is_one_line(
     folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     Path("empty.csv").write_text("comment_id,text\n", encoding="utf-8")
+    Path("both.csv").write_text("comment_id,label\nc1,tea\nc1,bread\n", encoding="utf-8")
+    Path("ones.csv").write_text("id,a,b\nx,1,0\ny,1,1\n", encoding="utf-8")
+    Path("two.csv").write_text("id,label\nx,1\nx,0\n", encoding="utf-8")
     Path("low.csv").write_text("id,a,b\nx,1,0\ny,1,-2\n", encoding="utf-8")
     assert exit_code(*arguments) == 2
     error = capsys.readouterr().err.strip()
