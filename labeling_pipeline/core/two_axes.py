@@ -27,6 +27,7 @@ COLUMNS = (
     "accuracy_low", "accuracy_high", "implied_accuracy", "n_known", "is_alarm", "annotator_group", "comment_ids",
     "action",
 )  # fmt: skip
+KEYS = ["slice", "measured_on"]
 Floats = npt.NDArray[np.float64]
 
 
@@ -51,9 +52,9 @@ def two_axes(
         tolerated: accuracy missing before it is an alarm. family_error: of any false alarm.
 
     ``agreement`` is the named statistic with its bootstrap interval; ``accuracy`` the weighted share of known comments
-    whose label is right, Wilson's 95 % interval; ``implied_accuracy`` see there. The alarm stands on a slice's latest
-    week with both figures, when all its evidence so far is less accurate than implied and tolerated (binomial test,
-    Holm's correction over slices and kinds); on "(all)" only where no slice explains it.
+    whose label is right, Wilson's 95 % interval; ``implied_accuracy`` see there. A slice alarms when all its evidence
+    so far is less accurate than implied and tolerated (binomial test, Holm's correction over slices and kinds), on the
+    week that tells most, where most known labels are missing; "(all)" only where no slice explains it.
     """
     if votes.empty:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -121,21 +122,12 @@ def _accuracy(right: Floats, weight: pd.Series) -> dict[str, object]:
 
 
 def _alarms(table: pd.DataFrame, tolerated: float, family_error: float) -> npt.NDArray[np.bool_]:
-    """True on the latest week with evidence of every slice and kind that alarms."""
+    """True on the most telling week of every slice and kind that alarms."""
     from scipy.stats import binom
 
     seen = table[table["n_known"] > 0]
-    keys = ["slice", "measured_on"]
-    total = seen.groupby(keys).agg(n=("n_known", "sum"), right=("right", "sum"), last=("week", "max"))
-    both = seen.dropna(subset="agreement").groupby(keys)["week"].max().reindex(total.index)
-    total["last"] = both.fillna(total["last"])
-    # A week with one vote per comment implies nothing; the others speak for it.
-    stated = seen.assign(a=seen["implied_accuracy"].astype(np.float64)).dropna(subset="a")
-    sums = stated.assign(w=stated["n_votes"] * stated["a"]).groupby(keys)[["w", "n_votes"]].sum()
-    implied = (sums["w"] / sums["n_votes"]).reindex(total.index)
-    # Where a slice has one vote per comment alone, it is held to what annotators' agreement means everywhere else.
-    whole = total.index.get_level_values("measured_on").map(lambda kind: implied.get((ALL, kind), np.nan))
-    implied = implied.fillna(pd.Series(whole, index=total.index, dtype=np.float64))
+    total = seen.groupby(KEYS).agg(n=("n_known", "sum"), right=("right", "sum"))
+    implied = _implied(seen, total.index)
     # All agreed on what is reviewed: what is implied of it is that it is right.
     is_review = total.index.get_level_values("measured_on") == REVIEW
     expected = np.clip(np.where(is_review, 1.0, implied.to_numpy(dtype=np.float64)) - tolerated, 0.0, 1.0)
@@ -143,11 +135,31 @@ def _alarms(table: pd.DataFrame, tolerated: float, family_error: float) -> npt.N
     p_value = np.where(np.isnan(expected), np.nan, p_value)
     is_alarm = holm(p_value, family_error)
     is_all = total.index.get_level_values("slice") == ALL
-    alarmed = total[is_alarm & ~(is_all & (is_alarm & ~is_all).any())]
-    at = set(zip(*[alarmed.index.get_level_values(k) for k in keys], alarmed["last"], strict=True))
-    return np.asarray(
-        [key in at for key in zip(table["slice"], table["measured_on"], table["week"], strict=True)], dtype=bool
-    )
+    alarmed = total[is_alarm & ~(is_all & (is_alarm & ~is_all).any())].index
+    at = _telling(seen, pd.Series(expected, index=total.index)).loc[alarmed]
+    return np.isin(table.index.to_numpy(), at.to_numpy())
+
+
+def _implied(seen: pd.DataFrame, index: pd.Index) -> pd.Series:
+    """The accuracy that agreement implies over all weeks, by slice and kind."""
+    # A week with one vote per comment implies nothing; the others speak for it.
+    stated = seen.assign(a=seen["implied_accuracy"].astype(np.float64)).dropna(subset="a")
+    sums = stated.assign(w=stated["n_votes"] * stated["a"]).groupby(KEYS)[["w", "n_votes"]].sum()
+    implied = (sums["w"] / sums["n_votes"]).reindex(index)
+    # Where a slice has one vote per comment alone, it is held to what annotators' agreement means everywhere else.
+    whole = index.get_level_values("measured_on").map(lambda kind: implied.get((ALL, kind), np.nan))
+    return implied.fillna(pd.Series(whole, index=index, dtype=np.float64))
+
+
+def _telling(seen: pd.DataFrame, expected: pd.Series) -> pd.Series:
+    """Row of the week in which most known labels are missing, by slice and kind; weeks with both figures first.
+
+    The latest week may hold no more than a few comments that needed another vote, and says little of the slice.
+    """
+    due = expected.reindex(pd.MultiIndex.from_frame(seen[KEYS])).to_numpy()
+    missing = seen["n_known"] * due - seen["right"].astype(np.float64)
+    order = seen.assign(row=seen.index, has_both=seen["agreement"].notna(), missing=missing)
+    return order.sort_values([*KEYS, "has_both", "missing", "week"]).groupby(KEYS)["row"].last()
 
 
 def _told(

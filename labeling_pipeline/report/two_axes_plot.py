@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 
+import numpy as np
 import pandas as pd
 
 from labeling_pipeline.report.html import Html
@@ -11,18 +13,22 @@ from labeling_pipeline.report.html import Html
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 640, 420, 64, 18, 190, 52
 GAP = 15  # px between two names at the right edge
 MOST_NAMES = 14
+TOLERATED = 0.05
 
 
 def two_axes_plot(report: pd.DataFrame) -> Html:
-    """Every slice's weeks as a line of dots, the newest largest; alarms ringed and named first.
+    """Every slice's weeks as a line of dots, the newest and the alarmed largest; alarms ringed and named first.
 
     ``report``: slice, week, measured_on, agreement, accuracy, accuracy_low, accuracy_high, is_alarm. Weeks without
-    either figure are not drawn; where none has both, a sentence says so.
+    either figure are not drawn, but an alarm where agreement is unknown stands at the left edge; where none is left, a
+    sentence says so. Shaded is what is less accurate than the agreement there means, were errors independent and two
+    classes even, by more than the usual tolerance.
     """
-    drawn = report.dropna(subset=["agreement", "accuracy"]).sort_values(["slice", "measured_on", "week"])
+    report = report[report["accuracy"].notna() & (report["agreement"].notna() | report["is_alarm"].astype(bool))]
+    drawn = report.sort_values(["slice", "measured_on", "week"])
     if drawn.empty:
         return Html("<p class='note'>No slice has both figures yet: experts have to look at some labels first.</p>")
-    low = min(0.0, float(drawn["agreement"].min()))
+    low = float(np.fmin(0.0, drawn["agreement"].astype(float).min()))
     parts = [_frame(low)]
     ends: list[tuple[float, float, str, bool]] = []
     for (name, kind), weeks in drawn.groupby(["slice", "measured_on"], sort=True):
@@ -31,12 +37,15 @@ def two_axes_plot(report: pd.DataFrame) -> Html:
         tone = "warn" if is_alarm else "main" if kind == "gold" else "second"
         parts.append(_path(points, tone))
         for place, (row, (x, y)) in enumerate(zip(weeks.itertuples(), points, strict=True)):
-            is_last = place == len(points) - 1
-            title = f"{name}, week of {row.week:%Y-%m-%d}: agreement {row.agreement:.2f}, accuracy {row.accuracy:.2f}"
+            is_last = place == len(points) - 1 or bool(row.is_alarm)
+            share = float(row.agreement)  # type: ignore[arg-type]
+            agreed = "agreement unknown" if math.isnan(share) else f"agreement {share:.2f}"
+            title = f"{name}, week of {row.week:%Y-%m-%d}: {agreed}, accuracy {row.accuracy:.2f}"
             if is_last:
                 parts.append(_bar(x, _y(float(row.accuracy_low)), _y(float(row.accuracy_high)), tone))  # type: ignore[arg-type]
-            parts.append(_dot(x, y, 6 if is_last else 3, tone, title, is_alarm and is_last))
-        ends.append((*points[-1], f"{name} · {kind}", is_alarm))
+            parts.append(_dot(x, y, 6 if is_last else 3, tone, title, bool(row.is_alarm)))
+        at = int(np.argmax(weeks["is_alarm"].astype(bool))) if is_alarm else -1
+        ends.append((*points[at], f"{name} · {kind}", is_alarm))
     parts += _names(ends)
     inner = "".join(parts)
     style = "<style>.warn{fill:var(--warn);stroke:var(--warn)}.main{fill:var(--main);stroke:var(--main)}" \
@@ -46,7 +55,8 @@ def two_axes_plot(report: pd.DataFrame) -> Html:
 
 
 def _x(value: float, low: float) -> float:
-    return round(LEFT + (WIDTH - LEFT) * (min(max(float(value), low), 1.0) - low) / (1.0 - low), 1)
+    known = low if math.isnan(value) else min(max(float(value), low), 1.0)
+    return round(LEFT + (WIDTH - LEFT) * (known - low) / (1.0 - low), 1)
 
 
 def _y(value: float) -> float:
@@ -55,9 +65,10 @@ def _y(value: float) -> float:
 
 def _frame(low: float) -> str:
     bottom, right = _y(0.0), _x(1.0, low)
-    corner = _x(max(0.6, low), low)
-    parts = [f'<rect x="{corner}" y="{_y(0.7)}" width="{right - corner}" height="{bottom - _y(0.7)}" class="blind"/>']
-    parts.append(_text(right - 8, _y(0.7) + 18, "agreement without accuracy", "end", "soft"))
+    bar = [(share, max((1.0 + math.sqrt(share)) / 2 - TOLERATED, 0.0)) for share in np.linspace(0.0, 1.0, 26)]
+    edge = " ".join(f"{_x(share, low)},{_y(accuracy)}" for share, accuracy in bar)
+    parts = [f'<polygon points="{_x(0.0, low)},{bottom} {edge} {right},{bottom}" class="blind"/>']
+    parts.append(_text(right - 8, _y(0.36), "less accurate than their agreement means", "end", "soft"))
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = _y(tick)
         parts.append(f'<line x1="{LEFT}" y1="{y}" x2="{right}" y2="{y}" class="axis"/>')
@@ -102,10 +113,10 @@ def _names(ends: list[tuple[float, float, str, bool]]) -> list[str]:
     heights = [end[1] for end in kept]
     for i in range(1, len(heights)):
         heights[i] = max(heights[i], heights[i - 1] + GAP)
-    over = max(0.0, heights[-1] - (HEIGHT - BOTTOM)) if heights else 0.0
+    for i in reversed(range(len(heights))):  # back up from the lower edge, as far as there is need
+        heights[i] = min(heights[i], HEIGHT - BOTTOM - GAP * (len(heights) - 1 - i))
     parts = []
     for (x, y, name, _), at in zip(kept, heights, strict=True):
-        at -= over
         parts.append(f'<line x1="{x + 9}" y1="{y}" x2="{WIDTH + 8}" y2="{at}" class="lead-line"/>')
         parts.append(_text(WIDTH + 12, at + 4, name if len(name) <= 30 else name[:29] + "…", "start"))
     return parts

@@ -46,12 +46,27 @@ def test_a_blind_slice_alarms_with_its_name_group_comments_and_action(seed: int)
     assert tuple(found.columns) == COLUMNS
     assert found.loc[found["is_alarm"], "slice"].tolist() == ["coded"]
     alarm = found[found["is_alarm"]].iloc[0]
-    assert alarm["week"] == WEEKS[1]
+    coded = found[found["slice"] == "coded"].set_index("week")
+    assert alarm["week"] == (coded["n_known"] * (1 - coded["accuracy"].astype(float))).round(6)[::-1].idxmax()
     assert alarm["annotator_group"].startswith("country=B (")
     assert alarm["action"].startswith("agreement without accuracy: send coded to experts")
     assert 1 <= len(alarm["comment_ids"]) <= 20
     overall = found[found["slice"] == ALL]
     assert (overall["agreement"] >= 0.8).all()
+
+
+def test_a_late_week_with_a_few_disputed_comments_is_not_the_one_quoted() -> None:
+    made = world(4, blind=0.85)
+    votes, last = made["votes"], WEEKS[1] + pd.Timedelta(weeks=1)
+    of_coded = votes["comment_id"].isin(made["members"].query("slice == 'coded'")["comment_id"])
+    labels = votes[of_coded].groupby("comment_id")["label"].nunique()
+    disputed = labels[labels == 3].index if (labels == 3).any() else labels[labels == 2].index[:2]
+    votes.loc[votes["comment_id"].isin(disputed[:2]), "week"] = last
+    found = two_axes(**made, classes=CLASSES, n_boot=0)
+    alarm = found[found["is_alarm"]].iloc[0]
+    assert (found[found["slice"] == "coded"]["week"] == last).any()
+    assert alarm["week"] in WEEKS
+    assert alarm["n_known"] > 5
 
 
 def test_a_hard_slice_agrees_less_and_is_no_alarm() -> None:
