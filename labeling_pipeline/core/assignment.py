@@ -15,6 +15,7 @@ import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.honeypots import Honeypots, draw_honeypots
+from labeling_pipeline.core.matching import Known
 from labeling_pipeline.core.pairing import had_before, pair_up
 from labeling_pipeline.core.people import Limits
 from labeling_pipeline.core.spared import spare
@@ -32,6 +33,7 @@ def assign(
     honeypots: Honeypots | None = None,
     asked: pd.DataFrame | None = None,
     people: Limits | None = None,
+    known: Known | None = None,
 ) -> pd.DataFrame:
     """Assignments of one round: assignment_id, comment_id, text, labeling_round, annotator_id, is_honeypot.
 
@@ -42,6 +44,7 @@ def assign(
         comments: comment_id, text. votes_per_comment: one number for all, or one per comment.
         asked: annotator_id, comment_id of earlier rounds, not to be asked again.
         people: what each may be given to read today; a comment for which too few have room is left out, to wait.
+        known: how unsure comments are and how good annotators; the best are asked about what is least sure.
 
     Raises InputError when more votes per comment are asked than there are annotators, or the bank is too small.
 
@@ -53,7 +56,8 @@ def assign(
     names = [one for one in annotators if one not in limits.away]
     wanted = _wanted(len(comments), votes_per_comment, len(names))
     had = np.empty(0, np.int64) if asked is None else had_before(comments["comment_id"], names, asked)
-    place, who = spare(*pair_up(wanted, len(names), had, rng), had, comments["comment_id"], names, limits)
+    match = known and known.match(comments["comment_id"].tolist(), names)
+    place, who = spare(*pair_up(wanted, len(names), had, rng, match), had, comments["comment_id"], names, limits)
     rows = comments[["comment_id", "text"]].iloc[place].reset_index(drop=True)
     real = rows.assign(annotator_id=np.asarray(names, dtype=object)[who], is_honeypot=False)
     pots = real[:0] if honeypots is None else draw_honeypots(real, honeypots, rng, limits)

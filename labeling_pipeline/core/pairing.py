@@ -10,20 +10,27 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from labeling_pipeline.core.matching import Match, match_up
+
 Ints = npt.NDArray[np.int64]
 
 SWAPS = 50  # passes of exchanges before whoever is still doubled goes to the least busy
 
 
-def pair_up(wanted: Ints, n_annotators: int, had: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def pair_up(
+    wanted: Ints, n_annotators: int, had: Ints, rng: np.random.Generator, match: Match | None = None
+) -> tuple[Ints, Ints]:
     """Places of comments and annotators, row by row: ``wanted`` (n) different annotators for each comment.
 
     ``had``: pairs that may not be asked again, as place × n_annotators + annotator, sorted. Where everyone had a
-    comment, it gets fewer.
+    comment, it gets fewer. ``match``: what is known of comments and annotators; without it chance alone decides.
     """
     place = np.repeat(np.arange(len(wanted)), wanted)
     who = _deal(wanted, n_annotators, rng)
-    return _keep_apart(place, who, had, n_annotators, rng) if len(had) and len(place) else (place, who)
+    if match is not None and len(place):
+        who = match_up(place, who, match, rng)
+    is_dealt = match is None and not len(had)
+    return (place, who) if is_dealt or not len(place) else _keep_apart(place, who, had, n_annotators, rng)
 
 
 def _deal(wanted: Ints, n_annotators: int, rng: np.random.Generator) -> Ints:

@@ -17,7 +17,7 @@ from labeling_pipeline.stages.anchors import ANCHORS, anchors_to_ask
 from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.handing_out import COMPLETE_SHARE, comments_to_ask, hand_out
 from labeling_pipeline.stages.inbox import take_files
-from labeling_pipeline.stages.overlap import affordable, more_votes
+from labeling_pipeline.stages.overlap import MORE_VOTES, affordable, more_votes
 from labeling_pipeline.stages.selection import outdated
 from labeling_pipeline.stages.slices import watched_comments
 
@@ -156,7 +156,7 @@ def _asked_again(context: Context) -> list[Round]:
 def _more_votes(context: Context) -> list[Round]:
     if context.is_over:
         return []
-    return [Round("crowd", "more votes", None, part, number) for number, part in more_votes(context).items()]
+    return [Round("crowd", MORE_VOTES, None, part, number) for number, part in more_votes(context).items()]
 
 
 def _anchor_round(context: Context) -> list[Round]:

@@ -13,9 +13,11 @@ import pandas as pd
 
 from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.honeypots import Honeypots, honeypot_bank, rate_report
+from labeling_pipeline.core.matching import Known
 from labeling_pipeline.core.people import HARMFUL_FROM, Limits, limits
 from labeling_pipeline.platforms import Work, open_platform
 from labeling_pipeline.stages.engine import Append, Context, Result
+from labeling_pipeline.stages.overlap import MORE_VOTES, crowd_skill, doubts
 
 # A vendor's delivery is never quite complete; a round with this share of its comments answered is over.
 COMPLETE_SHARE = 0.9
@@ -180,11 +182,20 @@ class _Desk:
             honeypots=pots,
             asked=None if pd.isna(wave) or not is_ours else self.context.query("asked_before"),
             people=people if is_ours else None,
+            known=self.known(comments),
         )
         if not is_ours:
             return asked.assign(annotator_id=None)
         self.handed_out = pd.concat([self.handed_out, asked[["annotator_id", "comment_id"]]], ignore_index=True)
         return asked
+
+    def known(self, comments: pd.DataFrame) -> Known | None:
+        """What helps to choose whom to ask for one more vote; of any other round chance decides."""
+        return self._known if comments["reason"].iloc[0] == MORE_VOTES else None
+
+    @cached_property
+    def _known(self) -> Known:
+        return Known(doubts(self.context), crowd_skill(self.context))
 
     def exposures(self, assignments: pd.DataFrame) -> pd.DataFrame:
         """The harm that was handed out, as it is logged: a row per person and comment."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from labeling_pipeline.core.matching import skills
 from labeling_pipeline.core.overlap import (
     OverlapSettings,
     expert_confusion,
@@ -22,6 +23,7 @@ from labeling_pipeline.stages.frames import with_columns
 
 Floats = npt.NDArray[np.float64]
 
+MORE_VOTES = "more votes"  # the reason of their rounds
 ASSUMED_ACCURACY = 0.725  # of a crowd nothing is known about: the middle of .55 to .90, which real ones reach
 
 
@@ -109,6 +111,20 @@ def beliefs(context: Context) -> tuple[pd.DataFrame, Floats, Floats]:
     p, v = (labels[[f"{kind}_{one}" for one in classes]].to_numpy(dtype=np.float64) for kind in "pv")
     p = p / np.maximum(p.sum(axis=1, keepdims=True), 1e-12)
     return found[["comment_id", "n_votes"]], p, crowd_confusion(p, v)
+
+
+def doubts(context: Context) -> dict[str, float]:
+    """How unsure the label of every comment is that another vote may improve."""
+    comments, p, _ = beliefs(context)
+    return dict(zip(comments["comment_id"], (1 - p.max(axis=1)).tolist(), strict=True)) if len(comments) else {}
+
+
+def crowd_skill(context: Context) -> dict[str, float]:
+    """How much of what each annotator answered is believed, by the answers they gave under the ontology in force."""
+    version = context.ontology.schema_version
+    found = context.query("crowd_skill", schema_version=version, questions=context.deciding_questions)
+    of_each = skills(found["believed"].to_numpy(dtype=np.float64), found["n"].to_numpy(dtype=np.float64))
+    return dict(zip(found["annotator_id"], of_each.tolist(), strict=True))
 
 
 def crowd_confusion(p: Floats, shares: Floats) -> Floats:

@@ -15,6 +15,7 @@ import pandas as pd
 from labeling_pipeline.core.calibration import calibrate
 from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.honeypots import bank_need, honeypots_needed
+from labeling_pipeline.core.matching import Match, skills
 from labeling_pipeline.core.overlap import (
     OverlapSettings,
     expert_confusion,
@@ -59,6 +60,7 @@ class Desk:
         self.known, gold_verdicts = self._gold(np.arange(n, n + FIT + self.bank))
         self.gold_usd = gold_verdicts * (1 + OTHER_GOLD / len(self.known)) * EXPERT_USD * self.scale
         self.history = pd.DataFrame()
+        self.match: Match | None = None  # nothing is known before the first wave
 
     def _gold(self, place: Ints) -> tuple[Ints, int]:
         """Two experts, a third where they differ; their labels, and how many verdicts that took."""
@@ -73,7 +75,7 @@ class Desk:
         """Another wave: votes wanted per comment and fit gold. Honeypots and their cost come with it."""
         n_people = len(self.people)
         had = np.unique(self.place * n_people + self.who)
-        place, who = pair_up(wanted, n_people, had, self.rng)
+        place, who = pair_up(wanted, n_people, had, self.rng, self.match)
         said = ask(self.spec, self.comments, self.people, place, who, seed=self.seed)
         self.place, self.who = np.concatenate([self.place, place]), np.concatenate([self.who, who])
         self.said = np.concatenate([self.said, said])
@@ -99,9 +101,17 @@ class Desk:
         p, shares = (labels[[f"{kind}_{k}" for k in range(K)]].to_numpy() for kind in "pv")
         truth = self.known[:FIT].astype(np.int64)
         fitted = calibrate(p[self.n :], truth, shares=shares[self.n :])
+        belief = p if fitted is None else fitted.apply(p, shares)
+        self.match = self._known(belief)
         people = found.annotators.sort_values("annotator")
         rows = people[[f"c_{t}_{g}" for t in range(K) for g in range(K)]].to_numpy(dtype=np.float64).reshape(-1, K, K)
-        return (p if fitted is None else fitted.apply(p, shares)), rows / rows.sum(axis=2, keepdims=True)
+        return belief, rows / rows.sum(axis=2, keepdims=True)
+
+    def _known(self, belief: Floats) -> Match:
+        """What a wave to come knows of comments and annotators."""
+        given, n = belief[self.place, self.said], len(self.people)
+        skill = skills(np.bincount(self.who, given, n), np.bincount(self.who, minlength=n).astype(np.float64))
+        return Match(1 - belief.max(axis=1), skill)
 
     def counts(self) -> Ints:
         """Votes (n + FIT, K)."""

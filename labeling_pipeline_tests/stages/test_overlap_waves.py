@@ -73,6 +73,22 @@ def test_unsure_comments_get_more_votes_from_others_and_sure_ones_none(tmp_path:
     assert asked_again[differed].mean() > asked_again[~differed].mean() + 0.3
 
 
+def test_the_next_wave_asks_the_best_about_the_least_sure(tmp_path: Path) -> None:
+    home = make(tmp_path / "home", f"{ADAPTIVE}[adjudication]\nwrong_usd = 20\n")
+    up_to_date(home)
+    first = answer(home, "round-0001")
+    context = up_to_date(home)
+    skill = context.query("crowd_skill", schema_version="v1", questions=context.deciding_questions)
+    share = (skill["believed"] / skill["n"]).set_axis(skill["annotator_id"])
+    assert int(skill["n"].sum()) == len(first)
+    second = pd.read_csv(home.root / "outbox" / "tasks" / "round-0002.csv", dtype=str)
+    labels = context.warehouse.table("consensus_labels").set_index("comment_id")["confidence"]
+    surest = second.assign(p=second["comment_id"].map(labels)).groupby("annotator_id")["p"].mean()
+    assert surest[share.nlargest(4).index].mean() < surest[share.nsmallest(4).index].mean()
+    loads = second["annotator_id"].value_counts()
+    assert loads.max() - loads.min() <= 1
+
+
 def test_without_the_setting_there_is_one_round(tmp_path: Path) -> None:
     waves, per_round = play(make(tmp_path / "home", "[labeling]\nvotes_per_comment = 2\n"))
     assert len(waves) == 1

@@ -4,7 +4,7 @@
 with answered as (select distinct comment_id, labeling_round from vote_log),
 asked as (select distinct comment_id, labeling_round from assignments),
 parts as (select labeling_round, count(distinct published_at) as n_parts from assignments group by labeling_round)
-select distinct t.labeling_round, t.comment_id, c.text, r.votes_per_comment, coalesce(p.n_parts, 0) as n_parts
+select distinct t.labeling_round, t.comment_id, c.text, r.votes_per_comment, r.reason, coalesce(p.n_parts, 0) as n_parts
 from decomposed_tasks t
 join rounds r on r.labeling_round = t.labeling_round and r.kind = 'crowd'
 join raw_comments c on c.comment_id = t.comment_id
