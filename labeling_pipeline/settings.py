@@ -155,7 +155,7 @@ class DriftSettings(Section):
     anchors: Count = Field(
         0,
         description="comments asked again every week, of other people each time, to see whether the guideline is read"
-        " as before; 20 suit most homes, at votes_per_comment votes each",
+        " as before, at votes_per_comment votes each; 0 asks none, 100 are enough to see a small change",
     )
     false_alarm_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.001, description="per night, over all series together"

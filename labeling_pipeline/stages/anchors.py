@@ -18,7 +18,10 @@ WEEK = timedelta(days=7)
 
 
 def anchors_to_ask(context: Context) -> pd.Series:
-    """The anchors, if a week has gone by since they were asked; no comments otherwise. The same ones every week."""
+    """The anchors, if a week has gone by since they were asked; no comments otherwise. The same ones every week.
+
+    As many of each class as there are: drawn from the stream, hardly any would be of the rare classes.
+    """
     wanted = context.settings.drift.anchors
     if not wanted or context.is_over:
         return pd.Series(dtype="str")
@@ -27,5 +30,7 @@ def anchors_to_ask(context: Context) -> pd.Series:
         return pd.Series(dtype="str")
     known = context.query("comments_for_anchors", schema_version=context.ontology.schema_version)
     chance = unit_hash(known["comment_id"], context.settings.selection.seed)
-    order = np.lexsort((chance, -known["n_asked"].to_numpy(dtype=np.int64)))[:wanted]
+    by_chance = known.assign(chance=chance).sort_values("chance", kind="stable")
+    turn = by_chance.groupby("label").cumcount().reindex(known.index).to_numpy(dtype=np.int64)
+    order = np.lexsort((chance, turn, -known["n_asked"].to_numpy(dtype=np.int64)))[:wanted]
     return known["comment_id"].iloc[order].sort_values()

@@ -20,6 +20,7 @@ from labeling_pipeline.core.overlap import (
 )
 from labeling_pipeline.stages.engine import Context
 from labeling_pipeline.stages.frames import with_columns
+from labeling_pipeline.stages.remembered import Remembered
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,8 +69,10 @@ def affordable(context: Context, comments: pd.Series) -> pd.Series:
 
 def more_votes(context: Context) -> dict[int, pd.Series]:
     """The next wave: number of votes → the comments that get as many. Empty where overlap is not adaptive."""
-    if context.settings.labeling.most_votes is None:
-        return {}
+    return {} if context.settings.labeling.most_votes is None else _PLANNED(context)
+
+
+def _plan(context: Context) -> dict[int, pd.Series]:
     comments, p, crowd = beliefs(context)
     if comments.empty:
         return {}
@@ -88,6 +91,10 @@ def more_votes(context: Context) -> dict[int, pd.Series]:
     return {
         int(number): comments.loc[wave.votes == number, "comment_id"] for number in np.unique(wave.votes) if number > 0
     }
+
+
+# Whether a round is wanted is asked many times between two changes; a plan over 800,000 comments takes seconds.
+_PLANNED = Remembered(_plan, ("assignments", "waiting_for_room"))
 
 
 def _to_experts(context: Context) -> list[str]:

@@ -2,7 +2,7 @@
 
     python -m labeling_pipeline_tests.benchmarks.quality_drift [--seeds 20] [--quiet-seeds 5] [--anchors 0 20 100]
 
-``--anchors``: the numbers of comments that are asked again every week, of three people each time, as many of each class.
+``--anchors``: the numbers of comments that are asked again every week, of three people each time, evenly over classes.
 
 Belongs here: the simulated weeks and the count. Does not: drift of anything but votes, labels and agreement.
 """

@@ -17,17 +17,25 @@ LEAST = 20  # votes in the week, below which nothing is tested
 
 
 def anchors(watched: Watched, night: datetime, alpha: float, limits: DriftLimits) -> Measured | None:
-    """Votes of this week on the anchors against those of the weeks before, comment by comment.
+    """Votes of late on the anchors against those of the weeks before, comment by comment.
 
     Generalized Cochran–Mantel–Haenszel test of class by time, stratified by comment (Landis, Heyman & Koch 1978,
     doi:10.2307/1402373): χ² with K − 1 degrees of freedom where nothing changed, however much the comments differ and
-    whatever else is posted. Votes under one schema version.
+    whatever else is posted. Votes under the schema version of this week. Looked at over every span, as votes are: a
+    week has few votes on each; the one furthest over its threshold is reported.
     """
     if watched.anchors.empty:
         return None
-    now, before = windows(watched.anchors, "answered_at", night, limits.spans[0])
-    version = now["schema_version"].mode().min() if len(now) else None
-    now, before = (one[one["schema_version"] == version] for one in (now, before))
+    this_week, _ = windows(watched.anchors, "answered_at", night, limits.spans[0])
+    version = this_week["schema_version"].mode().min() if len(this_week) else None
+    votes = watched.anchors[watched.anchors["schema_version"] == version]
+    found = [_over(votes, night, alpha / len(limits.spans), span) for span in limits.spans]
+    known = [one for one in found if one is not None]
+    return max(known, key=lambda one: one.value / one.threshold, default=None)
+
+
+def _over(votes: pd.DataFrame, night: datetime, alpha: float, span: tuple[int, int]) -> Measured | None:
+    now, before = windows(votes, "answered_at", night, span)
     both = set(now["comment_id"]) & set(before["comment_id"])
     now, before = (one[one["comment_id"].isin(both)] for one in (now, before))
     if len(now) < LEAST:
@@ -35,7 +43,7 @@ def anchors(watched: Watched, night: datetime, alpha: float, limits: DriftLimits
     value, freedom = _mantel_haenszel(now, before)
     from scipy.stats import chi2
 
-    return Measured("mantel_haenszel", value, float(chi2.isf(alpha, max(freedom, 1))), "relabel")
+    return Measured(f"mantel_haenszel_{span[0]}d", value, float(chi2.isf(alpha, max(freedom, 1))), "relabel")
 
 
 def _mantel_haenszel(now: pd.DataFrame, before: pd.DataFrame) -> tuple[float, int]:

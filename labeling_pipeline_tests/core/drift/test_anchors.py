@@ -37,7 +37,8 @@ def votes(
 def over(seed: int, alpha: float, moved: float = 0.0) -> bool:
     found = anchors(Watched(anchors=votes(seed, moved=moved)), NIGHT, alpha, DriftLimits())
     assert found is not None
-    assert (found.statistic, found.action) == ("mantel_haenszel", "relabel")
+    assert found.statistic in {"mantel_haenszel_7d", "mantel_haenszel_21d"}
+    assert found.action == "relabel"
     return found.value > found.threshold
 
 
@@ -66,3 +67,18 @@ def test_which_comments_were_asked_does_not_matter_and_other_versions_are_not_co
 def test_the_report_has_the_series_only_where_there_are_anchors() -> None:
     assert drift_series(NIGHT, Watched(anchors=votes(1)))["series"].tolist() == ["anchors"]
     assert drift_series(NIGHT, Watched()).empty
+
+
+def test_what_three_weeks_show_is_found_where_one_week_has_too_few_votes() -> None:
+    """One comment of twenty is read anew, from three weeks ago on: 9 votes of it, 3 of them in the last week."""
+    given = votes(5, weeks=11)
+    since = pd.Timestamp(NIGHT) - pd.Timedelta(days=21)
+    by_comment = given.assign(label=given["comment_id"].map(lambda one: CLASSES[int(one[2:]) % 3]))
+    moved = (by_comment["comment_id"] == "c-0") & (by_comment["answered_at"] >= since)
+    reread = by_comment.assign(label=by_comment["label"].where(~moved, "rude"))
+    found = anchors(Watched(anchors=reread), NIGHT, ALPHA, DriftLimits())
+    assert found is not None
+    assert (found.statistic, found.value > found.threshold) == ("mantel_haenszel_21d", True)
+    week_alone = anchors(Watched(anchors=reread), NIGHT, ALPHA, DriftLimits(spans=((7, 28),)))
+    assert week_alone is not None
+    assert week_alone.value < week_alone.threshold
