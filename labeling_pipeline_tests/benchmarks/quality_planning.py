@@ -19,6 +19,7 @@ import pandas as pd
 
 from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.honeypots import Honeypots, bank_need, rate_report
+from labeling_pipeline.core.matching import Known
 from labeling_pipeline.core.overlap import (
     OverlapSettings,
     expert_confusion,
@@ -58,7 +59,8 @@ def main() -> None:
     )  # fmt: skip
     chosen = comments[wave.votes > 0]
     asked = first.loc[~first["is_honeypot"], ["comment_id", "annotator_id"]]
-    second = assign(chosen, people, wave.votes[wave.votes > 0].tolist(), 0, 2, asked=asked)
+    known = Known(dict(zip(comments["comment_id"], 1 - p.max(axis=1), strict=True)), dict.fromkeys(people, 0.7))
+    second = assign(chosen, people, wave.votes[wave.votes > 0].tolist(), 0, 2, asked=asked, known=known)
     _tell(f"next wave: {len(second):,} assignments on {len(chosen):,} comments", began, cpu)
     print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB at most")
 
