@@ -71,15 +71,19 @@ def status_command(home: str | None, as_json: bool) -> None:
 
 @click.command("explain", epilog="Example: labeling-pipeline explain c-1f8a")
 @click.argument("comment_id")
+@click.option("--show-text", is_flag=True, help="Show the text of a comment that may be harmful, too.")
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def explain_command(comment_id: str, home: str | None, as_json: bool) -> None:
-    """The whole life of one comment, in time order."""
+def explain_command(comment_id: str, show_text: bool, home: str | None, as_json: bool) -> None:
+    """The whole life of one comment, in time order.
+
+    The text of a comment that somebody, a model or a rule holds for one of people.harmful is hidden.
+    """
     from labeling_pipeline.report.explain import explain
     from labeling_pipeline.stages.clock import open_context
 
     context = open_context(Home.find(home))
-    events = explain(context, comment_id)
+    events = explain(context, comment_id, show_text)
     if as_json:
         rows = [
             {"at": e.at.isoformat() if e.at is not None else None, "stage": e.stage, "lines": e.lines} for e in events

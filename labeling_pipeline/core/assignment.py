@@ -56,7 +56,7 @@ def assign(
     names = [one for one in annotators if one not in limits.away]
     wanted = _wanted(len(comments), votes_per_comment, len(names))
     had = np.empty(0, np.int64) if asked is None else had_before(comments["comment_id"], names, asked)
-    match = known and known.match(comments["comment_id"].tolist(), names)
+    match = None if known is None else known.match(comments["comment_id"].tolist(), names)
     place, who = spare(*pair_up(wanted, len(names), had, rng, match), had, comments["comment_id"], names, limits)
     rows = comments[["comment_id", "text"]].iloc[place].reset_index(drop=True)
     real = rows.assign(annotator_id=np.asarray(names, dtype=object)[who], is_honeypot=False)

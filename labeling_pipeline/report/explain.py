@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.people import HARMFUL_FROM
 from labeling_pipeline.report.explain_now import computed_now, in_order
 from labeling_pipeline.report.explain_words import Event, each, given, shares, time
 from labeling_pipeline.stages.context import Context
@@ -23,15 +24,18 @@ from labeling_pipeline.stages.context import Context
 MOST_ACTS = 5  # more acts of one kind on a comment are told as one event
 
 
-def explain(context: Context, comment_id: str) -> list[Event]:
+def explain(context: Context, comment_id: str, show_text: bool = False) -> list[Event]:
     """Every event of a comment's life: those nobody dated first, then earliest first.
 
     An event tells what was known at its time; what is computed anew whenever more is known comes last, and says so.
+    The text of a comment that anybody or anything holds for harmful is hidden unless ``show_text`` (people.blur).
     Raises InputError for a comment the home does not know.
     """
     rows = {name: context.query(f"explain/{name}", comment_id=comment_id) for name in QUERIES}
     if rows["comment"].empty:
         raise InputError(f"no comment {comment_id!r} in this home", remedy="look it up in raw_comments or gold_set")
+    hidden = [] if show_text else _harm(context, comment_id)
+    rows["comment"] = rows["comment"].assign(hidden=", ".join(hidden))
     events = [event for name, tell in QUERIES.items() for event in tell(rows[name], context)]
     events += [*_exports(context, comment_id), *computed_now(context, comment_id), *_today(context, comment_id)]
     return sorted(events, key=lambda event: pd.Timestamp.min if event.at is None else event.at)
@@ -41,9 +45,18 @@ def _comment(rows: pd.DataFrame, context: Context) -> Iterator[Event]:
     for row in each(rows):
         place = f" in {row.thread_id}" if given(row.thread_id) else ""
         slices = f" · slices: {', '.join(row.slices)}" if len(row.slices) else ""
-        yield Event(
-            time(row.posted_at), "comment", (f"posted{place}: {row.text!r}", f"{len(row.text)} characters{slices}")
-        )
+        shown = f"text hidden, it may be {row.hidden} (--show-text shows it)" if row.hidden else repr(row.text)
+        yield Event(time(row.posted_at), "comment", (f"posted{place}: {shown}", f"{len(row.text)} characters{slices}"))
+
+
+def _harm(context: Context, comment_id: str) -> list[str]:
+    """The harmful classes the comment may be of; none where texts are shown as they are."""
+    people = context.settings.people
+    if not people.blur:
+        return []
+    options = {"comment_id": comment_id, "harmful": list(people.harmful), "least": HARMFUL_FROM}
+    found: list[str] = context.query("explain/harm", **options)["label"].tolist()
+    return found
 
 
 def _predictions(rows: pd.DataFrame, context: Context) -> Iterator[Event]:

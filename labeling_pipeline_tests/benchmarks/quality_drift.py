@@ -1,8 +1,9 @@
 """How soon a guideline that is read differently is found, and how often nothing is found to have moved.
 
-    python -m labeling_pipeline_tests.benchmarks.quality_drift [--seeds 20] [--quiet-seeds 5] [--anchors 0 20 100]
+    python -m labeling_pipeline_tests.benchmarks.quality_drift [--seeds 20] [--quiet-seeds 5] [--anchors 0 20] [--alone]
 
 ``--anchors``: the numbers of comments that are asked again every week, of three people each time, evenly over classes.
+``--alone``: nothing but the anchors is looked at.
 
 Belongs here: the simulated weeks and the count. Does not: drift of anything but votes, labels and agreement.
 """
@@ -94,12 +95,23 @@ def _weekly_agreement(votes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["week", "value", "low", "high"]).assign(statistic="krippendorff_alpha")
 
 
-def found_after(seeds: int, share: float, n_anchors: int) -> tuple[list[int], int]:
+def anchor_alarms(again: pd.DataFrame, first_night: int, last_night: int) -> Iterator[tuple[int, str]]:
+    """The same where there is nothing but anchors."""
+    for night in range(first_night, last_night + 1):
+        report = drift_series((START + pd.Timedelta(days=night)).to_pydatetime(), Watched(anchors=again))
+        yield from ((night, series) for series in report.loc[report["is_alarm"], "series"])
+
+
+def found_after(seeds: int, share: float, n_anchors: int, alone: bool) -> tuple[list[int], int]:
     """Days from the drift to the first alarm, of the seeds with one by week 11; in how many anchors alarmed."""
     days, by_anchors = [], 0
     for seed in range(seeds):
         again = anchor_votes(seed, 11, share, n_anchors) if n_anchors else None
-        found = list(alarms(simulated_votes(seed, 11, share), 7 * (DRIFT_WEEK - 1), 77, again))
+        nights = 7 * (DRIFT_WEEK - 1), 77
+        if alone and again is not None:
+            found = list(anchor_alarms(again, *nights))
+        else:
+            found = list(alarms(simulated_votes(seed, 11, share), *nights, again))
         days += [day - 7 * (DRIFT_WEEK - 1) for day, _ in found[:1]]
         by_anchors += "anchors" in {series for _, series in found}
     return days, by_anchors
@@ -121,15 +133,18 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--quiet-seeds", type=int, default=5)
     parser.add_argument("--anchors", type=int, nargs="*", default=[0])
+    parser.add_argument("--alone", action="store_true")
     chosen = parser.parse_args()
     for n in chosen.anchors:
         for share, name in ((1.0, "all"), (0.5, "half")):
-            days, by_anchors = found_after(chosen.seeds, share, n)
+            days, by_anchors = found_after(chosen.seeds, share, n, chosen.alone)
             median = f"median after {np.median(days):.0f} days" if days else "never"
             print(
                 f"{n} anchors, half of mild re-read by {name} annotators: found by week 11 in {len(days)} of", end=" "
             )
             print(f"{chosen.seeds}; {median}; by the anchors in {by_anchors}", flush=True)
+        if chosen.alone:
+            continue
         weeks, by_anchors_too = quiet_weeks(chosen.quiet_seeds, n)
         print(f"{n} anchors, weeks with an alarm in 52 quiet weeks: {weeks}, {np.mean(weeks):.2f} on average;", end=" ")
         print(f"of the anchors {by_anchors_too}", flush=True)

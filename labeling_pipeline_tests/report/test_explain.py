@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -124,3 +126,25 @@ def test_gold_is_told_with_its_role_and_that_consensus_is_clamped_to_it(context:
     assert "clamped to the fit gold rude" in consensus
     assert "the votes by themselves say fine" in consensus
     assert any("its votes measure annotators" in line for line in _lines(fit, "quality"))
+
+
+def test_a_text_that_may_be_harmful_is_hidden_until_it_is_asked_for(context: Context) -> None:
+    """An annotator and an expert call c-1 rude, nobody c-2; where rude is harmful, c-1 is hidden alone."""
+
+    def shown(comment: str, settings: str, **options: bool) -> list[str]:
+        toml = context.home.root / "labeling.toml"
+        before = toml.read_text()
+        toml.write_text(f"{before}\n[people]\n{settings}\n")
+        try:
+            return _lines(explain(replace(context, home=Home(context.home.root)), comment, **options), "comment")
+        finally:
+            toml.write_text(before)
+
+    harmful = "harmful = ['rude']"
+    text, size = "posted: 'a remark on c-1'", "15 characters"
+    assert shown("c-1", harmful) == ["posted: text hidden, it may be rude (--show-text shows it)", size]
+    assert shown("c-1", harmful, show_text=True) == [text, size]
+    assert shown("c-1", f"{harmful}\nblur = false") == [text, size]
+    assert shown("c-1", "harmful = ['fine_not']") == [text, size]
+    assert shown("c-2", harmful)[0] == "posted: 'no date'"
+    assert shown("m-1", harmful)[0].startswith("posted: text hidden")
