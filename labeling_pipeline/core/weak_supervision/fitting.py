@@ -51,7 +51,10 @@ def automatic(patterns: VotePatterns, setup: Setup) -> FittedModel:
     if fitted.has_advantage:
         return fitted
     plain = majority(patterns, setup)
-    return dataclasses.replace(plain, clusters=fitted.clusters, notes=(*fitted.notes, "fell back to majority"))
+    # What gold says of a function holds whoever decides; without gold majority tells how far the others confirm it.
+    accuracies = fitted.accuracies if setup.n_gold else plain.accuracies
+    notes = (*fitted.notes, "fell back to majority")
+    return dataclasses.replace(plain, accuracies=accuracies, clusters=fitted.clusters, notes=notes)
 
 
 def accuracies_of(precision: Matrix, votes: Matrix, n_classes: int) -> Matrix:

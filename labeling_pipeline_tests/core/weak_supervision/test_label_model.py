@@ -79,6 +79,20 @@ def test_gold_overrules_a_function_that_is_mostly_wrong() -> None:
     assert told.accuracies[0] < 0.3
 
 
+@pytest.mark.parametrize("seed", [9, 42, 52])
+def test_where_majority_decides_gold_still_tells_how_good_functions_are(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    kind = rng.integers(0, 3, 600)
+    votes = np.full((600, 4), -1)
+    votes[kind == 0, 0], votes[kind == 1, 1] = 1, 0
+    votes[kind == 2, 2:] = [1, 0]  # two that always contradict each other: one of them is right
+    gold = np.where(np.arange(600) < 60, rng.integers(0, 2, 600), -1)
+    result = label_model(votes, n_classes=2, gold=gold)
+    told = (kind == 2) & (gold >= 0)
+    assert result.method == "majority"
+    assert np.abs(result.accuracies[2:] - [gold[told].mean(), 1 - gold[told].mean()]).max() < 0.15
+
+
 def test_a_function_without_a_vote_changes_nothing() -> None:
     votes, _ = independent(7, 3000, [0.7, 0.8, 0.6, 0.75], 3, 0.4)
     silent = np.column_stack([votes, np.full(3000, -1)])
