@@ -44,7 +44,7 @@ def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
 def _votes(told: dict[str, Any]) -> str:
     rows, disputed = told["rows"], told["n_disputed"]
     said = f"{rows['vote_log']:,} crowd · {rows['verdicts']:,} expert verdicts · {told['spend_usd']:,.2f} USD"
-    return said + (f" · {disputed:,} disputed, in returned files" if disputed else "")
+    return said + (f" · {disputed:,} disputed, returned in outbox/rework" if disputed else "")
 
 
 def _beside_votes(told: dict[str, Any]) -> str:

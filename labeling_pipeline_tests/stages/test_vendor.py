@@ -52,7 +52,7 @@ def test_a_bad_batch_goes_back_and_its_redelivery_counts(tmp_path: Path) -> None
     assert back["reason"].str.contains("known answers are wrong").all()
     spend = context.query("spend").iloc[0]
     assert (spend["n_assignments"], spend["n_disputed"]) == (0, N + GOLD)
-    assert dict(lines_of(summary(home)))["votes"].endswith("0.00 USD · 350 disputed, in returned files")
+    assert dict(lines_of(summary(home)))["votes"].endswith("0.00 USD · 350 disputed, returned in outbox/rework")
     assert context.count("consensus_labels") == 0
     assert not context.warehouse.table("crowd_votes")["is_current"].any()
 
