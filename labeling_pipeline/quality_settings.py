@@ -72,8 +72,8 @@ class VendorSettings(Section):
 
     accept_batches: bool = Field(
         False,
-        description="judge each file of votes by a sampling plan; a returned one does not count, is not paid, and lies in"
-        " outbox/rework. Agree with your vendor on the two rates below first",
+        description="judge each file of votes by a sampling plan; a returned one does not count, is not paid, and lies"
+        " in outbox/rework. Agree with your vendor on the two rates below first",
     )
     good_error_rate: Share = Field(0.25, description="error rate up to which a batch is good")
     bad_error_rate: Share = Field(0.40, description="error rate from which a batch is bad")
