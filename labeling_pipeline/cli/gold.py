@@ -36,23 +36,33 @@ def plan_command(votes: Path, comments: Path, budget: int, seed: int, output: Pa
     inbox/gold. Do not change `inclusion_p`: estimates are weighted by it.
     """
     from labeling_pipeline.cli.options import naming
-    from labeling_pipeline.core.gold import detectable_error, plan_gold
+    from labeling_pipeline.core.gold import detectable_error, is_of, plan_gold, unvoted
     from labeling_pipeline.core.gold_power import memberships, planned_power
     from labeling_pipeline.files import read_frame, write_frame
 
     with naming(votes, comments):
         known = read_frame(comments)
-        plan = plan_gold(read_frame(votes), known, budget, seed)
+        given = read_frame(votes)
+        plan = plan_gold(given, known, budget, seed)
         power = planned_power(plan, memberships(known))
+        left_out = 0 if plan["stratum"].map(is_of("unvoted")).any() else unvoted(given, known)
     write_frame(plan, output)
     strata = {str(name): int(n) for name, n in plan.groupby("stratum").size().items()}
     if as_json:
-        drawn = {"n": len(plan), "budget": budget, "strata": strata, "detectable": detectable_error(plan)}
+        drawn = {
+            "n": len(plan),
+            "budget": budget,
+            "strata": strata,
+            "detectable": detectable_error(plan),
+            "left_out": left_out,
+        }
         click.echo(json.dumps({**drawn, "slices": power, "file": str(output)}, indent=2, ensure_ascii=False))
         return
     short = "" if len(plan) == budget else f" ({budget} asked for; a small stratum had no more)"
     click.echo(f"{len(plan)} comments in {output}{short}: " + ", ".join(f"{n} {name}" for name, n in strata.items()))
     click.echo(detectable_error(plan))
+    if left_out:
+        click.echo(f"{left_out:,} comments nobody voted on are left out: their labels would measure no vote.")
     for one in power[:MOST_SHOWN]:
         click.echo(
             f"  {one['slice']}: {one['n']} of {one['n_comments']:,} drawn, {one['n_measure']} measure; {one['told']}"

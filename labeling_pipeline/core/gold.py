@@ -7,6 +7,7 @@ estimates from a finished gold set (``core.evaluation``).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +40,10 @@ def assign_role(comment_id: str) -> str:
 def plan_gold(votes: pd.DataFrame, comments: pd.DataFrame, budget: int, seed: int = 0) -> pd.DataFrame:
     """The comments to label, each with the probability with which this plan takes it.
 
-    Half of the budget is a simple random draw from all comments; the rest goes to strata: comments whose votes agree,
-    those whose votes differ, those without votes, and every slice (see `sampling.stratified_draw`).
+    Half of the budget is a simple random draw; the rest goes to strata: comments whose votes agree, those whose votes
+    differ, and both within every slice (see `sampling.stratified_draw`). Of comments that nobody voted on, a label
+    measures nothing of the votes: they are drawn from only where the others are fewer than the budget, and are a
+    stratum then.
 
     Args:
         votes: task (or comment_id), label; annotator is not needed.
@@ -49,8 +52,24 @@ def plan_gold(votes: pd.DataFrame, comments: pd.DataFrame, budget: int, seed: in
 
     Returns columns `COLUMNS`, in random order; ``label`` is empty, to be filled in. The crowd's answer is not shown.
     """
-    taken = stratified_draw(_strata(votes, comments), budget, STRATUM_WEIGHTS, seed)
+    frame = _strata(votes, comments)
+    voted = frame[~frame["stratum"].map(is_of("unvoted"))]
+    taken = stratified_draw(voted if len(voted) >= budget else frame, budget, STRATUM_WEIGHTS, seed)
     return taken.assign(label="", role=[assign_role(c) for c in taken["comment_id"]])[list(COLUMNS)]
+
+
+def unvoted(votes: pd.DataFrame, comments: pd.DataFrame) -> int:
+    """How many of the comments nobody voted on; arguments as for `plan_gold`."""
+    return int(_strata(votes, comments)["stratum"].map(is_of("unvoted")).sum())
+
+
+def is_of(kind: str) -> Callable[[str], bool]:
+    """Whether a stratum is of this kind, in a slice or outside: "unanimous", "disagreement", "unvoted".
+
+    >>> [is_of("unanimous")(s) for s in ("unanimous", "slice:es, unanimous", "disagreement")]
+    [True, True, False]
+    """
+    return lambda stratum: stratum == kind or stratum.endswith(f", {kind}")
 
 
 def detectable_error(plan: pd.DataFrame) -> str:
@@ -61,7 +80,7 @@ def detectable_error(plan: pd.DataFrame) -> str:
     """
     is_random, measures = plan["part"] == "random", plan["role"] == "measure"
     measure, by_chance = int(measures.sum()), int((measures & is_random).sum())
-    unanimous = int((plan["stratum"] == "unanimous").sum())
+    unanimous = int(plan["stratum"].map(is_of("unanimous")).sum())
     drawn = f"Of {len(plan)} comments, {int(is_random.sum())} are a random draw"
     said = f"{drawn} and {measure} measure (the rest fit and stay sealed). "
     if by_chance:
@@ -119,7 +138,7 @@ def _strata(votes: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
     counts = distinct.reindex(ids)
     kind = np.where(counts["size"].isna(), "unvoted", np.where(counts["nunique"] > 1, "disagreement", "unanimous"))
     slices = _one_slice(unique)
-    stratum = np.where(slices != "", "slice:" + slices, kind.astype(object))
+    stratum = np.where(slices != "", "slice:" + slices + ", " + kind.astype(object), kind.astype(object))
     text = unique["text"] if "text" in unique else pd.Series("", index=unique.index)
     return pd.DataFrame({"comment_id": ids, "text": text.fillna(""), "stratum": stratum.astype(str)})
 
