@@ -55,8 +55,8 @@ def test_a_plan_holds_what_was_asked_and_hides_the_crowd() -> None:
 def test_comments_nobody_voted_on_are_drawn_only_where_the_others_do_not_suffice() -> None:
     votes, comments = world(60, 20, 400, 0)
     assert unvoted(votes, comments) == 400
-    plan = plan_gold(votes, comments, 70)
-    assert len(plan) == 70
+    plan = plan_gold(votes, comments, 40)
+    assert len(plan) == 40
     assert set(plan["comment_id"]) <= set(votes["task"])
     larger = plan_gold(votes, comments, 120)
     assert {"unanimous", "disagreement", "unvoted"} == set(larger["stratum"])
