@@ -144,6 +144,21 @@ def ratios(rows: list[dict[str, Any]], n_tasks: str) -> list[str]:
     return lines
 
 
+def measured(n_tasks: int, n_runs: int, *, with_peer: bool, large: bool) -> list[dict[str, Any]]:
+    """A row per method, ids and size; the peer's among them, on the smaller size."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for ids in ("string", "integer"):
+            votes, truth = write_votes(Path(folder), n_tasks, ids)
+            rows += [ours(votes, truth, ids, method, n_runs) for method in METHODS]
+            if with_peer:
+                rows.append(peer(votes, truth, ids))
+        if large:
+            votes, truth = write_votes(Path(folder), 10 * n_tasks, "integer")
+            rows += [ours(votes, truth, "integer", method, n_runs) for method in METHODS]
+    return rows
+
+
 def main() -> None:
     if sys.argv[1:2] == ["--worker"]:
         return worker(*sys.argv[2:5])
@@ -153,16 +168,7 @@ def main() -> None:
     parser.add_argument("--without-peer", action="store_true")
     parser.add_argument("--large", action="store_true")
     options = parser.parse_args()
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for ids in ("string", "integer"):
-            votes, truth = write_votes(Path(folder), options.tasks, ids)
-            rows += [ours(votes, truth, ids, method, options.runs) for method in METHODS]
-            if not options.without_peer:
-                rows.append(peer(votes, truth, ids))
-        if options.large:
-            votes, truth = write_votes(Path(folder), 10 * options.tasks, "integer")
-            rows += [ours(votes, truth, "integer", method, options.runs) for method in METHODS]
+    rows = measured(options.tasks, options.runs, with_peer=not options.without_peer, large=options.large)
     print(table(rows))
     print("\n" + "\n".join(ratios(rows, f"{options.tasks:,}")))
     return None

@@ -31,10 +31,15 @@ def main() -> None:
     options.add_argument("--seeds", type=int, default=10)
     given = options.parse_args()
     for name, settings in WORLDS.items():
-        rows = [row for seed in range(given.seeds) for row in measured(bad_crowd(**settings, seed=seed), 100)]
-        table = pd.DataFrame(rows).groupby("check", sort=False).mean()
+        table = mean_over_seeds(settings, given.seeds)
         print(f"\n{name}; 240 annotators, 12 planted of each kind, {given.seeds} seeds")
         print(table.round(4).to_string())
+
+
+def mean_over_seeds(settings: dict[str, int], n_seeds: int) -> pd.DataFrame:
+    """One row per check: recall and false-alarm rate, mean over planted crowds."""
+    rows = [row for seed in range(n_seeds) for row in measured(bad_crowd(**settings, seed=seed), 100)]
+    return pd.DataFrame(rows).groupby("check", sort=False).mean()
 
 
 def measured(world: Planted, min_votes: int) -> list[dict[str, float | str]]:

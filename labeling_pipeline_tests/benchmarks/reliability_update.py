@@ -31,16 +31,25 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=3)
     given = options.parse_args()
     votes = votes_of(given.tasks)
-    last = int(votes["week"].max())
     answers = known_answers(votes)
+    print(f"{len(votes):,} votes, {len(answers):,} known answers, {int(votes['week'].max()) + 1} weeks")
+    found = measured(votes, answers, given.runs)
+    same, distance = found["online equals refit"], found["distance of warm from cold"]
+    print(f"counts against known answers       {said(found['counts'])}   online equals refit to the last bit: {same}")
+    print(f"consensus-based fit, cold          {said(found['cold'])}")
+    far = f"largest distance of the warm fit from the cold: {distance:.1e}"
+    print(f"weekly update, all statistics      {said(found['week'])}   {far}")
+
+
+def measured(votes: pd.DataFrame, answers: pd.DataFrame, runs: int) -> dict[str, Any]:
+    """Median seconds (clock, processor) of each step, and how far online is from refit and warm from cold."""
+    last = int(votes["week"].max())
     consensus = votes.groupby("task", sort=False)["label"].agg("first").reset_index()
-    print(f"{len(votes):,} votes, {len(answers):,} known answers, {last + 1} weeks")
-    refit, counts = timed(lambda: weekly_counts(votes, answers), given.runs)
+    refit, counts = timed(lambda: weekly_counts(votes, answers), runs)
     state = update_counts(None, counts[counts["week"] < last])
     online = update_counts(state, counts[counts["week"] == last])
     same = online.equals(update_counts(None, counts))
-    print(f"counts against known answers       {refit}   online equals refit to the last bit: {same}")
-    cold, (cold_table, _) = timed(lambda: consensus_reliability(votes), given.runs)
+    cold, (cold_table, _) = timed(lambda: consensus_reliability(votes), runs)
     _, before = consensus_reliability(votes[votes["week"] < last])
 
     def update() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -48,10 +57,18 @@ def main() -> None:
         history = reliability_history(read, gold=answers, consensus=consensus, weeks=[last])
         return history, consensus_reliability(read, before)[0]
 
-    week, (_, warm_table) = timed(update, given.runs)
-    distance = np.abs(cold_table["value"] - warm_table["value"]).max()
-    print(f"consensus-based fit, cold          {cold}")
-    print(f"weekly update, all statistics      {week}   largest distance of the warm fit from the cold: {distance:.1e}")
+    week, (_, warm_table) = timed(update, runs)
+    return {
+        "counts": refit,
+        "cold": cold,
+        "week": week,
+        "online equals refit": same,
+        "distance of warm from cold": float(np.abs(cold_table["value"] - warm_table["value"]).max()),
+    }
+
+
+def said(seconds: tuple[float, float]) -> str:
+    return f"{seconds[0]:6.2f} s ({seconds[1]:.2f} s of processor)"
 
 
 def known_answers(votes: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +80,7 @@ def known_answers(votes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"task": tasks[chosen], "label": "non_toxic", "week": weeks})
 
 
-def timed(call: Callable[[], Any], runs: int) -> tuple[str, Any]:
+def timed(call: Callable[[], Any], runs: int) -> tuple[tuple[float, float], Any]:
     """Median seconds, by the clock and of the processor, and the last result."""
     clock: list[float] = []
     processor: list[float] = []
@@ -73,7 +90,7 @@ def timed(call: Callable[[], Any], runs: int) -> tuple[str, Any]:
         result = call()
         clock.append(time.perf_counter() - start)
         processor.append(time.process_time() - busy)
-    return f"{statistics.median(clock):6.2f} s ({statistics.median(processor):.2f} s of processor)", result
+    return (statistics.median(clock), statistics.median(processor)), result
 
 
 if __name__ == "__main__":
