@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from labeling_pipeline.core.errors import InputError
 
@@ -43,8 +44,7 @@ def read_frame(path: str | Path) -> pd.DataFrame:
             return unescape(frame)
         if ending == ".jsonl":
             return pd.read_json(path, lines=True, dtype=False)
-        # column by column: put together in one block, all of them would be in memory twice
-        return pd.read_parquet(path, engine="pyarrow", to_pandas_kwargs={"split_blocks": True, "self_destruct": True})
+        return _read_parquet(path)
     except (ValueError, UnicodeDecodeError, OSError, EOFError) as error:
         first = str(error).splitlines()[0]
         remedy = "save the file as UTF-8" if isinstance(error, UnicodeDecodeError) else ""
@@ -63,6 +63,18 @@ def _check_separator(path: Path) -> None:
             expected="commas",
             remedy="save the file with commas between its columns",
         )
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    """One column after the other where there are many rows: all at once, they would be in memory twice."""
+    with pq.ParquetFile(path) as file:
+        names, n_groups = file.schema_arrow.names, file.num_row_groups
+        index = (file.schema_arrow.pandas_metadata or {}).get("index_columns", [])
+    if n_groups < 2 or index or len(set(names)) < len(names):
+        return pd.read_parquet(path)
+    apart: dict[str, bool] = {"split_blocks": True, "self_destruct": True}
+    columns = [pd.read_parquet(path, engine="pyarrow", columns=[name], to_pandas_kwargs=apart) for name in names]
+    return pd.concat(columns, axis=1)
 
 
 def write_frame(frame: pd.DataFrame, path: str | Path) -> Path:

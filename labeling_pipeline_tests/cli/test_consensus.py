@@ -144,3 +144,12 @@ def test_models_vote_and_past_answers_count_from_files(
         error.removesuffix("; mend the row or leave it out")
         == f"error: {tmp_path / 'drafts.csv'}: row 1: p_calm is 'high'; expected a number from 0 to 1"
     )
+
+
+def test_a_parquet_file_of_many_row_groups_reads_as_one_of_few(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"task": range(7), "a.b": list("xyxyxyx"), "confidence": [0.5, None, 1, 0.2, 0.1, 0.7, 1.0]})
+    frame.to_parquet(tmp_path / "many.parquet", index=False, row_group_size=2)
+    pd.testing.assert_frame_equal(read_frame(tmp_path / "many.parquet"), frame)
+    named = frame.set_index("a.b")
+    named.to_parquet(tmp_path / "named.parquet", row_group_size=2)
+    pd.testing.assert_frame_equal(read_frame(tmp_path / "named.parquet"), named)

@@ -36,22 +36,25 @@ def split_disagreement(votes: Votes, label: Codes, second: Codes, fit: Fit) -> t
         return np.zeros(votes.n_tasks), np.zeros(votes.n_tasks)
     first, other = _cells(votes, label, K, L), _cells(votes, second, K, L)
     cells = fit.confusion.reshape(-1)
+    ambiguity = np.empty(votes.n_tasks)
     for _ in range(N_ROUNDS - 1):
-        cells = _clear_rows(votes, first, _ambiguity(votes, cells, first, other), fit.confusion.shape)
+        _ambiguity(votes, cells, first, other, ambiguity)
+        cells = _clear_rows(votes, first, ambiguity, fit.confusion.shape)
     noise, size = np.empty(votes.n_tasks), votes.sizes
     for tasks, part in votes.spans():
         right = cells[first[part] - votes.answer[part] + label[votes.task[part]]]
         n = tasks.stop - tasks.start
         noise[tasks] = 1.0 - sum_by(votes.task[part] - np.int32(tasks.start), right, n) / size[tasks]
-    return _ambiguity(votes, cells, first, other), np.clip(noise, 0.0, 1.0, out=noise)
+    return _ambiguity(votes, cells, first, other, ambiguity), np.clip(noise, 0.0, 1.0, out=noise)
 
 
-def _ambiguity(votes: Votes, cells: Floats, first: Cells, other: Cells) -> Floats:
-    """Probability of "ambiguous" per task; ``first`` and ``other`` find a vote's likelihood under the two classes.
+def _ambiguity(votes: Votes, cells: Floats, first: Cells, other: Cells, total: Floats) -> Floats:
+    """Probability of "ambiguous" per task, into ``total``.
 
+    ``first`` and ``other`` find a vote's likelihood under the two classes.
     Votes that all saw the other class are not ambiguous either: where gold says that everybody was wrong, they agreed.
     """
-    logs, total = np.log(np.maximum(cells, FAINT)), np.empty(votes.n_tasks)
+    logs = np.log(np.maximum(cells, FAINT))
     for tasks, part in votes.spans():
         one, two = first[part], other[part]
         ratio = np.log(np.maximum((cells[one] + cells[two]) / 2, FAINT)) - logs[one]

@@ -24,6 +24,7 @@ from labeling_pipeline.core.consensus.votes import Votes
 TOLERANCE = 1e-4
 MAX_MAPS = 1000
 PART = 8  # where there are blocks enough, every eighth leads the way for all of them
+ROUGHLY = 10  # so many times the tolerance is near enough for that part
 LEAST_HEARD = 100.0  # votes in that part, of every annotator and for every class
 MAX_STEP = 64.0  # longest extrapolation
 SLACK, SLACK_PER_TASK = 1.0, 1e-4  # nats an extrapolation may lose: with priors the likelihood itself need not rise
@@ -194,7 +195,7 @@ def _led(
         return theta
     part, own, p_part = some
     theta = _led(part, m_step, own, p_part, theta, tolerance, max_maps)
-    return _settle(part, m_step, p_part, theta, tolerance, max_maps)[0]
+    return _settle(part, m_step, p_part, theta, ROUGHLY * tolerance, max_maps)[0]
 
 
 def _settle(
