@@ -58,6 +58,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "agreement": _agreement(context),
         "annotators": _pairs(context, "findings_counts", "finding"),
         "diverging_groups": context.query("diverging_groups")["name"].tolist(),
+        "function_faults": context.query("summary/function_faults").to_dict("records"),
         "queue": context.count("adjudication_queue"),
         "spend_usd": round(
             float(spend["n_assignments"]) * settings.crowd_price_usd

@@ -14,6 +14,7 @@ from labeling_pipeline.report.statistics import short_name
 from labeling_pipeline.report.waiting import waiting_lines
 
 BUDGET = 300  # comments that experts are asked to judge, where there are as many
+MOST_FAULTS = 4  # told here; all are in the table and the report
 LEAST = 2 * MIN_GOLD  # half of gold fits
 
 
@@ -36,6 +37,7 @@ def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
         ("rounds", f"{len(told['rounds'])}, {open_rounds} open · {told['queue']:,} comments wait for an expert"),
         *waiting_lines(told["waiting"]),
         *_people(told),
+        *_functions(told),
         *(_made(told) if rows["raw_comments"] else []),
         *_advice(told),
     ]
@@ -145,6 +147,17 @@ def _people(told: dict[str, Any]) -> list[tuple[str, str]]:
         names = ", ".join(groups[:4]) + (f" and {len(groups) - 4} more" if len(groups) > 4 else "")
         lines.append(("groups", f"answer differently on the same comments: {names} (group_divergence)"))
     return lines
+
+
+def _functions(told: dict[str, Any]) -> list[tuple[str, str]]:
+    """Labeling functions that abstained because they failed, where there are any, and what to do."""
+    faults = told["function_faults"]
+    if not faults:
+        return []
+    named = [f"{one['lf']} {one['reason']} on {one['n']:,} comments" for one in faults[:MOST_FAULTS]]
+    more = f"; {len(faults) - MOST_FAULTS} more (labeling_functions.faults)" if len(faults) > MOST_FAULTS else ""
+    where = "One comment of each is named in reports/labeling_functions.html: correct the functions, then run again"
+    return [("labeling", f"functions that abstained for a fault: {'; '.join(named)}{more}.\n{where}")]
 
 
 def _kinds(kinds: dict[str, int]) -> str:

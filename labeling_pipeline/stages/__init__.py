@@ -34,7 +34,12 @@ from labeling_pipeline.stages.slices import comment_slices
 from labeling_pipeline.stages.standing import annotator_standing
 from labeling_pipeline.stages.training import drift_asks, pre_labels, retrained_model
 from labeling_pipeline.stages.vendor import vendor_batches
-from labeling_pipeline.stages.weak_supervision import functions_version, labeling_function_report, weak_labels
+from labeling_pipeline.stages.weak_supervision import (
+    functions_changed,
+    functions_version,
+    labeling_function_report,
+    weak_labels,
+)
 
 STAGES: dict[str, Stage] = {
     "raw_comments": Stage(
@@ -91,7 +96,7 @@ STAGES: dict[str, Stage] = {
         labeling_function_report, "3_annotation",
         ("weak_labels", "production_predictions", "production_feedback", "verdicts", "gold_set", "comment_slices"),
         ("labeling_function_report", "labeling_function_proposals"), settings=("weak_supervision",),
-        every_days=lambda settings: 7,
+        every_days=lambda settings: 7, is_urgent=functions_changed,
     ),
     "annotator_reliability": Stage(
         annotator_reliability, "4_quality", ("consensus_labels", "verdicts", "gold_set"), ("annotator_reliability",),

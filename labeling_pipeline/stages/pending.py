@@ -29,6 +29,8 @@ CAUSES = {
 }
 # Which cause it has that a stage has something to do whatever the versions say.
 WANTED = {"gold_set": "verdicts"}
+# Which cause it has that a stage does not wait for its clock.
+URGENT = {"retrained_model": "drift", "labeling_function_report": "unfinished"}
 # What people and the world did comes before what a clock asks for.
 ORDER = (
     "ontology", "inbox", "votes", "verdicts", "production", "relabeling", "drift", "unfinished",
@@ -66,7 +68,7 @@ def _cause(asset: str, stages: Mapping[str, Stage], context: Context) -> str:
     if last is not None and stage.is_wanted is not None and stage.is_wanted(context):
         return WANTED.get(asset, "relabeling")
     if last is not None and stage.is_urgent is not None and last.as_of and stage.is_urgent(context, last.as_of):
-        return "drift"
+        return URGENT[asset]
     if stage.inbox and last is not None and not context.untaken(stage.inbox):
         return "ontology" if context.ontologies_changed() else "unfinished"
     return CAUSES.get(asset, "unfinished")

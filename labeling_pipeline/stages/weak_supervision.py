@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 NO_FUNCTIONS = "labeling_functions.toml or labeling_functions.py in the home"
 REPORT_COLUMNS = [
     "lf", "polarity", "coverage", "overlap_rate", "conflict_rate", "learned_accuracy", "accuracy", "accuracy_low",
-    "accuracy_high", "n_gold", "findings",
+    "accuracy_high", "n_gold", "findings", "code_hash", "faults",
 ]  # fmt: skip
 
 
@@ -134,6 +135,11 @@ def labeling_function_report(context: Context) -> Result:
     return Result(len(rows), report.metadata(), replace=replace, shown=report)
 
 
+def functions_changed(context: Context, last: datetime) -> bool:
+    """Whether the report speaks of other functions than were run last: one is new, edited, gone, or fails otherwise."""
+    return not context.query("functions_not_reported").empty
+
+
 def _signals(context: Context, fit: pd.DataFrame) -> SignalLabels:
     from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
 
@@ -152,14 +158,27 @@ def _with_slices(context: Context, comments: pd.DataFrame) -> tuple[pd.DataFrame
 
 
 def _report_rows(report: LFReport) -> pd.DataFrame:
-    """Functions, then signals: what was found of each stands in `findings`."""
+    """Functions, then signals: what was found of each stands in `findings`, what a function failed at in `faults`."""
+    said, failed = _said(report), {lf: dict[str, int]() for lf in report.summary["lf"]}
+    for fault in report.faults.to_dict("records"):
+        failed[fault["lf"]][fault["reason"]] = int(fault["n_rows"])
+    rows = pd.concat([report.summary, report.signals], ignore_index=True) if len(report.signals) else report.summary
+    rows = rows.rename(columns={"overlaps": "overlap_rate", "conflicts": "conflict_rate"})
+    rows = rows.assign(
+        findings=pd.Series([said.get(lf, []) for lf in rows["lf"]], index=rows.index, dtype=object),
+        faults=pd.Series([failed.get(lf) for lf in rows["lf"]], index=rows.index, dtype=object),
+    )
+    n_gold = rows["n_gold"].fillna(0).astype("int64") if "n_gold" in rows.columns else 0
+    return rows.assign(n_gold=n_gold).reindex(columns=REPORT_COLUMNS)
+
+
+def _said(report: LFReport) -> dict[str, list[str]]:
+    """Name → what was found of it, in words."""
     said: dict[str, list[str]] = {}
     for found in report.findings.to_dict("records"):
         said.setdefault(found["lf"], []).append(f"{found['finding']}: {found['detail']}")
+    for fault in report.faults.to_dict("records"):
+        said.setdefault(fault["lf"], []).append(f"abstained: {fault['reason']} on {fault['n_rows']:,} comments")
     for signal in report.signals.to_dict("records"):
         said[signal["lf"]] = [f"{signal['n_acts']} acts of {signal['n_sources']} independent sources"]
-    rows = pd.concat([report.summary, report.signals], ignore_index=True) if len(report.signals) else report.summary
-    rows = rows.rename(columns={"overlaps": "overlap_rate", "conflicts": "conflict_rate"})
-    rows = rows.assign(findings=pd.Series([said.get(lf, []) for lf in rows["lf"]], index=rows.index, dtype=object))
-    n_gold = rows["n_gold"].fillna(0).astype("int64") if "n_gold" in rows.columns else 0
-    return rows.assign(n_gold=n_gold).reindex(columns=REPORT_COLUMNS)
+    return said
