@@ -102,10 +102,10 @@ class Home:
         return tuple(self.root / folder for folder in self.settings.inbox.folders)
 
     @property
-    def labeling_functions(self) -> Path | None:
-        """The home's labeling functions, declarative before Python; none is fine."""
+    def labeling_functions(self) -> tuple[Path, ...]:
+        """The files with the home's labeling functions, declarative before Python; none is fine."""
         names = ("labeling_functions.toml", "labeling_functions.py")
-        return next((self.root / name for name in names if (self.root / name).is_file()), None)
+        return tuple(self.root / name for name in names if (self.root / name).is_file())
 
     def prepare(self) -> None:
         """Make the folders that files are dropped into."""

@@ -16,6 +16,7 @@ from labeling_pipeline.stages.drift import drift_report
 from labeling_pipeline.stages.engine import Stage
 from labeling_pipeline.stages.evaluation import model_evaluation
 from labeling_pipeline.stages.export import versioned_export
+from labeling_pipeline.stages.function_files import functions_version
 from labeling_pipeline.stages.fusion import fused_labels
 from labeling_pipeline.stages.gold import gold_candidates, gold_set, promotion_is_wanted
 from labeling_pipeline.stages.handing_out import handing_out_is_wanted
@@ -34,12 +35,7 @@ from labeling_pipeline.stages.slices import comment_slices
 from labeling_pipeline.stages.standing import annotator_standing
 from labeling_pipeline.stages.training import drift_asks, pre_labels, retrained_model
 from labeling_pipeline.stages.vendor import vendor_batches
-from labeling_pipeline.stages.weak_supervision import (
-    functions_changed,
-    functions_version,
-    labeling_function_report,
-    weak_labels,
-)
+from labeling_pipeline.stages.weak_supervision import functions_changed, labeling_function_report, weak_labels
 
 STAGES: dict[str, Stage] = {
     "raw_comments": Stage(

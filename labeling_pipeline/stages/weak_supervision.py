@@ -1,21 +1,19 @@
 """Labeling functions over all comments, and how they do.
 
-Belongs here: the home's functions and their versions, what of their results is kept. Does not: the label model
+Belongs here: what of the functions' results is kept. Does not: their files (``function_files``), the label model
 (``core.weak_supervision``), how the report looks (``report.lf_report``).
 """
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import blind_rows, with_map
+from labeling_pipeline.stages.function_files import load_functions
 
 if TYPE_CHECKING:
     from labeling_pipeline.core.weak_supervision import LFSet
@@ -30,29 +28,6 @@ REPORT_COLUMNS = [
 ]  # fmt: skip
 
 
-def functions_version(context: Context) -> str:
-    """The content of the home's labeling functions and of the files they name; none is a version too."""
-    path = context.home.labeling_functions
-    if path is None:
-        return "none"
-    digest = hashlib.sha256(path.read_bytes())
-    for name in _named_files(path):
-        digest.update(name.read_bytes() if name.is_file() else b"absent")
-    return digest.hexdigest()
-
-
-def _named_files(path: Path) -> list[Path]:
-    """Glossaries and tables beside a toml file; a toml that cannot be read names none, and fails where it is loaded."""
-    if path.suffix != ".toml":
-        return []
-    try:
-        blocks = tomllib.loads(path.read_text(encoding="utf-8")).get("lf", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return []
-    files = [block.get("file") for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
-    return [path.parent / name for name in files if isinstance(name, str)]
-
-
 def weak_labels(context: Context) -> Result:
     """A soft label for every comment that some labeling function of the home votes on.
 
@@ -62,10 +37,9 @@ def weak_labels(context: Context) -> Result:
     from labeling_pipeline.core.weak_supervision.blind import blind_labels
     from labeling_pipeline.core.weak_supervision.weak_labels import function_frame
 
-    home_path = context.home.labeling_functions
-    if home_path is None:
+    if not context.home.labeling_functions:
         return Result(0, waiting_for=NO_FUNCTIONS)
-    lfs, kept = _apply(context, home_path)
+    lfs, kept = _apply(context)
     applied, classes, method = kept.applied, context.all_classes, context.settings.weak_supervision.method
     gold = _gold(context, "fit")
     result = model_votes(applied, gold, method=method)
@@ -91,12 +65,11 @@ def weak_labels(context: Context) -> Result:
     )
 
 
-def _apply(context: Context, path: Path) -> tuple[LFSet, KeptLFs]:
-    from labeling_pipeline.core.weak_supervision import load_lfs
+def _apply(context: Context) -> tuple[LFSet, KeptLFs]:
     from labeling_pipeline.warehouse.lf_columns import apply_kept
     from labeling_pipeline.warehouse.lf_scan import scan_rules
 
-    lfs, comments = load_lfs(path), context.query("texts_for_functions")
+    lfs, comments = load_functions(context), context.query("texts_for_functions")
     return lfs, apply_kept(context.home.lf_columns, comments, lfs, context.all_classes, scan_rules)
 
 
@@ -113,10 +86,9 @@ def labeling_function_report(context: Context) -> Result:
     from labeling_pipeline.core.weak_supervision import model_votes
     from labeling_pipeline.core.weak_supervision.lf_report import lf_report
 
-    path = context.home.labeling_functions
-    if path is None:
+    if not context.home.labeling_functions:
         return Result(0, waiting_for=NO_FUNCTIONS)
-    _, kept = _apply(context, path)
+    _, kept = _apply(context)
     fit = _gold(context, "fit")
     result = model_votes(kept.applied, fit, method=context.settings.weak_supervision.method)
     comments, sliced = _with_slices(context, context.query("texts_for_functions"))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,7 +84,7 @@ class AppliedLFs:
 
 def apply_lfs(
     comments: pd.DataFrame,
-    lfs: LFSet,
+    lfs: LFSet | Sequence[Any],
     classes: Sequence[str] | None = None,
     *,
     known: AppliedLFs | None = None,
@@ -93,6 +94,7 @@ def apply_lfs(
 ) -> AppliedLFs:
     """Votes of every labeling function on every comment.
 
+    `lfs`: what `load_lfs` gives, or a list of labeling functions, Snorkel's among them.
     `comments` needs a column `text`, and whatever columns the functions read. A function that raises, takes too long or
     returns something that is no class abstains on that row, on record. With `known` (an earlier result, made with
     `keep_content`) on the same comments, only functions whose code hash changed are run. `scan` runs declarative rules;
@@ -103,6 +105,7 @@ def apply_lfs(
     0, 1, …, and the classes are those that occur, named "0", "1", …. Raises InputError without a text column, and on
     text that is not text.
     """
+    lfs = lfs if isinstance(lfs, LFSet) else LFSet(tuple(lfs))
     names = _class_names(lfs, classes)
     _check_text(comments)
     content = content_hash(comments) if keep_content or known is not None else ""
@@ -123,7 +126,9 @@ def _known_votes(
     old = _reusable(known, content, classes)
     matrix, faults, todo = no_votes(n_rows, len(lfs)), dict[str, Faults](), list[int]()
     for j, lf in enumerate(lfs.functions):
-        if known is not None and (lf.name, lf.code_hash) in old:
+        # what no hash can hold is covered by the hash of its file; without a file nothing tells whether it changed
+        told = lfs.source or not getattr(lf, "opaque", ())
+        if known is not None and told and (lf.name, lf.code_hash) in old:
             matrix[:, j] = known.matrix[:, old[lf.name, lf.code_hash]]
             faults[lf.name] = known.faults.get(lf.name, Faults())
         else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from labeling_pipeline.core.errors import InputError
@@ -65,21 +66,29 @@ class DeclarativeLF:
 
 
 @dataclass(frozen=True)
-class RowLF:
-    """A Python function of one row (`x.text`, `x.author_id`, …) -> class or -1: also Snorkel's `@labeling_function`."""
+class PythonLF:
+    """A Python function; `opaque`: types of what it uses whose content no hash can hold."""
 
     name: str
     call: Callable[[Any], Any]
     code_hash: str
+    opaque: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """Said where the hash covers more than the function."""
+        used = ", ".join(self.opaque)
+        return f"every edit of its file counts as one of this function, since it uses {used}" if used else ""
 
 
 @dataclass(frozen=True)
-class BatchLF:
-    """A Python function of a frame of comments -> one vote per row. It must treat each row by itself."""
+class RowLF(PythonLF):
+    """A Python function of one row (`x.text`, `x.author_id`, …) -> class or -1: also Snorkel's `@labeling_function`."""
 
-    name: str
-    call: Callable[[Any], Any]
-    code_hash: str
+
+@dataclass(frozen=True)
+class BatchLF(PythonLF):
+    """A Python function of a frame of comments -> one vote per row. It must treat each row by itself."""
 
 
 LabelingFunction = DeclarativeLF | RowLF | BatchLF
@@ -87,13 +96,20 @@ LabelingFunction = DeclarativeLF | RowLF | BatchLF
 
 @dataclass(frozen=True)
 class LFSet:
-    """Labeling functions with different names; `classes` in order, or None where votes are plain integers."""
+    """Labeling functions with different names; `classes` in order, or None where votes are plain integers.
+
+    Snorkel's functions are taken as they are. Raises InputError for what is no labeling function, for none at all, and
+    for two of one name.
+    """
 
     functions: tuple[LabelingFunction, ...]
     classes: tuple[str, ...] | None = None
     source: str = field(default="", compare=False)
+    # what else the functions were made from: files read while theirs was loaded, modules beside it
+    files: tuple[Path, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "functions", tuple(map(as_function, self.functions)))
         names = [lf.name for lf in self.functions]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -147,17 +163,34 @@ def _decorator(kind: Any, name: str | None, resources: Mapping[str, Any] | None)
     def decorate(function: Callable[..., Any]) -> Any:
         kept = dict(resources or {})
         call = (lambda x: function(x, **kept)) if kept else function
-        return kind(name or function.__name__, call, hash_function(function, kept))
+        return kind(name or function.__name__, call, *hash_function(function, kept))
 
     return decorate
+
+
+def as_function(value: Any) -> LabelingFunction:
+    """A labeling function of ours, or of Snorkel's as ours; InputError for anything else."""
+    if isinstance(value, PythonLF | DeclarativeLF):
+        return value  # type: ignore[return-value]
+    if is_snorkels(value):
+        return from_snorkel(value)
+    what = getattr(value, "__name__", None) or type(value).__name__
+    raise InputError(f"{what!r} is no labeling function", remedy="decorate it with @labeling_function()")
+
+
+def is_snorkels(value: Any) -> bool:
+    """Whether a value is a labeling function made with Snorkel."""
+    ours = any(base.__module__.startswith("snorkel.labeling.lf") for base in type(value).__mro__)
+    return ours and not isinstance(value, type) and hasattr(value, "_f")
 
 
 def from_snorkel(lf: Any) -> RowLF:
     """A Snorkel LabelingFunction as ours: without `pre` and `resources` its own function is called directly."""
     simple = not lf._pre and not lf._resources
-    parts = {"resources": lf._resources, "pre": [hash_function(_body(p), {}) for p in lf._pre]}
-    return RowLF(lf.name, lf._f if simple else lf, hash_function(lf._f, parts))
+    hashed = hash_function(lf._f, lf._resources, [_content(mapper) for mapper in lf._pre])
+    return RowLF(lf.name, lf._f if simple else lf, *hashed)
 
 
-def _body(mapper: Any) -> Any:
-    return getattr(mapper, "_f", None) or type(mapper)
+def _content(mapper: Any) -> Any:
+    """A mapper without what it remembers of the rows it has seen."""
+    return type(mapper), {key: value for key, value in vars(mapper).items() if key != "_cache"}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib
 import importlib.util
 import re
 import sys
 import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.bounded import USER_ERRORS
-from labeling_pipeline.core.weak_supervision.code_hash import hash_text
+from labeling_pipeline.core.weak_supervision.code_hash import hash_text, is_beside
 from labeling_pipeline.core.weak_supervision.declarative import declarative
 from labeling_pipeline.core.weak_supervision.functions import (
     BatchLF,
@@ -20,8 +25,10 @@ from labeling_pipeline.core.weak_supervision.functions import (
     LabelingFunction,
     LFSet,
     RowLF,
-    from_snorkel,
+    as_function,
+    is_snorkels,
 )
+from labeling_pipeline.core.weak_supervision.opened_files import opened_files
 
 CLASS_ID = re.compile(r"[A-Za-z0-9_]+")
 
@@ -52,6 +59,25 @@ def load_lfs(source: str | Path) -> LFSet:
     raise InputError(f"{path}: unknown format {path.suffix!r}", expected="a .toml or .py file with labeling functions")
 
 
+def load_together(paths: Sequence[Path]) -> LFSet:
+    """The labeling functions of several files as one set; all files must list the same classes.
+
+    Raises InputError as `load_lfs` does, and where the classes differ or a name occurs in two files.
+    """
+    sets = [load_lfs(path) for path in paths]
+    for other in sets[1:]:
+        if other.classes != sets[0].classes:
+            said = f"{_listed(sets[0])}; {_listed(other)}"
+            raise InputError(said, remedy="list the same classes, in the same order, in both files")
+    functions = tuple(lf for one in sets for lf in one.functions)
+    files = tuple(sorted({file for one in sets for file in one.files}))
+    return LFSet(functions, sets[0].classes, ", ".join(one.source for one in sets), files)
+
+
+def _listed(lfs: LFSet) -> str:
+    return f"{lfs.where}no classes" if lfs.classes is None else f"{lfs.where}classes {', '.join(lfs.classes)}"
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -77,29 +103,56 @@ def _from_toml(text: str, source: str, folder: Path) -> LFSet:
 
 
 def _from_python(path: Path) -> LFSet:
-    where = f"{path}: "
-    module = _run(path)
-    found: list[LabelingFunction] = []
-    for value in vars(module).values():
-        lf = _as_lf(value)
-        if lf is not None:
-            found.append(lf)
-    return LFSet(tuple(found), _classes(getattr(module, "classes", None), where), str(path))
+    with _loaded(path) as module, opened_files() as files:
+        _execute(module, path)
+        found = _functions_in(module)
+        beside = _modules_beside(path)
+    used = tuple(sorted((files | beside) - {path.resolve()}))
+    classes = _classes(getattr(module, "classes", None), f"{path}: ")
+    return LFSet(tuple(_with_files(lf, path, used) for lf in found), classes, str(path), used)
 
 
-def _run(path: Path) -> ModuleType:
+@contextmanager
+def _loaded(path: Path) -> Iterator[ModuleType]:
+    """A module for the file. Modules beside it can be imported, and are read anew with every load of it."""
     name = f"_labeling_functions_{hash_text(str(path.resolve()))}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise InputError(f"{path}: cannot be read as Python")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # so that its functions can be pickled and their source found
+    before, folder = set(sys.modules), str(path.resolve().parent)
+    sys.path.insert(0, folder)
+    importlib.invalidate_caches()
     try:
-        spec.loader.exec_module(module)
+        yield module
+    finally:
+        sys.path.remove(folder)
+        for new in set(sys.modules) - before:
+            if is_beside(new, Path(folder)):
+                del sys.modules[new]
+
+
+def _execute(module: ModuleType, path: Path) -> None:
+    try:
+        module.__spec__.loader.exec_module(module)  # type: ignore[union-attr]
     except USER_ERRORS as error:  # the user's file may fail in any way: it is named, with the line, and not run further
         line = _line_in(error, path)
         raise InputError(f"{path}{line}: {type(error).__name__}: {error}", remedy="correct the file") from error
-    return module
+
+
+def _modules_beside(path: Path) -> set[Path]:
+    """Files of the folder whose modules the functions use."""
+    folder = path.resolve().parent
+    return {Path(str(sys.modules[name].__file__)).resolve() for name in list(sys.modules) if is_beside(name, folder)}
+
+
+def _with_files(lf: LabelingFunction, path: Path, used: tuple[Path, ...]) -> LabelingFunction:
+    """Where no hash can hold all that a function uses, its whole file counts, and every file that was read for it."""
+    if isinstance(lf, DeclarativeLF) or not lf.opaque:
+        return lf
+    contents = [hashlib.sha256(file.read_bytes()).hexdigest() for file in (path, *used)]
+    return replace(lf, code_hash=hash_text(lf.code_hash, *contents))
 
 
 def _line_in(error: BaseException, path: Path) -> str:
@@ -113,12 +166,12 @@ def _line_in(error: BaseException, path: Path) -> str:
     return line
 
 
-def _as_lf(value: Any) -> LabelingFunction | None:
-    if isinstance(value, RowLF | BatchLF | DeclarativeLF):
-        return value
-    if any(base.__module__.startswith("snorkel.labeling.lf") for base in type(value).__mro__):
-        return None if isinstance(value, type) or not hasattr(value, "_f") else from_snorkel(value)
-    return None
+def _functions_in(module: ModuleType) -> list[LabelingFunction]:
+    """The labeling functions of a module, also those in its lists; one under two names is one."""
+    values = [v for value in vars(module).values() for v in (value if isinstance(value, list | tuple) else [value])]
+    ours = (RowLF, BatchLF, DeclarativeLF)
+    found = {id(value): value for value in values if isinstance(value, ours) or is_snorkels(value)}
+    return [as_function(value) for value in found.values()]
 
 
 def _classes(value: Any, where: str) -> tuple[str, ...] | None:

@@ -17,6 +17,7 @@ from re import _compiler, _parser  # type: ignore[attr-defined]  # isort: skip
 
 SYMBOL_STAND_IN = "\x01"
 _A_SYMBOL = "\u2019"
+TYPE_FLAGS = re.ASCII | re.UNICODE | re.LOCALE
 MAX_REPEAT = 1000  # RE2 refuses more
 _NOTHING = r"[^\x00-\x{10FFFF}]"
 _SINGLE = {"LITERAL", "NOT_LITERAL", "ANY", "IN"}
@@ -50,7 +51,7 @@ def to_re2(pattern: re.Pattern[str]) -> AsciiPattern | None:
     True
     """
     parsed = _parser.parse(pattern.pattern, pattern.flags)
-    translator = _Translator(parsed.state)
+    translator = _Translator()
     try:
         text = translator.sequence(parsed, pattern.flags)
     except _UntranslatableError:
@@ -59,8 +60,7 @@ def to_re2(pattern: re.Pattern[str]) -> AsciiPattern | None:
 
 
 class _Translator:
-    def __init__(self, state: Any) -> None:
-        self.state = state
+    def __init__(self) -> None:
         self.uses_end = False
         self.symbols_are_alike = True
 
@@ -77,14 +77,16 @@ class _Translator:
             return "(?:" + "|".join(self.sequence(branch, flags) for branch in value[1]) + ")"
         if kind == "SUBPATTERN":
             _, added, removed, inner = value
-            return f"(?:{self.sequence(inner, (flags | added) & ~removed)})"
+            kept = flags & ~TYPE_FLAGS if added & TYPE_FLAGS else flags
+            return f"(?:{self.sequence(inner, (kept | added) & ~removed)})"
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
             low, high, inner = value
             return self._repeat(low, high, inner, flags)
         raise _UntranslatableError(kind)
 
     def _matching(self, node: Any, flags: int) -> list[int]:
-        single = _compiler.compile(_parser.SubPattern(self.state, [node]), flags)
+        # a state of its own: the whole pattern's would bring back flags that a group has taken away
+        single = _compiler.compile(_parser.SubPattern(_parser.State(), [node]), flags)
         alike = bool(single.match(SYMBOL_STAND_IN)) == bool(single.match(_A_SYMBOL))
         self.symbols_are_alike &= alike and _largest(node) < 128
         return [code for code in range(128) if single.match(chr(code))]

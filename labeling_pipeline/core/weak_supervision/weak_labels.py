@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from labeling_pipeline.core.weak_supervision.result import LabelModelResult
 
 def weak_labels(
     comments: pd.DataFrame,
-    lfs: LFSet,
+    lfs: LFSet | Sequence[Any],
     classes: Sequence[str] | None = None,
     gold: pd.DataFrame | None = None,
     *,

@@ -132,6 +132,21 @@ def test_snorkels_functions_with_pre_and_resources(tmp_path: Path) -> None:
     assert applied.matrix[:, 0].tolist() == [1, -1]
 
 
+def test_snorkels_functions_in_a_notebook() -> None:
+    snorkel = pytest.importorskip("snorkel.labeling")
+    functions = [
+        snorkel.LabelingFunction(name=word, f=lambda x, word: 1 if word in x.text else -1, resources={"word": word})
+        for word in ("tea", "chai")
+    ]
+    rows = comments("a tea", "a chai", "none")
+    expected = snorkel.PandasLFApplier(functions).apply(rows, progress_bar=False)
+    for given in (functions, LFSet(tuple(functions), CLASSES)):
+        assert apply_lfs(rows, given, CLASSES).matrix.tolist() == expected.tolist()
+    assert weak_labels(rows, functions, CLASSES)["n_fired"].tolist() == [1, 1, 0]
+    with pytest.raises(InputError, match="'len' is no labeling function"):
+        apply_lfs(rows, [len], CLASSES)
+
+
 def test_integers_without_classes() -> None:
     lfs = load_lfs('[[lf]]\nname = "a"\nkind = "keywords"\nwords = ["tea"]\nlabel = 2\n')
     assert apply_lfs(comments("tea"), lfs).classes == ("0", "1", "2")

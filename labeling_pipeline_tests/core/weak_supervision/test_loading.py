@@ -8,6 +8,7 @@ import pytest
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision import load_lfs
+from labeling_pipeline.core.weak_supervision.loading import load_together
 
 HEAD = 'classes = ["no", "yes"]\n'
 GOOD = HEAD + '[[lf]]\nname = "a"\nkind = "keywords"\nwords = ["tea"]\nlabel = "yes"\n'
@@ -114,6 +115,21 @@ def test_editing_one_function_changes_only_its_hash(tmp_path: Path, old: str, ne
     assert [name for name in before if before[name] != after[name]] == changed
 
 
+def test_lists_of_functions_and_second_names(tmp_path: Path) -> None:
+    path = tmp_path / "lfs.py"
+    path.write_text(
+        "from snorkel.labeling import LabelingFunction\n"
+        "classes = ['no', 'yes']\n"
+        "def has(x, word): return 1 if word in x.text else -1\n"
+        "def make(word): return LabelingFunction(name=f'has_{word}', f=has, resources={'word': word})\n"
+        "lfs = [make('tea'), make('chai')]\n"
+        "first = lfs[0]\n"
+        "again = first\n",
+        encoding="utf-8",
+    )
+    assert sorted(load_lfs(path).names) == ["has_chai", "has_tea"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("def f(:\n", r"lfs.py line 1: SyntaxError"), ("x = 1\ny = 1 / 0\n", r"lfs.py line 2: ZeroDivisionError")],
@@ -123,6 +139,21 @@ def test_a_broken_python_file_is_one_line(tmp_path: Path, text: str, said: str) 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=said):
         load_lfs(path)
+
+
+def test_two_files_are_one_set_when_they_list_the_same_classes(tmp_path: Path) -> None:
+    toml, python = tmp_path / "lfs.toml", tmp_path / "lfs.py"
+    toml.write_text(GOOD, encoding="utf-8")
+    python.write_text(PYTHON, encoding="utf-8")
+    both = load_together([toml, python])
+    assert both.names == ["a", "snorkels", "named", "own", "batch"]
+    assert both.classes == ("no", "yes")
+    python.write_text(PYTHON.replace('["no", "yes"]', '["yes", "no"]'), encoding="utf-8")
+    with pytest.raises(InputError, match=r"lfs.toml: classes no, yes; .*lfs.py: classes yes, no"):
+        load_together([toml, python])
+    python.write_text(PYTHON.replace('name="named"', 'name="a"'), encoding="utf-8")
+    with pytest.raises(InputError, match=r"lfs.toml, .*lfs.py: two labeling functions are named 'a'"):
+        load_together([toml, python])
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

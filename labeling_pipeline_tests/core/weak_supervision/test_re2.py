@@ -24,6 +24,8 @@ PATTERN = st.recursive(
         st.tuples(inner, st.sampled_from(["*", "+", "?", "{2}", "{1,3}", "*?"])).map(lambda p: f"(?:{p[0]}){p[1]}"),
         inner.map(lambda p: f"({p})"),
         inner.map(lambda p: f"(?i:{p})"),
+        inner.map(lambda p: f"(?-i:{p})"),
+        inner.map(lambda p: f"(?-s:{p})"),
     ),
     max_leaves=6,
 )
@@ -42,6 +44,18 @@ def test_re2_finds_what_python_finds_on_ascii(pattern: str, flags: int, texts: l
         "select regexp_matches(t, $p) from (select unnest($t) as t)", {"p": translated.pattern, "t": kept}
     ).fetchall()
     assert [bool(row[0]) for row in found] == [compiled.search(text) is not None for text in kept]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [("(?i)call (?-i:US)", "CALL us"), ("(?i:x)(?-i:US)", "xus"), ("(?s)a(?-s:.)b", "a\nb"), ("(?-i:US)", "us")],
+)
+def test_a_group_may_take_a_flag_away(pattern: str, text: str) -> None:
+    compiled = re.compile(pattern, re.IGNORECASE)
+    translated = to_re2(compiled)
+    assert translated is not None
+    found = CONNECTION.execute("select regexp_matches($t, $p)", {"t": text, "p": translated.pattern}).fetchall()
+    assert found == [(compiled.search(text) is not None,)] == [(False,)]
 
 
 @pytest.mark.parametrize("pattern", [r"(?=a)b", r"(?<!a)b", r"(a)\1", r"(?>a+)b", r"a++b", r"\Ba", r"a{2000}"])
