@@ -40,16 +40,17 @@ def candidates(
     Args:
         verdicts: comment_id, expert_id, label, decided_at, schema_version, optional fault ("" where it counts).
         drawn: comment_id, inclusion_p: comments that came to experts by a random draw.
-        gold: comment_id, inclusion_p, role: what is gold already.
+        gold: comment_id, label, inclusion_p, role: what is gold already.
         exported: comments, and near-copies of comments, that a model may have learned from.
 
     Returns columns `COLUMNS`, sorted by comment_id. ``state``: ``candidate`` with one expert, or experts who differ;
     ``ready`` where at least two different experts agree and none differs; ``gold`` where it is that already;
-    ``refused`` with the reason.
+    ``overruled`` where it is gold and two experts or more agree on another label: it is to be retired, and ``label`` is
+    what they say; ``refused`` with the reason.
 
     >>> said = [("c-1", who, "spam", pd.Timestamp("2026-01-05"), "v1") for who in ("e-1", "e-2")]
     >>> verdicts = pd.DataFrame(said, columns=["comment_id", "expert_id", "label", "decided_at", "schema_version"])
-    >>> drawn = pd.DataFrame({"comment_id": ["c-1"], "inclusion_p": [0.1], "role": "fit"})
+    >>> drawn = pd.DataFrame({"comment_id": ["c-1"], "inclusion_p": [0.1], "label": "spam", "role": "fit"})
     >>> found = candidates(verdicts, drawn, drawn[:0], classes=["spam"], current_schemas=["v1"])
     >>> found[["comment_id", "state", "role"]].to_numpy().tolist()
     [['c-1', 'ready', 'fit']]
@@ -65,7 +66,19 @@ def candidates(
     is_gold = table["comment_id"].isin(gold["comment_id"])
     states = [_state(row, gold, set(classes)) for row in table.assign(is_gold=is_gold).to_dict("records")]
     table["state"], table["reason"] = zip(*states, strict=True)
-    return _keep_random(table, gold)[list(COLUMNS)]
+    return _keep_random(_overrule(table, latest, gold), gold)[list(COLUMNS)]
+
+
+def _overrule(table: pd.DataFrame, latest: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
+    """Gold that two experts contradict says so, whatever came first, gold or verdicts."""
+    against = _contradicted(gold, latest).set_index("comment_id")
+    is_gone = table["comment_id"].isin(against.index)
+    gone = against.reindex(table["comment_id"]).set_axis(table.index)
+    return table.assign(
+        state=table["state"].mask(is_gone, "overruled"),
+        label=table["label"].mask(is_gone, gone["said"]),
+        reason=table["reason"].mask(is_gone, gone["reason"]),
+    )
 
 
 def _counted(verdicts: pd.DataFrame, current_schemas: Collection[str]) -> pd.DataFrame:
@@ -104,21 +117,35 @@ def to_gold(ready: pd.DataFrame, schema_version: str) -> pd.DataFrame:
 def retired(gold: pd.DataFrame, classes: Collection[str], verdicts: pd.DataFrame) -> pd.DataFrame:
     """Gold that should measure nothing any more, and why: comment_id, reason.
 
-    ``gold``: comment_id, label, role; ``verdicts``: comment_id, expert_id, label, in order of time. Gold is retired
-    when its class is none of the ontology in force, or when two experts or more agree on another label.
+    ``gold``: comment_id, label, role; ``verdicts``: comment_id, expert_id, label, in order of time, of those that
+    count. Gold is retired when its class is none of the ontology in force, or when two experts or more agree on another
+    label.
     """
-    live = gold[~gold["role"].isin(["retired", "candidate"])]
+    live = _live(gold)
     gone = live[~live["label"].isin(list(classes))]
+    reasons = [f"class {label} is not in force" for label in gone["label"]]
+    without = pd.DataFrame({"comment_id": gone["comment_id"].tolist(), "reason": reasons}, dtype=object)
+    both = pd.concat([without, _contradicted(gold, verdicts)[["comment_id", "reason"]]])
+    return both.drop_duplicates("comment_id", ignore_index=True)
+
+
+def _live(gold: pd.DataFrame) -> pd.DataFrame:
+    return gold[~gold["role"].isin(["retired", "candidate"])]
+
+
+def _contradicted(gold: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Live gold against which two experts or more agree: comment_id, said, reason; one row per comment."""
     latest = verdicts.drop_duplicates(["comment_id", "expert_id"], keep="last")
     votes = latest.groupby(["comment_id", "label"]).size().rename("n").reset_index()
-    against = votes[votes["n"] >= 2].merge(live[["comment_id", "label"]], on="comment_id", suffixes=("_said", ""))
-    against = against[against["label_said"] != against["label"]]
-    rows = [(c, f"class {label} is not in force") for c, label in zip(gone["comment_id"], gone["label"], strict=True)]
-    rows += [
-        (c, f"{n} experts say {said}, gold says {label}")
-        for c, said, n, label in against[["comment_id", "label_said", "n", "label"]].itertuples(index=False)
-    ]
-    return pd.DataFrame(rows, columns=["comment_id", "reason"]).drop_duplicates("comment_id", ignore_index=True)
+    votes = votes[votes["n"] >= 2].rename(columns={"label": "said"})
+    against = votes.merge(_live(gold)[["comment_id", "label"]], on="comment_id")
+    against = against[against["said"] != against["label"]].sort_values(
+        ["comment_id", "n", "said"], ascending=[True, False, True]
+    )
+    rows = zip(against["n"], against["said"], against["label"], strict=True)
+    reasons = [f"{n} experts say {said}, gold says {label}" for n, said, label in rows]
+    columns = against[["comment_id", "said"]].assign(reason=pd.Series(reasons, against.index, dtype=object))
+    return columns.drop_duplicates("comment_id", ignore_index=True)
 
 
 def coverage(gold: pd.DataFrame, *, recall: float = 0.8, drop: float = 0.05) -> pd.DataFrame:

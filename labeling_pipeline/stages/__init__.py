@@ -43,7 +43,7 @@ STAGES: dict[str, Stage] = {
     ),
     "annotators": Stage(annotators, "1_ingestion", tables=("annotators",), inbox="annotators"),
     "gold_set": Stage(
-        gold_set, "1_ingestion", ("raw_comments",), ("gold_set",), "gold", settings=("gold",),
+        gold_set, "1_ingestion", ("raw_comments", "annotators"), ("gold_set",), "gold", settings=("gold",),
         is_wanted=promotion_is_wanted,
     ),
     "production_predictions": Stage(
@@ -66,7 +66,10 @@ STAGES: dict[str, Stage] = {
         crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log", "vote_deliveries"), "votes",
         is_wanted=handing_out_is_wanted,
     ),
-    "verdicts": Stage(verdicts, "3_annotation", ("raw_comments", "decomposed_tasks"), ("verdicts",), "verdicts"),
+    "verdicts": Stage(
+        verdicts, "3_annotation", ("raw_comments", "decomposed_tasks", "annotators"), ("verdicts", "expert_verdicts"),
+        "verdicts",
+    ),
     "vendor_batches": Stage(
         vendor_batches, "4_quality", ("crowd_votes", "gold_set"), ("vendor_batches",), settings=("vendor",),
     ),
@@ -140,7 +143,7 @@ STAGES: dict[str, Stage] = {
     ),
     "irregularities": Stage(
         irregularities, "4_quality",
-        ("crowd_votes", "annotators", "verdicts", "annotator_standing", "consensus_labels"),
+        ("crowd_votes", "annotators", "verdicts", "annotator_standing", "consensus_labels", "gold_set"),
         ("irregularities",),
     ),
     "versioned_export": Stage(

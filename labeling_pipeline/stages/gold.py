@@ -21,12 +21,12 @@ def gold_set(context: Context) -> Result:
     """Expert-adjudicated labels. Each comment has one role, fit, measure or sealed, and is never trained on.
 
     Comments on which two different experts agree join by themselves (``gold.promote``); gold of a retired class, or
-    against which two experts agree, is retired. Every state of the set has a version.
+    against which two experts agree, or of people listed as crowd, is retired. Every state of the set has a version.
     """
     taken = take_files(context, "gold", "gold_set")
     gold = context.warehouse.table("gold_set")
     joined = _promoted(context, gold)
-    gone = retired(gold, context.ontology.classes, context.query("verdicts_in_order"))
+    gone = _gone(context, gold)
     now = pd.concat([gold, joined], ignore_index=True) if len(joined) else gold
     role = now["role"].mask(now["comment_id"].isin(gone["comment_id"]), "retired")
     now = now.assign(role=role)
@@ -40,8 +40,15 @@ def gold_set(context: Context) -> Result:
 
 
 def promotion_is_wanted(context: Context) -> bool:
-    """Whether experts have made enough candidates ready: everything that was fitted to gold is made again then."""
-    return not _ready(context).empty
+    """Whether experts overrule gold, or made enough candidates ready: all that was fitted to it is made again then."""
+    return not _ready(context).empty or not context.query("gold_overruled").empty
+
+
+def _gone(context: Context, gold: pd.DataFrame) -> pd.DataFrame:
+    """Gold to retire. What experts overrule is found with the candidates, where it is known which verdicts count."""
+    retiring = retired(gold, context.ontology.classes, context.query("verdicts_in_order").iloc[:0])
+    both = pd.concat([retiring, context.query("gold_overruled"), context.query("gold_of_no_expert")])
+    return both.drop_duplicates("comment_id", ignore_index=True)
 
 
 def _ready(context: Context) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from labeling_pipeline.warehouse.inbox.schema import check_labels, direct_questi
 from labeling_pipeline.warehouse.inbox.sieve import Sieve
 
 ROLES = ("fit", "measure", "sealed")
+MEASURING = ("measure", "sealed")
 # Upper ends of fit and measure: 50 % fit, 30 % measure, 20 % sealed.
 FIT_BELOW, MEASURE_BELOW = 0.5, 0.8
 ROLE_SEED = 20
@@ -48,6 +49,15 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     sieve.reject(
         (v is not None and v not in ROLES for v in given), "unknown_role", f"role must be one of {', '.join(ROLES)}"
     )
+    experts = sieve.lists("expert_ids")
+    is_alone = [
+        len(set(named)) == 1 if named else False for named in experts
+    ]  # whoever names nobody may have asked two
+    sieve.reject(
+        (alone and role in MEASURING for alone, role in zip(is_alone, given, strict=True)),
+        "one_expert",
+        f"role {' or '.join(MEASURING)} takes two different experts: name both in expert_ids (e-1;e-2), or give role fit",
+    )
     stable = roles_of([c or "" for c in comments])
     texts = sieve.texts("text")
     columns: dict[str, Any] = {
@@ -55,9 +65,9 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
         "label": labels,
         "text": [t if t and t.strip() else None for t in texts],
         "content_hash": [text_hash(t or "") for t in texts],
-        "role": [g or s for g, s in zip(given, stable, strict=True)],
+        "role": [g or ("fit" if alone else s) for g, s, alone in zip(given, stable, is_alone, strict=True)],
         "inclusion_p": sieve.numbers("inclusion_p", SMALLEST_P, 1),
-        "expert_ids": sieve.lists("expert_ids"),
+        "expert_ids": experts,
         "decided_at": times,
         "schema_version": [o and o.schema_version for o in ontologies],
         "source": sieve.words("source"),

@@ -5,7 +5,7 @@
 with known as (
     select comment_id, schema_version, label from gold_set where role = 'fit'
     union all
-    select comment_id, schema_version, label from verdicts
+    select comment_id, schema_version, label from expert_verdicts
     where comment_id not in (select comment_id from gold_set where role = 'fit')
     qualify row_number() over (
         partition by comment_id, schema_version order by decided_at desc nulls last, verdict_id

@@ -12,6 +12,6 @@ select l.comment_id, l.probabilities, l.vote_shares, v.n_votes
 from consensus_labels l join voted v using (comment_id)
 where l.schema_version = $schema_version and l.evidence_at is not distinct from v.last_at
   and l.comment_id in (select comment_id from assignments)
-  and l.comment_id not in (select comment_id from verdicts)
+  and l.comment_id not in (select comment_id from expert_verdicts)
   and l.comment_id not in (select comment_id from gold_set)
 order by l.comment_id

@@ -5,7 +5,7 @@ select comment_id from raw_comments
 where comment_id not in (
         select comment_id from decomposed_tasks
         where schema_version = $schema_version or comment_id in (select comment_id from vote_log)
-           or comment_id in (select comment_id from verdicts)
+           or comment_id in (select comment_id from expert_verdicts)
       )
   and comment_id not in (select comment_id from gold_set where role in ('measure', 'sealed'))
 order by comment_id

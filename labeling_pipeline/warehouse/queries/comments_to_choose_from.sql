@@ -3,7 +3,7 @@
 -- Grain: one row per comment.
 -- Parameters: $schema_version (in force): what was asked or decided under an older one may be asked again.
 with answered as (select distinct comment_id, labeling_round from vote_log),
-judged as (select distinct comment_id from verdicts where schema_version = $schema_version),
+judged as (select distinct comment_id from expert_verdicts where schema_version = $schema_version),
 asked as (
     select distinct t.comment_id from decomposed_tasks t
     left join answered a on a.comment_id = t.comment_id and a.labeling_round = t.labeling_round

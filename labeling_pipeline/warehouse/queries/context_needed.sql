@@ -2,5 +2,5 @@
 -- Grain: one row per comment.
 -- Parameters: none.
 select comment_id from consensus_answers
-where question = 'requires_context' and answer = 'yes' and comment_id not in (select comment_id from verdicts)
+where question = 'requires_context' and answer = 'yes' and comment_id not in (select comment_id from expert_verdicts)
 order by comment_id

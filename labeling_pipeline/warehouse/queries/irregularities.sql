@@ -2,7 +2,7 @@
 -- Grain: one row per occurrence; several answers of one annotator to one comment are one.
 -- Parameters: $current (schema versions in force), $error_types (those there are).
 with latest_verdict as (
-    select * from verdicts
+    select * from expert_verdicts
     qualify row_number() over (partition by comment_id, expert_id order by decided_at desc nulls last, verdict_id) = 1
 ),
 opinions as (
@@ -31,6 +31,20 @@ select 'expert_voted_as_annotator', v.comment_id, v.expert_id, v.decided_at, 've
 from verdicts v join vote_log o on o.comment_id = v.comment_id and o.annotator_id = v.expert_id
 group by v.verdict_id, v.comment_id, v.expert_id, v.decided_at
 union all
+select 'verdict_of_no_expert', v.comment_id, v.expert_id, v.decided_at,
+       'not counted; list them in inbox/annotators as kind expert, or have an expert decide',
+       case when a.annotator_id is null then 'not in inbox/annotators, where experts are listed'
+            else 'listed as ' || a.kind || coalesce(', and paused: ' || p.reason, '') end
+from verdicts v
+left join annotators a on a.annotator_id = v.expert_id
+left join annotator_pauses p on p.annotator_id = v.expert_id
+where v.verdict_id not in (select verdict_id from expert_verdicts)
+union all
+select 'expert_not_listed', null, expert_id, max(decided_at), 'counted: inbox/annotators lists no experts',
+       count(*) || ' verdicts; list experts as kind expert, and nobody else decides'
+from expert_verdicts where expert_id not in (select annotator_id from annotators)
+group by expert_id
+union all
 select 'override_without_note', v.comment_id, v.expert_id, v.decided_at, 'not counted until a note arrives',
        'the crowd says ' || l.label || ', the expert ' || v.label
 from latest_verdict v join consensus_labels l using (comment_id)
@@ -48,6 +62,12 @@ from verdicts where not list_contains($current, schema_version)
 union all
 select 'unknown_error_type', comment_id, expert_id, decided_at, 'kept as it is', error_type
 from verdicts where coalesce(error_type, '') <> '' and not list_contains($error_types, error_type)
+union all
+select 'gold_of_no_expert', g.comment_id, a.annotator_id, g.decided_at,
+       'retired; list them as kind expert, or name two experts, and give it again, decided later',
+       'an expert of this gold, and listed as ' || a.kind
+from (select comment_id, decided_at, unnest(list_distinct(expert_ids)) as annotator_id from gold_set) g
+join annotators a using (annotator_id) where a.kind <> 'expert'
 union all
 select 'honeypot_contradicts_gold', comment_id, null, null, 'no longer handed out; an expert should look', reason
 from honeypot_health where state = 'in_doubt'

@@ -4,7 +4,7 @@
 select l.comment_id, l.agreement, case when v.comment_id is not null then (v.label <> l.label)::integer end as is_overturned
 from consensus_labels l
 left join (
-    select comment_id, label from verdicts
+    select comment_id, label from expert_verdicts
     qualify row_number() over (partition by comment_id order by decided_at desc nulls last, verdict_id) = 1
 ) v on v.comment_id = l.comment_id
 order by l.comment_id

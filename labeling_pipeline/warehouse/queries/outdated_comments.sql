@@ -7,6 +7,6 @@ where (comment_id in (select comment_id from decomposed_tasks where schema_versi
        or comment_id in (select comment_id from vote_log where schema_version <> $schema_version))
   and comment_id not in (select comment_id from decomposed_tasks where schema_version = $schema_version)
   and comment_id not in (select comment_id from vote_log where schema_version = $schema_version)
-  and comment_id not in (select comment_id from verdicts where schema_version = $schema_version)
+  and comment_id not in (select comment_id from expert_verdicts where schema_version = $schema_version)
   and comment_id not in (select comment_id from gold_set)
 order by comment_id

@@ -1,8 +1,12 @@
--- Purpose: unanimous labels under review with what the first expert said of each, where one has.
+-- Purpose: unanimous labels under review with what the first expert who had not voted on it said of
+-- each, where one has.
 -- Grain: one row per comment under review.
 -- Parameters: none.
 with first_verdict as (
-    select comment_id, label as verdict, decided_at from verdicts
+    select comment_id, label as verdict, decided_at from expert_verdicts
+    where (comment_id, expert_id) not in (
+        select (comment_id, annotator_id) from vote_log where annotator_id is not null
+    )
     qualify row_number() over (partition by comment_id order by decided_at nulls first, verdict_id) = 1
 )
 select u.*, v.verdict, v.decided_at from unanimous_review u left join first_verdict v using (comment_id)

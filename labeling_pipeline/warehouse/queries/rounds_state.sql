@@ -6,7 +6,7 @@ voted as (
     select comment_id, labeling_round, count(distinct coalesce(annotator_id, vote_id)) as n_votes
     from crowd_votes where is_current group by all
 ),
-judged as (select distinct comment_id from verdicts)
+judged as (select distinct comment_id from expert_verdicts)
 select r.labeling_round, r.kind, r.reason, r.batch_id, r.schema_version, r.published_at, count(*) as n_comments,
        count(*) filter (where case r.kind when 'expert' then j.comment_id is not null
                               else coalesce(v.n_votes, 0) >= coalesce(r.votes_per_comment, $votes_per_comment) end

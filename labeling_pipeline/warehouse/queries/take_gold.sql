@@ -1,5 +1,6 @@
 -- Purpose: new gold into gold_set; a comment not otherwise known comes in with the text it brings. The same label again
---   is known; another label counts if it was decided later, and is refused otherwise. A comment keeps its role.
+--   is known; another label counts if it was decided later, and is refused otherwise. A comment keeps its role;
+--   what was retired counts again once it is decided again.
 -- Grain: one row of a file.
 -- Parameters: none; frame staged; variables inbox_file, inbox_sha256, inbox_kind.
 -- Returns: accepted, already_known (among them), refused.
@@ -22,7 +23,7 @@ SELECT a.line,
     CASE
         WHEN c.comment_id IS NULL THEN 'unknown_comment'
         WHEN a.label <> a.best_label THEN 'conflicting_gold'
-        WHEN a.nth > 1 OR a.label = g.label THEN 'known'
+        WHEN a.nth > 1 OR (a.label = g.label AND NOT (g.role = 'retired' AND is_later)) THEN 'known'
         WHEN g.comment_id IS NULL OR is_later THEN 'new'
         ELSE 'conflicting_gold'
     END AS verdict

@@ -6,4 +6,4 @@ select verdict_id, comment_id, expert_id, label, stated_confidence, note, error_
        (comment_id, expert_id) in (
            select (comment_id, annotator_id) from vote_log where annotator_id is not null
        ) as voted_as_annotator
-from verdicts order by comment_id, decided_at nulls first, verdict_id
+from expert_verdicts order by comment_id, decided_at nulls first, verdict_id

@@ -16,14 +16,14 @@ wanted as (
     union all
     select t.comment_id, 'production', r.published_at
     from decomposed_tasks t join rounds r using (labeling_round)
-    where r.kind = 'expert' and t.comment_id not in (select comment_id from verdicts)
+    where r.kind = 'expert' and t.comment_id not in (select comment_id from expert_verdicts)
     union all
     select comment_id, 'review', planned_at from unanimous_review
-    where comment_id not in (select comment_id from verdicts)
+    where comment_id not in (select comment_id from expert_verdicts)
     union all
     select d.comment_id, 'double', v.decided_at
     from (select unnest($double) as comment_id) d
-    join (select comment_id, max(decided_at) as decided_at from verdicts group by comment_id) v using (comment_id)
+    join (select comment_id, max(decided_at) as decided_at from expert_verdicts group by comment_id) v using (comment_id)
 ),
 waiting as (
     select comment_id, min(queued_at) as queued_at, bool_or(why = 'production') as is_asked,
