@@ -156,8 +156,8 @@ def test_to_measure_takes_two_different_experts_where_experts_are_named(tmp_path
     comments(home)
     alone = [(f"c-{i:02d}", "acceptable", "", "e-1") for i in range(15, 30)]
     drop(home, "gold", "gold.csv", gold(("c-11", "acceptable", "sealed", "e-1"), ("c-12", "toxic", "fit", "e-1"),
-                                        ("c-13", "toxic", "measure", "e-1;e-1"), ("c-14", "toxic", "measure", "e-1;e-2"),
-                                        *alone))  # fmt: skip
+                                        ("c-13", "toxic", "measure", "e-1;e-1"),
+                                        ("c-14", "toxic", "measure", "e-1;e-2"), *alone))  # fmt: skip
     context = up_to_date(home, ASSETS)
     found = roles(context)
     assert (found.pop("c-12"), found.pop("c-14")) == ("fit", "measure")

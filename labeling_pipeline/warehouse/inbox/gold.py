@@ -56,7 +56,7 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     sieve.reject(
         (alone and role in MEASURING for alone, role in zip(is_alone, given, strict=True)),
         "one_expert",
-        f"role {' or '.join(MEASURING)} takes two different experts: name both in expert_ids (e-1;e-2), or give role fit",
+        f"role {' or '.join(MEASURING)} takes two experts: name both in expert_ids (e-1;e-2), or give role fit",
     )
     stable = roles_of([c or "" for c in comments])
     texts = sieve.texts("text")
