@@ -36,6 +36,22 @@ def roles_of(comment_ids: Sequence[str]) -> list[str]:
     return [ROLES[int(u >= FIT_BELOW) + int(u >= MEASURE_BELOW)] for u in places]
 
 
+def _roles(sieve: Sieve, comments: Sequence[str | None], experts: Sequence[Sequence[str]]) -> list[str]:
+    """The role given, else that of the hash; what one expert decided is no measure of anything, and is fitted to."""
+    given = sieve.ids("role")
+    sieve.reject(
+        (v is not None and v not in ROLES for v in given), "unknown_role", f"role must be one of {', '.join(ROLES)}"
+    )
+    is_alone = [len(set(named)) == 1 for named in experts]  # whoever names nobody may have asked two
+    sieve.reject(
+        (alone and role in MEASURING for alone, role in zip(is_alone, given, strict=True)),
+        "one_expert",
+        f"role {' or '.join(MEASURING)} takes two experts: name both in expert_ids (e-1;e-2), or give role fit",
+    )
+    stable = roles_of([c or "" for c in comments])
+    return [g or ("fit" if alone else s) for g, s, alone in zip(given, stable, is_alone, strict=True)]
+
+
 def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     """Accepts rows with a comment and a class; a gold plan's row left empty is ``not_answered``."""
     sieve = Sieve(rows)
@@ -45,27 +61,14 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     times = sieve.times("decided_at", context.known_at)
     ontologies = resolve(sieve, context, times)
     check_labels(sieve, labels, [direct_question(o) for o in ontologies], ontologies)
-    given = sieve.ids("role")
-    sieve.reject(
-        (v is not None and v not in ROLES for v in given), "unknown_role", f"role must be one of {', '.join(ROLES)}"
-    )
     experts = sieve.lists("expert_ids")
-    is_alone = [
-        len(set(named)) == 1 if named else False for named in experts
-    ]  # whoever names nobody may have asked two
-    sieve.reject(
-        (alone and role in MEASURING for alone, role in zip(is_alone, given, strict=True)),
-        "one_expert",
-        f"role {' or '.join(MEASURING)} takes two experts: name both in expert_ids (e-1;e-2), or give role fit",
-    )
-    stable = roles_of([c or "" for c in comments])
     texts = sieve.texts("text")
     columns: dict[str, Any] = {
         "comment_id": comments,
         "label": labels,
         "text": [t if t and t.strip() else None for t in texts],
         "content_hash": [text_hash(t or "") for t in texts],
-        "role": [g or ("fit" if alone else s) for g, s, alone in zip(given, stable, is_alone, strict=True)],
+        "role": _roles(sieve, comments, experts),
         "inclusion_p": sieve.numbers("inclusion_p", SMALLEST_P, 1),
         "expert_ids": experts,
         "decided_at": times,
