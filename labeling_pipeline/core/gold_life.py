@@ -44,9 +44,8 @@ def candidates(
         exported: comments, and near-copies of comments, that a model may have learned from.
 
     Returns columns `COLUMNS`, sorted by comment_id. ``state``: ``candidate`` with one expert, or experts who differ;
-    ``ready`` where at least two different experts agree and none differs; ``gold`` where it is that already;
-    ``overruled`` where it is gold and two experts or more agree on another label: it is to be retired, and ``label`` is
-    what they say; ``refused`` with the reason.
+    ``ready`` where two different experts or more agree and none differs; ``gold`` where it is that already, and
+    ``overruled`` where two agree on another ``label``: it is to be retired; ``refused`` with the reason.
 
     >>> said = [("c-1", who, "spam", pd.Timestamp("2026-01-05"), "v1") for who in ("e-1", "e-2")]
     >>> verdicts = pd.DataFrame(said, columns=["comment_id", "expert_id", "label", "decided_at", "schema_version"])
