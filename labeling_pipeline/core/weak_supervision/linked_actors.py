@@ -1,8 +1,9 @@
 """Which acts in production come from one source. Belongs here: actors that act together, bursts. Does not: what acts
 mean.
 
-A brigade shows in two ways: the same actors meet on many comments, or many acts fall on one comment within minutes.
-Acts joined by either are one source, however many they are.
+A brigade shows in two ways: the same actors meet on many comments, or many acts fall on one comment within minutes, or
+very many within a day. Acts joined by either are one source, however many they are: where a run of acts becomes a burst,
+one more act lowers what they add up to.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from labeling_pipeline.core.errors import InputError
 
 SHARED_COMMENTS = 3  # actors who met on fewer comments are not called linked
 SHARED_PART = 0.5  # … nor those who spent less than this part of their acts together
-BURST_S, BURST_ACTS = 600.0, 10  # so many acts on one comment within so many seconds are one burst
+# So many acts on one comment within so many seconds are one burst.
+BURSTS = ((600.0, 10), (3_600.0, 20), (86_400.0, 50))
 MOST_ACTORS = 2_000  # a comment with more actors says nothing about who works with whom
 
 
@@ -74,18 +76,19 @@ def _same_circle(actors: npt.NDArray[np.int64], comments: npt.NDArray[np.int64])
 
 
 def _bursts(acts: pd.DataFrame, comments: npt.NDArray[np.int64]) -> Iterator[Pair]:
-    """Chains through runs of acts on one comment, any `BURST_ACTS` of which follow each other within `BURST_S`."""
+    """Chains through runs of acts on one comment that follow each other as densely as `BURSTS` says."""
     if "created_at" not in acts.columns:
         return
     since = _times(acts["created_at"]) - pd.Timestamp(0, tz="UTC")
     seconds = since.dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan)
     known = np.flatnonzero(np.isfinite(seconds))
     order = known[np.lexsort((seconds[known], comments[known]))]
-    for k in range(len(order) - BURST_ACTS + 1):
-        first, last = order[k], order[k + BURST_ACTS - 1]
-        if comments[first] == comments[last] and seconds[last] - seconds[first] <= BURST_S:
-            window = order[k : k + BURST_ACTS]
-            yield window[1:], window[:-1]
+    for within, many in BURSTS:
+        first, last = order[: -many + 1], order[many - 1 :]
+        starts = np.flatnonzero((comments[first] == comments[last]) & (seconds[last] - seconds[first] <= within))
+        opened = np.bincount(starts, minlength=len(order)) - np.bincount(starts + many - 1, minlength=len(order))
+        linked = np.flatnonzero(np.cumsum(opened) > 0)
+        yield order[linked + 1], order[linked]
 
 
 def _times(column: pd.Series) -> pd.Series:
