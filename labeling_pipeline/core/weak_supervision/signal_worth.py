@@ -116,8 +116,8 @@ def _log_ratio(right: Matrix, before: Matrix, scale: Matrix, default: float) -> 
 def evidence(statements: pd.DataFrame, n_classes: int) -> tuple[list[str], Matrix]:
     """Comments with acts, and (n, K) natural-log evidence for each class.
 
-    `statements`: comment_id, source, claim (or -1), against (or -1), worth. A source is one piece of evidence: it speaks
-    for a class as strongly as the strongest of its acts, however many they are and of whatever kinds. Sources add up,
+    `statements`: comment_id, source, claim (or -1), against (or -1), worth. A source is one piece of evidence: it
+    speaks for a class as strongly as the strongest of its acts, however many they are and of whatever kinds. Sources add up,
     each further one a little less, the strongest first: no source takes away from what others say for a class.
     """
     ids = list(dict.fromkeys(statements["comment_id"]))

@@ -131,7 +131,9 @@ def test_gold_that_is_sure_turns_a_kind_around() -> None:
     assert found.labels.set_index("comment_id").loc["c398", "p_fine"] > 0.8
 
 
-@pytest.mark.parametrize(("n", "hours", "sources"), [(500, 10, 1), (500, 24, 1), (60, 1, 1), (9, 0.1, 9), (40, 200, 40)])
+@pytest.mark.parametrize(
+    ("n", "hours", "sources"), [(500, 10, 1), (500, 24, 1), (60, 1, 1), (9, 0.1, 9), (40, 200, 40)]
+)
 def test_many_acts_on_one_comment_within_a_day_are_one_source(n: int, hours: float, sources: int) -> None:
     times = [START + pd.Timedelta(hours=hours * i / n) for i in range(n)]
     rows = pd.DataFrame({"comment_id": "x", "actor_id": [f"u{i}" for i in range(n)], "created_at": times})
