@@ -2,8 +2,8 @@
 mean.
 
 A brigade shows in two ways: the same actors meet on many comments, or many acts fall on one comment within minutes, or
-very many within a day. Acts joined by either are one source, however many they are: where a run of acts becomes a burst,
-one more act lowers what they add up to.
+very many within a day. Acts joined by either are one source, however many they are: where a run of acts becomes a
+burst, one more act lowers what they add up to.
 """
 
 from __future__ import annotations

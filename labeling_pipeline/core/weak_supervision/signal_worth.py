@@ -117,8 +117,8 @@ def evidence(statements: pd.DataFrame, n_classes: int) -> tuple[list[str], Matri
     """Comments with acts, and (n, K) natural-log evidence for each class.
 
     `statements`: comment_id, source, claim (or -1), against (or -1), worth. A source is one piece of evidence: it
-    speaks for a class as strongly as the strongest of its acts, however many they are and of whatever kinds. Sources add up,
-    each further one a little less, the strongest first: no source takes away from what others say for a class.
+    speaks for a class as strongly as the strongest of its acts, however many they are and of whatever kinds. Sources
+    add up, each further one a little less, the strongest first: none takes away from what others say for a class.
     """
     ids = list(dict.fromkeys(statements["comment_id"]))
     claim, against = (statements[c].to_numpy(dtype=np.int64) for c in ("claim", "against"))
