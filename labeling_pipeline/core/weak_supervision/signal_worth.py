@@ -55,7 +55,8 @@ def signal_rates(statements: pd.DataFrame, truth: Mapping[str, int], precision: 
         by_source = known.assign(right=right).groupby(["comment_id", "source"], sort=False)
         counted = by_source[["right", "before", "scale"]].mean()
         base = float(part["base"].mean())
-        worth = min(_log_ratio(*counted.to_numpy(dtype=np.float64).T, default), MOST)
+        seen, before, scale = counted.to_numpy(dtype=np.float64).T
+        worth = min(_log_ratio(seen, before, scale, default), MOST)
         _, low, high = wilson([counted["right"].sum()], [len(counted)])
         now = float(_share(part["before"] + part["scale"] * worth).mean())
         rows.append((kind, now, low[0], high[0], len(counted), base, float(np.exp(worth))))
@@ -137,8 +138,8 @@ def _added_up(strength: Matrix, row: npt.NDArray[np.int64], n: int) -> Matrix:
     order = np.lexsort((-strength, row))
     sorted_rows = row[order]
     starts = np.searchsorted(sorted_rows, np.arange(n))
-    rank = np.arange(len(order)) - starts[sorted_rows]
-    share = _together(rank + 1.0) - _together(rank.astype(np.float64))
+    rank = np.asarray(np.arange(len(order)) - starts[sorted_rows], dtype=np.float64)
+    share = _together(rank + 1) - _together(rank)
     return np.asarray(np.bincount(sorted_rows, strength[order] * share, minlength=n))
 
 
