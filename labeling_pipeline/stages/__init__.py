@@ -58,7 +58,7 @@ STAGES: dict[str, Stage] = {
         settings=("labeling",), is_wanted=round_is_wanted,
     ),
     "weak_labels": Stage(
-        weak_labels, "3_annotation", ("raw_comments", "gold_set"),
+        weak_labels, "3_annotation", ("raw_comments", "gold_set", "production_predictions"),
         ("weak_labels", "weak_blind", "labeling_functions", "labeling_function_votes"),
         settings=("weak_supervision",), reads=functions_version,
     ),

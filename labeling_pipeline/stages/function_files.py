@@ -49,6 +49,14 @@ def load_functions(context: Context) -> LFSet:
     return lfs
 
 
+def check_functions(context: Context) -> None:
+    """Raises InputError where a file of labeling functions is wrong, or names a class that no ontology has."""
+    from labeling_pipeline.core.weak_supervision.applying import class_names
+
+    if context.home.labeling_functions:
+        class_names(load_functions(context), context.all_classes)
+
+
 def _named_files(home: Home) -> list[Path]:
     """Glossaries and tables beside a toml file; a toml that cannot be read names none, and fails where it is loaded."""
     try:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import blind_rows, with_map
+from labeling_pipeline.stages.function_columns import comments_for_functions
 from labeling_pipeline.stages.function_files import load_functions
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def weak_labels(context: Context) -> Result:
 
     if not context.home.labeling_functions:
         return Result(0, waiting_for=NO_FUNCTIONS)
-    lfs, kept = _apply(context)
+    lfs, kept = _apply(context, comments_for_functions(context))
     applied, classes, method = kept.applied, context.all_classes, context.settings.weak_supervision.method
     gold = _gold(context, "fit")
     result = model_votes(applied, gold, method=method)
@@ -65,11 +66,11 @@ def weak_labels(context: Context) -> Result:
     )
 
 
-def _apply(context: Context) -> tuple[LFSet, KeptLFs]:
+def _apply(context: Context, comments: pd.DataFrame) -> tuple[LFSet, KeptLFs]:
     from labeling_pipeline.warehouse.lf_columns import apply_kept
     from labeling_pipeline.warehouse.lf_scan import scan_rules
 
-    lfs, comments = load_functions(context), context.query("texts_for_functions")
+    lfs = load_functions(context)
     return lfs, apply_kept(context.home.lf_columns, comments, lfs, context.all_classes, scan_rules)
 
 
@@ -88,10 +89,11 @@ def labeling_function_report(context: Context) -> Result:
 
     if not context.home.labeling_functions:
         return Result(0, waiting_for=NO_FUNCTIONS)
-    _, kept = _apply(context)
+    comments = comments_for_functions(context)
+    _, kept = _apply(context, comments)
     fit = _gold(context, "fit")
     result = model_votes(kept.applied, fit, method=context.settings.weak_supervision.method)
-    comments, sliced = _with_slices(context, context.query("texts_for_functions"))
+    comments, sliced = _with_slices(context, comments)
     report = lf_report(
         kept.applied,
         result,

@@ -1,9 +1,9 @@
 """Votes of labeling functions, kept between runs. Belongs here: one Parquet file per function's code, and running only
 what no file holds. Does not: running a function (``core.weak_supervision.applying``).
 
-A vote is kept by code hash and by the content of the comment's row: an edited function has another file, a new or
-changed comment another row, and nothing else is run again. A function that was stopped for being slow is not kept,
-since a busy machine may have been the reason.
+A vote is kept by code hash and by what the function can read of the comment: an edited function has another file, a
+new or changed comment another row, and nothing else is run again. A function that was stopped for being slow is not
+kept, since a busy machine may have been the reason.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ import pyarrow.parquet as pq
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
 from labeling_pipeline.core.weak_supervision.bounded import STOPPED, TOO_SLOW, Faults
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
-from labeling_pipeline.core.weak_supervision.functions import LabelingFunction, LFSet
+from labeling_pipeline.core.weak_supervision.evaluation import rule_column
+from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF, LabelingFunction, LFSet
 
 FAULTS = b"faults"
 Hashes = npt.NDArray[np.uint64]
@@ -35,6 +36,7 @@ class _Column:
     """One function's votes: on which rows of these comments they are known, and what they are."""
 
     path: Path
+    rows: Hashes
     votes: npt.NDArray[np.int8]
     is_known: npt.NDArray[np.bool_]
     faults: Faults
@@ -53,14 +55,21 @@ def apply_kept(
 ) -> KeptLFs:
     """`apply_lfs`, running only functions on comments whose votes are not in `folder` yet.
 
-    Equal to a fresh run as long as functions look at one row at a time. Afterwards the folder holds the columns of
+    Equal to a fresh run as long as functions look at one row at a time; a rule whose column the comments do not have
+    abstains on all of them, on record. Afterwards the folder holds the columns of
     these functions and no others; each file appears whole or not at all.
     """
-    rows = row_hashes(comments)
-    columns = [_read(folder / f"{_key(lf, lfs, classes)}.parquet", rows) for lf in lfs.functions]
+    read = _hashes_of_what_is_read(comments, lfs)
+    columns = [
+        _read(folder / f"{_key(lf, lfs, classes)}.parquet", rows) for lf, rows in zip(lfs.functions, read, strict=True)
+    ]
     todo: dict[bytes, list[int]] = defaultdict(list)
     for j, column in enumerate(columns):
-        if not column.is_known.all() or not column.path.is_file():
+        lacks = _lacks(lfs.functions[j], comments)
+        if lacks is not None:  # nothing to keep: the column may come with the next file
+            column.votes[:], column.faults = -1, Faults()
+            column.faults.add(f"the comments have no column {lacks!r}", 0, len(comments))
+        elif not column.is_known.all() or not column.path.is_file():
             todo[column.is_known.tobytes()].append(j)
     n_run = 0
     for group in todo.values():
@@ -73,12 +82,29 @@ def apply_kept(
         for place, j in enumerate(group):
             columns[j].votes[missing] = done.matrix[:, place]
             columns[j].faults.merge(done.faults[lfs.names[j]], missing)
-            _write(columns[j], rows)
+            _write(columns[j])
     _forget(folder, {column.path for column in columns})
     matrix = np.stack([column.votes for column in columns], axis=1)
     faults = {name: column.faults for name, column in zip(lfs.names, columns, strict=True)}
     hashes = [lf.code_hash for lf in lfs.functions]
     return KeptLFs(AppliedLFs(matrix, lfs.names, hashes, tuple(classes), faults, comments["comment_id"]), n_run)
+
+
+def _lacks(lf: LabelingFunction, comments: pd.DataFrame) -> str | None:
+    """The column a rule reads that is not there."""
+    column = rule_column(lf.rule) if isinstance(lf, DeclarativeLF) else "text"
+    return None if column in comments.columns else column
+
+
+def _hashes_of_what_is_read(comments: pd.DataFrame, lfs: LFSet) -> list[Hashes]:
+    """Per function, a hash of what it can read of each row: a rule its column, a Python function all of them."""
+    found: dict[str, Hashes] = {}
+    for lf in lfs.functions:
+        column = rule_column(lf.rule) if isinstance(lf, DeclarativeLF) else ""
+        if column not in found:
+            read = [name for name in comments.columns if name == column or not column]
+            found[column] = row_hashes(comments[read])
+    return [found[rule_column(lf.rule) if isinstance(lf, DeclarativeLF) else ""] for lf in lfs.functions]
 
 
 def row_hashes(comments: pd.DataFrame) -> Hashes:
@@ -96,11 +122,11 @@ def _key(lf: LabelingFunction, lfs: LFSet, classes: Sequence[str]) -> str:
 def _read(path: Path, rows: Hashes) -> _Column:
     votes, is_known = np.full(len(rows), -1, dtype=np.int8), np.zeros(len(rows), dtype=bool)
     if not path.is_file():
-        return _Column(path, votes, is_known, Faults())
+        return _Column(path, rows, votes, is_known, Faults())
     try:
         table = pq.read_table(path)
     except pa.ArrowInvalid:  # damaged: its votes are computed again, and the file replaced
-        return _Column(path, votes, is_known, Faults())
+        return _Column(path, rows, votes, is_known, Faults())
     kept = pd.Index(table["row"].to_numpy())
     place = kept.get_indexer(pd.Index(rows))
     is_known = place >= 0
@@ -110,10 +136,11 @@ def _read(path: Path, rows: Hashes) -> _Column:
         where = np.flatnonzero(rows == np.uint64(first))
         if len(where):  # else the comments it was seen on are gone
             faults.add(reason, int(where[0]), n)
-    return _Column(path, votes, is_known, faults)
+    return _Column(path, rows, votes, is_known, faults)
 
 
-def _write(column: _Column, rows: Hashes) -> None:
+def _write(column: _Column) -> None:
+    rows = column.rows
     if column.faults.counts[TOO_SLOW] or column.faults.counts[STOPPED]:
         column.path.unlink(missing_ok=True)
         return

@@ -1,4 +1,6 @@
-"""A home's labeling functions: from both files, and run again when anything they are made from changes."""
+"""A home's labeling functions: from both files, on all that is known of a comment, and run again when anything they are
+made from changes.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.loop import run_until_idle
 from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
@@ -37,9 +41,14 @@ def long(x): return 0 if len(x.text) > LEAST else -1
 def context(tmp_path: Path) -> Context:
     home = new_home(tmp_path / "home", "")
     texts = ["a plum", "a pear", "a fig and nothing else"]
-    drop(home, "comments", "comments.csv", pd.DataFrame({"comment_id": ["c0", "c1", "c2"], "text": texts}))
+    rows = pd.DataFrame({"comment_id": ["c0", "c1", "c2"], "text": texts, "slice": ["sour", "sweet", "dried;sweet"]})
+    drop(home, "comments", "comments.csv", rows.assign(model_score=[0.9, 0.2, ""], place=["shop", "", "garden"]))
+    at = "2026-05-03T10:00:00Z"
+    drafts = pd.DataFrame({"comment_id": ["c0", "c1"], "p_toxic": [0.2, 0.7], "p_acceptable": [0.8, 0.3]})
+    drop(home, "predictions", "drafts.csv", drafts.assign(model_version="m1", predicted_at=at))
     context = open_context(home, pd.Timestamp("2026-05-04").to_pydatetime())
-    materialize("raw_comments", STAGES["raw_comments"], context)
+    for asset in ("raw_comments", "production_predictions"):
+        materialize(asset, STAGES[asset], context)
     root = home.root
     (root / "labeling_functions.toml").write_text(TOML, encoding="utf-8")
     (root / "labeling_functions.py").write_text(PYTHON, encoding="utf-8")
@@ -74,3 +83,90 @@ def test_a_file_that_is_read_while_loading_counts(context: Context, name: str, t
     assert is_due("weak_labels", STAGES["weak_labels"], context, context.state())
     label(context)
     assert expected in votes(context)
+
+
+COLUMNS = """
+classes = ["acceptable", "toxic"]
+[[lf]]
+name = "{name}"
+kind = "{kind}"
+{rule}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "expected"),
+    [
+        ("score", 'column = "model_score"\nat_least = 0.5\nlabel = "toxic"', {("c0", "toxic")}),
+        ("score", 'column = "p_toxic"\nat_least = 0.5\nlabel = "toxic"', {("c1", "toxic")}),
+        ("score", 'column = "predicted_probability"\nat_least = 0.75\nlabel = "toxic"', {("c0", "toxic")}),
+        ("lookup", 'column = "predicted_label"\nvalues = { toxic = "toxic" }', {("c1", "toxic")}),
+        (
+            "lookup",
+            'column = "slice"\nvalues = { sour = "toxic", "dried; sweet" = 0 }',
+            {("c0", "toxic"), ("c2", "acceptable")},
+        ),
+        ("lookup", 'column = "place"\nvalues = { garden = "toxic" }', {("c2", "toxic")}),
+    ],
+)
+def test_rules_read_every_column_of_a_comment(
+    context: Context, kind: str, rule: str, expected: set[tuple[str, str]]
+) -> None:
+    (context.home.root / "labeling_functions.py").unlink()
+    text = COLUMNS.format(name="read", kind=kind, rule=rule)
+    (context.home.root / "labeling_functions.toml").write_text(text, encoding="utf-8")
+    label(context)
+    kept = context.warehouse.table("labeling_function_votes")
+    assert set(zip(kept["comment_id"], kept["label"], strict=True)) == expected
+
+
+def test_python_functions_read_them_too(context: Context) -> None:
+    text = PYTHON + "@labeling_function()\ndef sure(x): return 1 if x.predicted_probability > 0.75 else -1\n"
+    text += "@labeling_function()\ndef sweet(x): return 1 if 'sweet' in x.slice and x.place == 'garden' else -1\n"
+    (context.home.root / "labeling_functions.py").write_text(text, encoding="utf-8")
+    label(context)
+    assert {("sure", "c0"), ("sweet", "c2")} < votes(context)
+
+
+def test_a_rule_without_its_column_does_not_stop_the_others(context: Context) -> None:
+    rule = 'column = "stars"\nat_least = 3\nlabel = "toxic"'
+    text = TOML + COLUMNS.format(name="rated", kind="score", rule=rule).split("]\n", 1)[1]
+    (context.home.root / "labeling_functions.toml").write_text(text, encoding="utf-8")
+    notes = str(label(context).result.metrics["notes"])
+    assert votes(context) == {("plum", "c0"), ("listed", "c1"), ("long", "c2")}
+    assert "rated the comments have no column 'stars' on 3 comments" in notes
+    more = pd.DataFrame({"comment_id": ["c3"], "text": ["more"], "stars": [4]})
+    drop(context.home, "comments", "more.csv", more)
+    materialize("raw_comments", STAGES["raw_comments"], context)
+    label(context)
+    assert ("rated", "c3") in votes(context)
+
+
+def test_a_prediction_runs_only_what_can_read_it(context: Context) -> None:
+    label(context)
+    drop(
+        context.home,
+        "predictions",
+        "more.csv",
+        pd.DataFrame({"comment_id": ["c2"], "p_toxic": [1.0], "model_version": "m1"}),
+    )
+    materialize("production_predictions", STAGES["production_predictions"], context)
+    assert materialize("weak_labels", STAGES["weak_labels"], context).result.metrics["votes_computed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(TOML.replace("words =", "word ="), "unknown key 'word'"), (TOML.replace("toxic", "vile"), "'vile'")],
+)
+def test_a_wrong_definition_is_told_before_anything_is_done(context: Context, text: str, said: str) -> None:
+    (context.home.root / "labeling_functions.toml").write_text(text, encoding="utf-8")
+    (context.home.root / "labeling_functions.py").unlink()
+    drop(
+        context.home,
+        "votes",
+        "votes.csv",
+        pd.DataFrame({"comment_id": ["c0"], "annotator_id": ["a"], "label": ["toxic"]}),
+    )
+    with pytest.raises(InputError, match=said):
+        run_until_idle(context.home, context.now)
+    assert "crowd_votes" not in context.state()

@@ -106,7 +106,7 @@ def apply_lfs(
     text that is not text.
     """
     lfs = lfs if isinstance(lfs, LFSet) else LFSet(tuple(lfs))
-    names = _class_names(lfs, classes)
+    names = class_names(lfs, classes)
     _check_text(comments)
     content = content_hash(comments) if keep_content or known is not None else ""
     place = _places(lfs.classes or names, names)
@@ -166,7 +166,8 @@ def _rules_in_python(rules: list[DeclarativeLF], comments: pd.DataFrame, n_class
     return np.stack([votes for votes, _ in done], axis=1), [faults for _, faults in done]
 
 
-def _class_names(lfs: LFSet, classes: Sequence[str] | None) -> tuple[str, ...] | None:
+def class_names(lfs: LFSet, classes: Sequence[str] | None) -> tuple[str, ...] | None:
+    """All classes in order; InputError where the functions name one that is not among them."""
     names = None if classes is None else tuple(classes)
     if names is None:
         return lfs.classes
