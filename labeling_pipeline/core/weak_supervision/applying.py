@@ -13,9 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.batches import run_batch
 from labeling_pipeline.core.weak_supervision.bounded import Faults
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
-from labeling_pipeline.core.weak_supervision.evaluation import no_votes, run_batch, run_rule
+from labeling_pipeline.core.weak_supervision.evaluation import no_votes, run_rule
 from labeling_pipeline.core.weak_supervision.functions import BatchLF, DeclarativeLF, LFSet, RowLF
 from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN, Votes
 from labeling_pipeline.core.weak_supervision.processes import run_rows_apart

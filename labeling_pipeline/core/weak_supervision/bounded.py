@@ -66,6 +66,7 @@ class Watch:
         self.row = -1
         self._seen = -2
         self._armed = False
+        self.has_fired = False  # whether the last call was interrupted, also where its own `except:` swallowed that
 
     @contextmanager
     def ticking(self, limit_s: float) -> Iterator[None]:
@@ -84,7 +85,7 @@ class Watch:
     @contextmanager
     def on_row(self, row: int) -> Iterator[None]:
         """The body may be interrupted only in here."""
-        self.row, self._seen, self._armed = row, -2, True
+        self.row, self._seen, self._armed, self.has_fired = row, -2, True, False
         try:
             yield
         finally:
@@ -92,9 +93,21 @@ class Watch:
 
     def _tick(self, signum: int, frame: FrameType | None) -> None:
         if self._armed and self._seen == self.row:
-            self._armed = False
+            self.has_fired = True
             raise _TooSlowError
         self._seen = self.row
+
+
+def call_within(call: Callable[[], Any], watch: Watch, limit_s: float) -> tuple[Any, str]:
+    """What a call gives, and no reason; or LOST and the reason why it gave nothing within `limit_s` to twice that."""
+    try:
+        with watch.ticking(limit_s), watch.on_row(0):
+            answer = call()
+    except _TooSlowError:
+        return LOST, TOO_SLOW
+    except USER_ERRORS as error:  # returned by name, for whoever called to count
+        return LOST, f"raised {type(error).__name__}"
+    return (LOST, TOO_SLOW) if watch.has_fired else (answer, "")
 
 
 def call_on_rows(
@@ -106,7 +119,9 @@ def call_on_rows(
         return [LOST] * len(rows)
     try:
         with watch.on_row(first_row):
-            return list(map(call, rows))
+            answers = list(map(call, rows))
+        if not watch.has_fired:
+            return answers
     except _TooSlowError:
         pass
     except USER_ERRORS:
@@ -124,7 +139,11 @@ def _one_by_one(
             break
         try:
             with watch.on_row(first_row + i):
-                out[i] = call(row)
+                answer = call(row)
+            if watch.has_fired:
+                faults.add(TOO_SLOW, first_row + i)
+            else:
+                out[i] = answer
         except _TooSlowError:
             faults.add(TOO_SLOW, first_row + i)
         except USER_ERRORS as error:  # one bad row in a million must not cost the others; it is counted, by name

@@ -14,9 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.bounded import LOST, ROW_LIMIT_S, USER_ERRORS, Faults, Watch, call_on_rows
+from labeling_pipeline.core.weak_supervision.bounded import LOST, ROW_LIMIT_S, Faults, Watch, call_on_rows
 from labeling_pipeline.core.weak_supervision.functions import (
-    BatchLF,
     DeclarativeLF,
     LengthRule,
     LookupRule,
@@ -28,7 +27,6 @@ from labeling_pipeline.core.weak_supervision.functions import (
 from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN, Votes
 
 CHUNK_ROWS = 4096
-BATCH_ROWS = 16_384
 
 
 class Row(SimpleNamespace):
@@ -57,33 +55,6 @@ def run_rows(
                 answers = call_on_rows(lf.call, rows, watch, faults[j], start)
                 votes[start : start + len(rows), j] = checked(answers, n_classes, faults[j], start)
     return votes, faults
-
-
-def run_batch(lf: BatchLF, comments: pd.DataFrame, n_classes: int) -> tuple[Votes, Faults]:
-    """Votes (n,) of a function of frames; a part it raises on is halved until the guilty rows stand alone."""
-    votes = np.full(len(comments), ABSTAIN, dtype=np.int8)
-    faults = Faults()
-    for start in range(0, len(comments), BATCH_ROWS):
-        part = comments.iloc[start : start + BATCH_ROWS]
-        _run_part(lf, part, start, n_classes, votes, faults)
-    return votes, faults
-
-
-def _run_part(lf: BatchLF, part: pd.DataFrame, start: int, n_classes: int, votes: Votes, faults: Faults) -> None:
-    try:
-        answers = lf.call(part)
-        if len(answers) != len(part):
-            faults.add("returned another number of votes than rows", start, len(part))
-            return
-    except USER_ERRORS as error:  # one bad row must not cost its batch: halves are tried until it stands alone, counted
-        middle = len(part) // 2
-        if middle == 0 or faults.counts.total() > BATCH_ROWS:
-            faults.add(f"raised {type(error).__name__}", start, len(part))
-            return
-        _run_part(lf, part.iloc[:middle], start, n_classes, votes, faults)
-        _run_part(lf, part.iloc[middle:], start + middle, n_classes, votes, faults)
-        return
-    votes[start : start + len(part)] = checked(list(answers), n_classes, faults, start)
 
 
 def run_rule(lf: DeclarativeLF, comments: pd.DataFrame, n_classes: int) -> tuple[Votes, Faults]:

@@ -7,6 +7,7 @@ words or its files change, and nothing else does.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -88,7 +89,12 @@ class RowLF(PythonLF):
 
 @dataclass(frozen=True)
 class BatchLF(PythonLF):
-    """A Python function of a frame of comments -> one vote per row. It must treat each row by itself."""
+    """A Python function of many comments -> one vote per row. It must treat each row by itself.
+
+    `takes`: "frame" (pandas), "table" or "batch" (an Arrow table, an Arrow record batch).
+    """
+
+    takes: str = "frame"
 
 
 LabelingFunction = DeclarativeLF | RowLF | BatchLF
@@ -145,7 +151,10 @@ def labeling_function(name: str | None = None, resources: Mapping[str, Any] | No
 
 
 def batch_labeling_function(name: str | None = None, resources: Mapping[str, Any] | None = None) -> Any:
-    """Decorate a function of a frame of comments that returns one vote per row.
+    """Decorate a function of many comments that returns one vote per row: a list, an array of numpy or Arrow, a Series.
+
+    It gets a pandas frame; with its parameter annotated as `pyarrow.Table` or `pyarrow.RecordBatch`, that. A Series is
+    laid beside the comments by its index.
 
     >>> @batch_labeling_function()
     ... def shouts(comments):
@@ -163,9 +172,18 @@ def _decorator(kind: Any, name: str | None, resources: Mapping[str, Any] | None)
     def decorate(function: Callable[..., Any]) -> Any:
         kept = dict(resources or {})
         call = (lambda x: function(x, **kept)) if kept else function
-        return kind(name or function.__name__, call, *hash_function(function, kept))
+        more = {"takes": _taken(function)} if kind is BatchLF else {}
+        return kind(name or function.__name__, call, *hash_function(function, kept), **more)
 
     return decorate
+
+
+def _taken(function: Callable[..., Any]) -> str:
+    """What a batch function asks for by the annotation of its first parameter."""
+    first = next(iter(inspect.signature(function).parameters.values()), None)
+    asked = getattr(first, "annotation", None)
+    words = asked if isinstance(asked, str) else f"{getattr(asked, '__module__', '')}.{getattr(asked, '__name__', '')}"
+    return {"Table": "table", "RecordBatch": "batch"}.get(words.rpartition(".")[2].strip(), "frame")
 
 
 def as_function(value: Any) -> LabelingFunction:
