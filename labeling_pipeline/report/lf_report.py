@@ -138,14 +138,20 @@ def _proposals(frame: pd.DataFrame) -> Html:
             p["label"],
             p["origin"],
             p["n_corrected"],
+            _percent(p["coverage"]),
             _precision(p),
             element("details", element("summary", "toml block"), element("pre", p["toml"])),
         ]
         for p in frame.to_dict("records")
     ]
-    head = ["", "phrase", "label", "from", "corrected", "precision, measured apart", "to adopt it"]
-    note = "None of these is in use. Precision is measured on comments that did not suggest the phrase."
-    return join([element("h2", "Proposed functions"), element("p", note, class_="note"), table(head, rows, (0, 4, 5))])
+    head = ["", "phrases", "label", "from", "corrected", "coverage", "precision, measured apart", "to adopt it"]
+    note = (
+        "None of these is in use. Precision, with its 95 % interval, is measured on judged comments that suggested "
+        "nothing, and ranks them by its lower end. Those are no random sample: look again once one is in use."
+    )
+    return join(
+        [element("h2", "Proposed functions"), element("p", note, class_="note"), table(head, rows, (0, 4, 5, 6))]
+    )
 
 
 def _precision(proposal: dict[Any, Any]) -> str:

@@ -177,9 +177,9 @@ def declarative(keys: Mapping[str, Any], classes: Sequence[str] | None, where: s
     )
 
 
-def declarative_pattern(phrase: str) -> re.Pattern[str]:
-    """The pattern of a `keywords` block with this one phrase."""
-    return re.compile(_whole_words([phrase]), re.IGNORECASE)
+def declarative_pattern(*phrases: str) -> re.Pattern[str]:
+    """The pattern of a `keywords` block with these phrases."""
+    return re.compile(_whole_words(phrases), re.IGNORECASE)
 
 
 def _whole_words(words: Sequence[str]) -> str:

@@ -135,7 +135,7 @@ def _proposals(
     labels = weak_label_frame(applied, result)
     ids = comments["comment_id"].astype("str")
     disputed = set(ids[analysis.is_conflict(patterns)[patterns.row_pattern]])
-    return propose_lfs(comments, verdicts, labels[labels["n_fired"] > 0], adopted=applied.names, conflicts=disputed)
+    return propose_lfs(comments, verdicts, labels[labels["n_fired"] > 0], in_use=applied, conflicts=disputed)
 
 
 def _grouped(

@@ -1,34 +1,37 @@
-"""Labeling functions proposed from what experts said. Belongs here: finding phrases, measuring and ranking them.
-Does not: adopting one. A proposal is a toml block with its measured precision; a person pastes it, or does not.
+"""Labeling functions proposed from what experts said. Belongs here: measuring and ranking what was found.
+Does not: finding it (``proposal_candidates``), adopting it. A proposal is a toml block with its measured precision; a
+person pastes it, or does not.
 
-Half of the labeled comments (by a stable hash) suggest phrases; the other half measures them, so that the precision
+Half of the judged comments (by a stable hash) suggest functions; the other half measures them, so that the precision
 shown is not that of the best of many guesses.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.analysis import wilson
+from labeling_pipeline.core.weak_supervision.applying import AppliedLFs
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
 from labeling_pipeline.core.weak_supervision.declarative import declarative_pattern
+from labeling_pipeline.core.weak_supervision.proposal_candidates import (
+    LEAST_PRECISION,
+    LEAST_SUPPORT,
+    NEARLY,
+    Candidate,
+    candidates,
+    phrases_of,
+)
 
-WORD = re.compile(r"\w+(?:'\w+)?")
-QUOTED = re.compile(r"[\"“„«']([^\"”“»']{2,60})[\"”»']")
-LONGEST = 3  # words in a phrase
-LEAST_SUPPORT = 3  # corrected comments that contain the phrase
-LEAST_LIFT = 2.0  # times as precise as guessing the class
 TOLD = {"notes": "an expert's note", "conflicts": "conflicting functions", "corrections": "corrected labels"}
-NOTE_BONUS = 2.0  # a phrase an expert quoted counts as if it corrected twice as many comments
 COLUMNS = [
     "rank",
     "phrase",
@@ -42,20 +45,26 @@ COLUMNS = [
     "coverage",
     "toml",
 ]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class _Candidate:
-    phrase: str
-    label: str
-    corrected: frozenset[int]
-    is_quoted: bool
-    is_disputed: bool
+class _Measured:
+    """A candidate, the judged comments it votes on, and its precision on those that suggested nothing."""
+
+    found: Candidate
+    has: Mask
+    n: int
+    precision: float
+    low: float
+    high: float
 
     @property
-    def origin(self) -> str:
-        """What suggested it; a note outweighs the rest."""
-        return "notes" if self.is_quoted else "conflicts" if self.is_disputed else "corrections"
+    def order(self) -> tuple[Any, ...]:
+        """Best measured first, what nothing measures last; of equals what an expert spoke of, finds more, is longer."""
+        spoken, n_words = self.found.origin == "notes", sum(len(one.split()) for one in self.found.phrases)
+        rest = (not spoken, -int(self.has.sum()), -n_words, self.found.name, self.found.label)
+        return (self.n == 0, -self.low if self.n else 0.0, *rest)
 
 
 def propose_lfs(
@@ -64,42 +73,46 @@ def propose_lfs(
     believed: pd.DataFrame,
     *,
     adopted: Sequence[str] = (),
+    in_use: AppliedLFs | None = None,
     conflicts: Collection[str] = (),
     top: int = 20,
 ) -> pd.DataFrame:
-    """Phrases that mark comments whose label experts corrected, or decided where functions conflict; best first.
+    """Functions for comments whose label experts corrected, or decided where functions conflict; best first.
 
     `comments`: comment_id, text (the corpus: coverage is measured on it). `verdicts`: comment_id, label, optionally
-    note. `believed`: comment_id, label (what was believed before: weak label, consensus or model; missing where
-    functions abstain). `adopted`: names of labeling functions in use, which are not proposed again. `conflicts`:
-    comments on which functions contradict each other; whoever was right there by a hair needs help too.
+    note and error_type. `believed`: comment_id, label (what was believed before: weak label, consensus or model;
+    missing where functions abstain). `adopted`: names of labeling functions in use, which are not proposed again.
+    `in_use`: their votes on `comments`, in this order; a function that would vote as one of them does on four fifths
+    of its comments is not proposed. `conflicts`: comments on which functions contradict each other.
 
-    Returns columns `COLUMNS`: `origin` is notes, conflicts or corrections (whichever most of its comments are);
-    `precision` with its 95 % Wilson interval is
-    measured on comments that suggested nothing (missing where none of those contains the phrase); `toml` is the
-    block to paste.
+    A proposal is a phrase, or a heuristic of many phrases learned from an error type or from words that come back in
+    notes. Phrases of nothing but stop words, under a precision of `LEAST_PRECISION`, or no better than guessing the
+    class (by the lower end of the interval) are not proposed; one that nothing measures only where a note names it,
+    and then last.
+
+    Returns columns `COLUMNS`, ranked by `low`: `phrase` lists the phrases; `origin` is notes, conflicts or corrections;
+    `precision` with its 95 % Wilson interval is measured on judged comments that suggested nothing (missing where none
+    of those has a phrase); `toml` is the block to paste.
     """
     for name, frame, needed in (("comments", comments, "text"), ("verdicts", verdicts, "label")):
         if not {"comment_id", needed} <= set(frame.columns):
             raise InputError(
                 f"{name}: columns {', '.join(map(str, frame.columns))}", expected=f"comment_id and {needed}"
             )
-    labeled = _labeled(comments, verdicts, believed, set(conflicts))
-    suggest, measure = labeled[~labeled["measures"]], labeled[labeled["measures"]]
-    candidates = _candidates(suggest)
-    chosen = _greedy(candidates, suggest, top + len(adopted))
-    rows = [_measured(c, labeled, measure, comments) for c in chosen]
-    shares = measure["label"].value_counts(normalize=True)
-    better = [row for row in rows if row["n_measured"] == 0 or row["precision"] > shares.get(str(row["label"]), 0.0)]
-    kept = [row for row in better if _name(str(row["phrase"])) not in set(adopted)][:top]
-    return pd.DataFrame([{"rank": i + 1, **row} for i, row in enumerate(kept)], columns=COLUMNS)
+    judged = _judged(comments, verdicts, believed, set(conflicts))
+    tried = [_measured(found, judged) for found in candidates(judged[~judged["measures"]])]
+    shares = judged.loc[judged["measures"], "label"].value_counts(normalize=True)
+    good = sorted((one for one in tried if _is_good(one, shares)), key=lambda one: one.order)
+    rows = _chosen(good, comments, judged, _InUse(adopted, in_use), top)
+    return pd.DataFrame([{"rank": i + 1, **row} for i, row in enumerate(rows)], columns=COLUMNS)
 
 
-def _labeled(
+def _judged(
     comments: pd.DataFrame, verdicts: pd.DataFrame, believed: pd.DataFrame, conflicts: set[str]
 ) -> pd.DataFrame:
+    """What experts decided, whether it corrected anything, and whether it suggests functions or measures them."""
     texts = comments[["comment_id", "text"]].astype({"comment_id": "str"}).dropna()
-    columns = ["comment_id", "label", *(["note"] if "note" in verdicts.columns else [])]
+    columns = ["comment_id", "label", *(name for name in ("note", "error_type") if name in verdicts.columns)]
     last = verdicts[columns].astype({"comment_id": "str"}).drop_duplicates("comment_id", keep="last")
     before = believed[["comment_id", "label"]].astype({"comment_id": "str"}).rename(columns={"label": "before"})
     joined = last.merge(texts, on="comment_id").merge(before.drop_duplicates("comment_id"), on="comment_id", how="left")
@@ -111,105 +124,98 @@ def _labeled(
     return joined.reset_index(drop=True)
 
 
-def phrases_of(text: str) -> Iterable[str]:
-    """Every run of one to three words, in small letters.
-
-    >>> sorted(phrases_of("Mind the gap"))
-    ['gap', 'mind', 'mind the', 'mind the gap', 'the', 'the gap']
-    """
-    words = [word.lower() for word in WORD.findall(text)]
-    for n in range(1, LONGEST + 1):
-        for i in range(len(words) - n + 1):
-            yield " ".join(words[i : i + n])
-
-
-def _candidates(suggest: pd.DataFrame) -> list[_Candidate]:
-    wrong = suggest[suggest["is_corrected"]]
-    found: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for row, label, phrases in zip(wrong.index, wrong["label"], wrong["phrases"], strict=True):
-        for phrase in phrases:
-            found[phrase, label].add(row)
-    quoted = _quoted(suggest)
-    least = min(LEAST_SUPPORT, max(1, len(wrong)))
-    disputed = set(wrong.index[wrong["is_disputed"]])
-    return [
-        _Candidate(phrase, label, frozenset(rows), phrase in quoted, 2 * len(rows & disputed) > len(rows))
-        for (phrase, label), rows in found.items()
-        if len(rows) >= least or (phrase in quoted and len(rows) >= 1)
-    ]
-
-
-def _quoted(suggest: pd.DataFrame) -> set[str]:
-    """Phrases between quotation marks in experts' notes."""
-    if "note" not in suggest.columns:
-        return set()
-    notes = [str(note) for note in suggest["note"].dropna()]
-    return {" ".join(w.lower() for w in WORD.findall(q)) for note in notes for q in QUOTED.findall(note)}
-
-
-def _greedy(candidates: list[_Candidate], suggest: pd.DataFrame, top: int) -> list[_Candidate]:
-    """One after the other, the phrase that corrects most comments not yet corrected, at a precision that can be
-    trusted."""
-    support = Counter(phrase for phrases in suggest["phrases"] for phrase in phrases)
-    right = Counter(
-        (phrase, label)
-        for phrases, label in zip(suggest["phrases"], suggest["label"], strict=True)
-        for phrase in phrases
-    )
-    shares = suggest["label"].value_counts(normalize=True)
-    low = {
-        c: float(wilson([right[c.phrase, c.label]], [support[c.phrase]])[1][0])
-        for c in candidates
-        if right[c.phrase, c.label] / support[c.phrase] >= min(0.95, LEAST_LIFT * shares[c.label])
-    }
-    chosen: list[_Candidate] = []
-    done: set[int] = set()
-    while low and len(chosen) < top:
-        gain = {c: len(c.corrected - done) * low[c] * (NOTE_BONUS if c.is_quoted else 1.0) for c in low}
-        best = min(gain, key=lambda c: (-gain[c], -len(c.phrase), c.phrase, c.label))
-        if gain[best] <= 0:
-            break
-        chosen.append(best)
-        done |= best.corrected
-        low = {c: value for c, value in low.items() if c.corrected - done}
-    return chosen
-
-
-def _measured(
-    candidate: _Candidate, labeled: pd.DataFrame, measure: pd.DataFrame, comments: pd.DataFrame
-) -> dict[str, Any]:
-    has = np.array([candidate.phrase in phrases for phrases in measure["phrases"]], dtype=bool)
-    n, right = int(has.sum()), int((has & (measure["label"] == candidate.label).to_numpy()).sum())
+def _measured(found: Candidate, judged: pd.DataFrame) -> _Measured:
+    has = _votes(found, judged["text"])
+    apart = has & judged["measures"].to_numpy()
+    n, right = int(apart.sum()), int((apart & (judged["label"] == found.label).to_numpy()).sum())
     share, low, high = wilson([right], [n])
-    every = labeled["is_corrected"] & (labeled["label"] == candidate.label)
-    corrected = sum(candidate.phrase in phrases for phrases in labeled.loc[every, "phrases"])
+    return _Measured(found, has, n, float(share[0]), float(low[0]), float(high[0]))
+
+
+def _is_good(one: _Measured, shares: pd.Series) -> bool:
+    """Whether it is precise, and surely more so than guessing; what a note names needs no more than not to be wrong."""
+    if one.found.origin == "notes" and not one.found.reason:
+        return one.n == 0 or one.precision >= LEAST_PRECISION
+    is_known = one.n >= LEAST_SUPPORT and one.precision >= LEAST_PRECISION
+    return is_known and one.low > shares.get(one.found.label, 0.0)
+
+
+class _InUse:
+    """The labeling functions there are, so that none is proposed that says the same."""
+
+    def __init__(self, names: Iterable[str], applied: AppliedLFs | None) -> None:
+        self.names = {*names, *([] if applied is None else applied.names)}
+        self.applied = applied
+
+    def covers(self, label: str, has: Mask) -> bool:
+        """Whether one of them votes `label` on nearly all of these comments."""
+        if self.applied is None or label not in self.applied.classes or not has.any():
+            return False
+        same = self.applied.matrix[has] == self.applied.classes.index(label)
+        return bool((same.mean(axis=0) >= NEARLY).any())
+
+    def new_name(self, found: Candidate) -> str:
+        """A name nobody has; empty for a function known by name alone."""
+        if found.name in self.names and (self.applied is None or not found.reason):
+            return ""
+        name, n = found.name, 2
+        while name in self.names:
+            name, n = f"{found.name}_{n}", n + 1
+        return name
+
+
+def _chosen(
+    good: list[_Measured], comments: pd.DataFrame, judged: pd.DataFrame, known: _InUse, top: int
+) -> list[dict[str, Any]]:
+    """The first of them that say what no function in use and no better proposal says."""
+    rows: list[dict[str, Any]] = []
+    better: list[_Measured] = []
+    for one in good:
+        if len(rows) == top:
+            break
+        same = (b.has[one.has].mean() >= NEARLY for b in better if b.found.label == one.found.label)
+        name = known.new_name(one.found)
+        if not name or (one.has.any() and any(same)):
+            continue
+        everywhere = _votes(one.found, comments["text"])
+        if not everywhere.any() or known.covers(one.found.label, everywhere):
+            continue
+        better.append(one)
+        known.names.add(name)
+        rows.append(_row(one, judged, float(everywhere.mean()), name))
+    return rows
+
+
+def _row(one: _Measured, judged: pd.DataFrame, coverage: float, name: str) -> dict[str, Any]:
+    corrected = one.has & (judged["is_corrected"] & (judged["label"] == one.found.label)).to_numpy()
     return {
-        "phrase": candidate.phrase,
-        "label": candidate.label,
-        "origin": candidate.origin,
-        "n_corrected": corrected,
-        "precision": share[0],
-        "low": low[0],
-        "high": high[0],
-        "n_measured": n,
-        "coverage": float(comments["text"].str.contains(declarative_pattern(candidate.phrase), na=False).mean()),
-        "toml": _toml(candidate, share[0], n),
+        "phrase": ", ".join(one.found.phrases),
+        "label": one.found.label,
+        "origin": one.found.origin,
+        "n_corrected": int(corrected.sum()),
+        "precision": one.precision,
+        "low": one.low,
+        "high": one.high,
+        "n_measured": one.n,
+        "coverage": coverage,
+        "toml": _toml(one, name),
     }
 
 
-def _toml(candidate: _Candidate, precision: float, n: int) -> str:
-    found = "not measured" if n == 0 else f"precision {precision:.2f} on {n} comments"
-    origin = TOLD[candidate.origin]
+def _toml(one: _Measured, name: str) -> str:
+    found = "not measured" if one.n == 0 else f"precision {one.precision:.2f} on {one.n} comments"
+    origin = f"experts' notes of {one.found.reason}" if one.found.reason else TOLD[one.found.origin]
     lines = [
         "[[lf]]",
-        f"name = {json.dumps(_name(candidate.phrase), ensure_ascii=False)}",
+        f"name = {json.dumps(name, ensure_ascii=False)}",
         'kind = "keywords"',
-        f"words = {json.dumps([candidate.phrase], ensure_ascii=False)}",
-        f"label = {json.dumps(candidate.label)}",
-        f"note = {json.dumps(f'proposed from {origin}, {found}')}",
+        f"words = {json.dumps(list(one.found.phrases), ensure_ascii=False)}",
+        f"label = {json.dumps(one.found.label)}",
+        f"note = {json.dumps(f'proposed from {origin}, {found}', ensure_ascii=False)}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _name(phrase: str) -> str:
-    return "says_" + re.sub(r"\W+", "_", phrase)
+def _votes(found: Candidate, texts: pd.Series) -> Mask:
+    """(n,): whether the function would vote on each text."""
+    return np.asarray(texts.str.contains(declarative_pattern(*found.phrases), na=False), dtype=bool)
