@@ -175,7 +175,7 @@ def _reasons(suggest: pd.DataFrame, counts: _Counts) -> list[tuple[str, str, fro
     have an earlier reason says nothing more.
     """
     types = _rows_by(suggest, "error_type", lambda told: [CALLED.get(told, told)])
-    notes = _rows_by(suggest, "note", lambda told: filter(says_something, set(phrases_of(told.replace("-", " ")))))
+    notes = _rows_by(suggest, "note", _remarks)
     order = [*types, *sorted(notes, key=lambda one: (-len(notes[one]), -len(one.split()), one))]
     kept: list[tuple[str, str, frozenset[int]]] = []
     for reason in order:
@@ -189,6 +189,12 @@ def _reasons(suggest: pd.DataFrame, counts: _Counts) -> list[tuple[str, str, fro
         if is_precise and 2 * told["is_corrected"].sum() > n:
             kept.append((reason, label, rows))
     return kept[:MOST_REASONS]
+
+
+def _remarks(note: str) -> list[str]:
+    """The phrases of a note without any stop word: "context dependent", not "aimed at a"."""
+    said = set(phrases_of(note.replace("-", " ")))
+    return [phrase for phrase in said if all(map(says_something, phrase.split()))]
 
 
 def _rows_by(suggest: pd.DataFrame, column: str, spoken: Callable[[str], Iterable[str]]) -> dict[str, frozenset[int]]:
