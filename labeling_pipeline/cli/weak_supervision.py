@@ -182,12 +182,14 @@ def _progress(done: int, of: int) -> None:
 
 def _comments(path: Path) -> pd.DataFrame:
     from labeling_pipeline.core.errors import InputError
-    from labeling_pipeline.files import read_frame
+    from labeling_pipeline.files import ending_of, read_frame
     from labeling_pipeline.warehouse.lf_stream import with_ids
 
     frame = read_frame(path)
     if "text" not in frame.columns:
         raise InputError(f"{path}: no column 'text'", remedy="rename the column that holds the text")
+    if ending_of(path) == ".csv":  # which cannot tell an empty text from none: it is one, as in Parquet
+        frame = frame.assign(text=frame["text"].fillna(""))
     if frame.empty:
         raise InputError(f"{path}: no rows", expected="at least one comment")
     if "comment_id" not in frame.columns:

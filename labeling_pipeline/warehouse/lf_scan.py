@@ -53,13 +53,15 @@ def scan_rules(rules: list[DeclarativeLF], comments: pd.DataFrame, n_classes: in
     """
     votes = no_votes(len(comments), len(rules))
     faults = [Faults() for _ in rules]
-    expressions = {j: sql for j, rule in enumerate(rules) if (sql := _expression(rule)) is not None}
+    _check_columns(rules, comments)
+    alike = [rule for rule in rules if _is_alike(rule, comments)]
+    expressions = {j: sql for j, r in enumerate(rules) if r in alike and (sql := _expression(r)) is not None}
     for j, rule in enumerate(rules):
         if j not in expressions:
             votes[:, j], faults[j] = run_rule(rule, comments, n_classes)
     if not expressions or comments.empty:
         return votes, faults
-    columns, odd = _scan(_table(rules, comments), expressions, _readable(rules), _plain(rules))
+    columns, odd = _scan(_table(alike, comments), expressions, _readable(rules), _plain(rules))
     votes[:, list(expressions)] = columns
     _redo(rules, list(expressions), comments, odd, n_classes, votes, faults)
     return votes, faults
@@ -84,12 +86,25 @@ def _redo(
             faults[j].merge(found, odd)
 
 
+def _check_columns(rules: list[DeclarativeLF], comments: pd.DataFrame) -> None:
+    for lf in rules:
+        if rule_column(lf.rule) not in comments.columns:
+            raise InputError(f"labeling function {lf.name!r}: the comments have no column {rule_column(lf.rule)!r}")
+
+
+def _is_alike(lf: DeclarativeLF, comments: pd.DataFrame) -> bool:
+    """Whether both engines read the rule's cells alike: numbers for a score; texts and whole numbers for a lookup."""
+    cells = comments[rule_column(lf.rule)]
+    if isinstance(lf.rule, ScoreRule):
+        return pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_bool_dtype(cells.dtype)
+    if isinstance(lf.rule, LookupRule):
+        is_text = isinstance(cells.dtype, pd.StringDtype) or pd.api.types.infer_dtype(cells, skipna=True) == "string"
+        return is_text or pd.api.types.is_integer_dtype(cells.dtype)
+    return True
+
+
 def _table(rules: list[DeclarativeLF], comments: pd.DataFrame) -> pa.Table:
     wanted = list(dict.fromkeys(["text", *(rule_column(lf.rule) for lf in rules)]))
-    missing = [name for name in wanted if name not in comments.columns]
-    if missing:
-        users = next(lf.name for lf in rules if rule_column(lf.rule) == missing[0])
-        raise InputError(f"labeling function {users!r}: the comments have no column {missing[0]!r}")
     table = pa.Table.from_pandas(comments[wanted], preserve_index=False)
     return pa.Table.from_batches(table.combine_chunks().to_batches(max_chunksize=BATCH_ROWS), table.schema)
 

@@ -70,6 +70,17 @@ def test_parquet_to_parquet_says_the_same(folder: Path) -> None:
     pd.testing.assert_frame_equal(pd.read_parquet("out.parquet"), pd.read_csv("out.csv"), check_dtype=False)
 
 
+def test_an_empty_text_is_one_in_every_format(folder: Path) -> None:
+    frame = pd.DataFrame({"comment_id": ["a", "b"], "text": ["", "a cup of tea"]})
+    frame.to_csv("few.csv", index=False)
+    frame.to_parquet("few.parquet")
+    lfs = 'classes = ["plain", "tea"]\n[[lf]]\nname = "short"\nkind = "length"\nmax_words = 2\nlabel = "plain"\n'
+    Path("short.toml").write_text(lfs, encoding="utf-8")
+    for name in ("few.csv", "few.parquet"):
+        assert exit_code("weak-label", name, "--lfs", "short.toml", "-o", "out.csv") == 0
+        assert pd.read_csv("out.csv")["n_fired"].tolist() == [1, 0]
+
+
 def test_gold_that_is_not_used_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pd.read_csv("comments.csv", dtype=str).to_parquet("comments.parquet")
     known = pd.read_csv("gold.csv", dtype=str)

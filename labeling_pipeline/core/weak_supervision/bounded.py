@@ -111,9 +111,17 @@ def call_within(call: Callable[[], Any], watch: Watch, limit_s: float) -> tuple[
 
 
 def call_on_rows(
-    call: Callable[[Any], Any], rows: Sequence[Any], watch: Watch, faults: Faults, first_row: int = 0
+    call: Callable[[Any], Any],
+    rows: Sequence[Any],
+    watch: Watch,
+    faults: Faults,
+    first_row: int = 0,
+    put_back: Callable[[], None] = lambda: None,
 ) -> list[Any]:
-    """`call(row)` for every row; LOST where it raised or took too long (counted in `faults`)."""
+    """`call(row)` for every row; LOST where it raised or took too long (counted in `faults`).
+
+    `put_back` undoes what the calls did to the rows, before they are tried again.
+    """
     if faults.is_stopped:
         faults.add(STOPPED, first_row, len(rows))
         return [LOST] * len(rows)
@@ -126,6 +134,7 @@ def call_on_rows(
         pass
     except USER_ERRORS:
         pass  # nothing is lost or hidden: every row is tried again below, where what it raises is counted by name
+    put_back()
     return _one_by_one(call, rows, watch, faults, first_row)
 
 

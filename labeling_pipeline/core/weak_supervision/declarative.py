@@ -7,6 +7,7 @@ A kind is one function from its block to a rule, and one line in `KINDS`.
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from labeling_pipeline.core.weak_supervision.functions import (
     TextRule,
 )
 
+HEADERS = {"class", "label"}  # what the second column of a lookup file may be called
 COMMON_KEYS = {"name", "kind", "label", "note"}
 
 
@@ -55,6 +57,20 @@ class Block:
             raise InputError(f"{self.where}: {path}: no such file", remedy="paths count from the toml file's folder")
         return path
 
+    def read(self, path: Path) -> str:
+        """The text of one of the block's files."""
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            said = f"{self.where}: {path}: byte {error.start} is not UTF-8"
+            raise InputError(said, remedy="save the file as UTF-8") from error
+
+    def bounds(self, *pairs: tuple[str, str]) -> None:
+        """InputError where a lower bound is above its upper one: nothing would ever lie between them."""
+        for low, high in pairs:
+            if low in self.keys and high in self.keys and self.keys[low] > self.keys[high]:
+                raise InputError(f"{self.where}: {low} = {self.keys[low]} is above {high} = {self.keys[high]}")
+
     def label(self, value: Any) -> int:
         """A class name or integer as class index."""
         if self.classes is not None and isinstance(value, str) and value in self.classes:
@@ -69,7 +85,8 @@ class Block:
         try:
             return re.compile(pattern, flags)
         except re.error as error:
-            at = "" if error.pos is None else f" at position {error.pos}"
+            position = _look_behind(pattern) if error.pos is None else error.pos
+            at = "" if position is None else f" at position {position}"
             raise InputError(f"{self.where}: invalid regex{at}: {error.msg}", remedy="correct the pattern") from error
 
     def flags(self) -> int:
@@ -96,7 +113,7 @@ def regex(block: Block) -> Rule:
 def glossary(block: Block) -> Rule:
     """Any term of a file as a whole word: one term per line, or `column` of a csv or tsv."""
     path = block.file()
-    text = path.read_text(encoding="utf-8-sig")
+    text = block.read(path)
     column = block.keys.get("column")
     if column is None:
         terms = text.splitlines()
@@ -119,18 +136,19 @@ def length(block: Block) -> Rule:
         raise InputError(
             f"{block.where}: length", expected="min_chars, max_chars, min_words or max_words, whole numbers"
         )
+    block.bounds(("min_chars", "max_chars"), ("min_words", "max_words"))
     return LengthRule(**bounds)
 
 
 def lookup(block: Block) -> Rule:
-    """The class that `values` (a table), or `file` (csv: value, class), lists for the cell in `column`."""
+    """The class that `values` (a table), or `file` (csv: value, class), lists for the cell in `column`.
+
+    The file may have a header, whose second name is `class` or `label`.
+    """
     column = block.need("column", str, "the name of a column")
     if "file" in block.keys:
-        with block.file().open(encoding="utf-8-sig", newline="") as handle:
-            pairs = [(row[0], row[1]) for row in csv.reader(handle) if len(row) >= 2]
-        table = {key: _class_of(value) for key, value in pairs[1:]}
-    else:
-        table = dict(block.need("values", dict, "a table of value = class"))
+        return LookupRule(column, _table(block, block.file()))
+    table = dict(block.need("values", dict, "a table of value = class"))
     return LookupRule(column, {str(key): block.label(value) for key, value in table.items()})
 
 
@@ -138,8 +156,10 @@ def score(block: Block) -> Rule:
     """The number in `column` is `at_least` / `at_most` a threshold."""
     column = block.need("column", str, "the name of a column")
     bounds = {key: block.keys[key] for key in ("at_least", "at_most") if key in block.keys}
-    if not bounds or not all(isinstance(b, int | float) and not isinstance(b, bool) for b in bounds.values()):
-        raise InputError(f"{block.where}: score", expected="at_least or at_most, a number")
+    numbers = [b for b in bounds.values() if isinstance(b, int | float) and not isinstance(b, bool)]
+    if not bounds or len(numbers) < len(bounds) or not all(map(math.isfinite, numbers)):
+        raise InputError(f"{block.where}: score", expected="at_least or at_most, a finite number")
+    block.bounds(("at_least", "at_most"))
     return ScoreRule(column, **bounds)
 
 
@@ -195,6 +215,38 @@ def _edge(char: str) -> str:
 
 def _spaced(phrase: str) -> str:
     return r"\s+".join(re.escape(part) for part in phrase.split())
+
+
+def _table(block: Block, path: Path) -> dict[str, int]:
+    table: dict[str, int] = {}
+    for number, row in enumerate(csv.reader(block.read(path).splitlines()), 1):
+        if number == 1 and len(row) >= 2 and row[1].strip().casefold() in HEADERS:
+            continue
+        if not any(cell.strip() for cell in row):
+            continue
+        try:
+            label = block.label(_class_of(row[1] if len(row) > 1 else ""))
+        except InputError as error:
+            said = f"{block.where}: {path.name} line {number}: {error.what.rpartition(': ')[2]}"
+            remedy = "" if number > 1 else "if this is a header, name its second column class"
+            raise InputError(said, expected=error.expected, remedy=remedy) from error
+        if table.setdefault(row[0], label) != label:
+            raise InputError(f"{block.where}: {path.name} line {number}: {row[0]!r} has another class before")
+    return table
+
+
+def _look_behind(pattern: str) -> int | None:
+    """Where the first look-behind of no fixed width stands, which `re` refuses without saying where."""
+    for found in re.finditer(r"\(\?<[=!]", pattern):
+        for stop in range(found.end() + 1, len(pattern) + 1):
+            try:
+                re.compile(pattern[found.start() : stop])
+            except re.error as error:
+                if error.pos is None:
+                    return found.start()
+                continue
+            break
+    return None
 
 
 def _class_of(text: str) -> str | int:

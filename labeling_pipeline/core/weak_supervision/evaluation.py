@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,7 +31,25 @@ CHUNK_ROWS = 4096
 
 
 class Row(SimpleNamespace):
-    """One comment as labeling functions see it: `x.text` and `x["text"]`."""
+    """One comment as labeling functions see it: `x.text` and `x["text"]`.
+
+    What a function sets on it is gone for the next function: `changed`, where it is there, keeps what to put back.
+    """
+
+    __slots__ = ("changed",)
+
+    def __setattr__(self, column: str, value: Any) -> None:
+        self._keep()
+        super().__setattr__(column, value)
+
+    def __delattr__(self, column: str) -> None:
+        self._keep()
+        super().__delattr__(column)
+
+    def _keep(self) -> None:
+        changed = getattr(self, "changed", None)  # a copy that a function made is its own
+        if changed is not None:
+            changed.append((self, dict(self.__dict__)))
 
     def __getitem__(self, column: str) -> Any:
         return self.__dict__[column]
@@ -48,13 +67,21 @@ def run_rows(
     votes = np.full((len(comments), len(functions)), ABSTAIN, dtype=np.int8)
     faults, watch = [Faults() for _ in functions], Watch()
     with watch.ticking(ROW_LIMIT_S):
-        for start, rows in _row_chunks(comments):
+        for start, rows, changed in _row_chunks(comments):
             for j, lf in enumerate(functions):
                 if tell is not None:
                     tell(j)
-                answers = call_on_rows(lf.call, rows, watch, faults[j], start)
+                answers = call_on_rows(lf.call, rows, watch, faults[j], start, partial(_put_back, changed))
                 votes[start : start + len(rows), j] = checked(answers, n_classes, faults[j], start)
+                _put_back(changed)
     return votes, faults
+
+
+def _put_back(changed: list[tuple[Row, dict[str, Any]]]) -> None:
+    while changed:
+        row, cells_before = changed.pop()
+        row.__dict__.clear()
+        row.__dict__.update(cells_before)
 
 
 def run_rule(lf: DeclarativeLF, comments: pd.DataFrame, n_classes: int) -> tuple[Votes, Faults]:
@@ -87,8 +114,18 @@ def rule_call(lf: DeclarativeLF) -> Callable[[Any], int]:
     if isinstance(rule, LengthRule):
         return lambda text: label if text is not None and _within(text, rule) else ABSTAIN
     if isinstance(rule, LookupRule):
-        return lambda value: ABSTAIN if value is None else rule.table.get(str(value), ABSTAIN)
+        return lambda value: _looked_up(value, rule)
     return lambda score: label if _passes(score, rule) else ABSTAIN
+
+
+def _looked_up(value: Any, rule: LookupRule) -> int:
+    """The listed class; a whole number counts as one also where missing neighbours have made it a float."""
+    if value is None:
+        return ABSTAIN
+    found = rule.table.get(str(value), ABSTAIN)
+    if found == ABSTAIN and isinstance(value, float) and value.is_integer():
+        return rule.table.get(str(int(value)), ABSTAIN)
+    return found
 
 
 def _within(text: str, rule: LengthRule) -> bool:
@@ -126,12 +163,16 @@ def _vote(answer: Any, n_classes: int, faults: Faults, row: int) -> int:
     return ABSTAIN
 
 
-def _row_chunks(comments: pd.DataFrame) -> Iterator[tuple[int, list[Row]]]:
+def _row_chunks(comments: pd.DataFrame) -> Iterator[tuple[int, list[Row], list[tuple[Row, dict[str, Any]]]]]:
     names = [str(c) for c in comments.columns]
     for start in range(0, len(comments), CHUNK_ROWS):
         part = comments.iloc[start : start + CHUNK_ROWS]
         columns = [cells(part[c]) for c in comments.columns]
-        yield start, [Row(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+        rows = [Row(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+        changed: list[tuple[Row, dict[str, Any]]] = []
+        for row in rows:
+            object.__setattr__(row, "changed", changed)
+        yield start, rows, changed
 
 
 def cells(column: pd.Series) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -145,6 +146,56 @@ def test_snorkels_functions_in_a_notebook() -> None:
     assert weak_labels(rows, functions, CLASSES)["n_fired"].tolist() == [1, 1, 0]
     with pytest.raises(InputError, match="'len' is no labeling function"):
         apply_lfs(rows, [len], CLASSES)
+
+
+def test_what_a_function_sets_on_a_row_is_gone_for_the_next() -> None:
+    @labeling_function()
+    def changes(x: Any) -> int:
+        x.text = x.text.upper()
+        x.more = 1
+        return 1 if x.text == "TEA" else -1
+
+    @labeling_function()
+    def reads(x: Any) -> int:
+        return 1 if x.text == "tea" and not hasattr(x, "more") else -1
+
+    @labeling_function()
+    def trips(x: Any) -> int:
+        x.text = x.text[1:]
+        return 1 if x.text == "ea" else 1 // 0
+
+    applied = apply_lfs(comments("tea", "milk"), LFSet((changes, reads, trips, again(reads)), CLASSES))
+    assert applied.matrix.tolist() == [[1, 1, 1, 1], [-1, -1, -1, -1]]
+
+
+def again(lf: RowLF) -> RowLF:
+    return RowLF("again", lf.call, lf.code_hash)
+
+
+@pytest.mark.parametrize("scan", [None, scan_rules])
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [(["0.7", "high", None], [1, -1, -1]), ([0.7, "high", 0.2], [1, -1, -1]), ([True, False, None], [1, -1, -1])],
+)
+def test_a_cell_that_is_no_number_abstains_on_record(cells: list[object], expected: list[int], scan: Any) -> None:
+    toml = 'classes = ["no", "yes"]\n[[lf]]\nname = "s"\nkind = "score"\ncolumn = "p"\nat_least = 0.5\nlabel = "yes"\n'
+    rows = comments("a", "b", "c").assign(p=pd.Series(cells, dtype=object))
+    applied = apply_lfs(rows, load_lfs(toml), scan=scan)
+    assert applied.matrix[:, 0].tolist() == [1, -1, -1]
+    assert applied.faults["s"].counts.total() == sum(cell == "high" for cell in cells)
+
+
+@pytest.mark.parametrize("scan", [None, scan_rules])
+@pytest.mark.parametrize(
+    ("cells", "key"),
+    [([1, None], "1"), ([1.0, 2.5], "1"), ([True, False], "True"), (["1", 2], "1"), ([1e20, 1.0], "1e+20")],
+)
+def test_a_lookup_reads_every_kind_of_cell_alike(cells: list[object], key: str, scan: Any) -> None:
+    toml = (
+        f'classes = ["no", "yes"]\n[[lf]]\nname = "l"\nkind = "lookup"\ncolumn = "c"\nvalues = {{ "{key}" = "yes" }}\n'
+    )
+    applied = apply_lfs(comments("a", "b").assign(c=cells), load_lfs(toml), scan=scan)
+    assert applied.matrix[:, 0].tolist() == [1, -1]
 
 
 def test_integers_without_classes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ def block(**keys: object) -> str:
     ("toml", "said"),
     [
         (block(name="a", kind="regex", pattern="tea(", label="yes"), r"'a': invalid regex at position 3"),
+        (
+            block(name="a", kind="regex", pattern="ok (?<=a)b|(?<=a+)b", label="yes"),
+            r"'a': invalid regex at position 11",
+        ),
+        (block(name="a", kind="length", min_chars=9, max_chars=3, label="yes"), "min_chars = 9 is above max_chars = 3"),
+        (block(name="a", kind="score", column="p", at_least=0.9, at_most=0.1, label="yes"), "at_least = 0.9 is above"),
+        (HEAD + '[[lf]]\nname = "a"\nkind = "score"\ncolumn = "p"\nat_least = nan\nlabel = 1\n', "a finite number"),
         (block(name="a", kind="magic", label="yes"), r"'a': kind 'magic'.*one of keywords"),
         (block(name="a", kind="keywords", words=["tea"], label="maybe"), r"'a': label 'maybe'.*no, yes"),
         (block(name="a", kind="keywords", words=["tea"], label=2), "label 2"),
@@ -128,6 +136,30 @@ def test_lists_of_functions_and_second_names(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert sorted(load_lfs(path).names) == ["has_chai", "has_tea"]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("board,class\ntea,yes\n\nrust,no\n", {"tea": 1, "rust": 0}),
+        ("tea,yes\nrust,no\n", {"tea": 1, "rust": 0}),
+        ("tea,1\ntea,1\n", {"tea": 1}),
+        ("board,kind\ntea,yes\n", "t.csv line 1: label 'kind'; expected no, yes; if this is a header"),
+        ("tea,yes\nrust,noo\n", "t.csv line 2: label 'noo'"),
+        ("tea,yes\nrust\n", "t.csv line 2: label ''"),
+        ("tea,yes\ntea,no\n", "t.csv line 2: 'tea' has another class before"),
+        (b"tea,yes\ncaf\xe9,no\n", "byte 11 is not UTF-8"),
+    ],
+)
+def test_a_lookup_file_loses_no_row(tmp_path: Path, table: str | bytes, expected: dict[str, int] | str) -> None:
+    (tmp_path / "t.csv").write_bytes(table if isinstance(table, bytes) else table.encode())
+    path = tmp_path / "lfs.toml"
+    path.write_text(HEAD + '[[lf]]\nname = "a"\nkind = "lookup"\ncolumn = "board"\nfile = "t.csv"\n', encoding="utf-8")
+    if isinstance(expected, dict):
+        assert load_lfs(path).functions[0].rule.table == expected  # type: ignore[union-attr]
+    else:
+        with pytest.raises(InputError, match=re.escape(expected)):
+            load_lfs(path)
 
 
 @pytest.mark.parametrize(
