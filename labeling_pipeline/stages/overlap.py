@@ -52,9 +52,23 @@ def expert_of(context: Context, n_classes: int) -> Floats:
 
 
 def crowd_spent_usd(context: Context) -> float:
-    """USD for crowd assignments that were answered, or handed out and not answered yet."""
-    spend = context.query("spend").iloc[0]
-    return float(spend["n_assignments"] + spend["n_promised"]) * context.settings.labeling.crowd_price_usd
+    """USD for crowd assignments that were answered."""
+    return float(context.query("spend")["n_assignments"].iloc[0]) * context.settings.labeling.crowd_price_usd
+
+
+def crowd_promised_usd(context: Context) -> float:
+    """USD for what is handed out and not answered, whoever will answer it, and for rounds about to be handed out."""
+    limits = context.settings.labeling
+    promised = context.query(
+        "promised", votes_per_comment=limits.votes_per_comment, schema_version=context.ontology.schema_version
+    ).iloc[0]
+    with_honeypots = float(promised["n_waiting"]) / (1 - context.settings.honeypots.rate)
+    return (float(promised["n_promised"]) + with_honeypots) * limits.crowd_price_usd
+
+
+def crowd_bound_usd(context: Context) -> float:
+    """USD of the crowd's budget that are gone: spent, or promised."""
+    return crowd_spent_usd(context) + crowd_promised_usd(context)
 
 
 def affordable(context: Context, comments: pd.Series) -> pd.Series:
@@ -63,7 +77,7 @@ def affordable(context: Context, comments: pd.Series) -> pd.Series:
     if limits.crowd_budget_usd is None:
         return comments
     each = limits.votes_per_comment * limits.crowd_price_usd / (1 - context.settings.honeypots.rate)
-    left = limits.crowd_budget_usd - crowd_spent_usd(context) - _reserve_usd(context)
+    left = limits.crowd_budget_usd - crowd_bound_usd(context) - _reserve_usd(context)
     return comments.iloc[: max(int(left / each + 1e-9), 0)] if each else comments
 
 
@@ -79,14 +93,14 @@ def _plan(context: Context) -> dict[int, pd.Series]:
     skips = comments["comment_id"].isin(_to_experts(context)).to_numpy(dtype=bool)
     limits, n_votes = overlap_settings(context), comments["n_votes"].to_numpy(dtype=np.int64)
     done = 1 + int(context.query("wave_counts", schema_version=context.ontology.schema_version)["n"].iloc[0])
-    expert, spent = expert_of(context, p.shape[1]), crowd_spent_usd(context)
+    expert, spent = expert_of(context, p.shape[1]), crowd_bound_usd(context)
     seed = context.settings.simulated.seed
     priced = price_for_budget(
         p, n_votes, crowd[None], limits, spent_usd=spent, expert=expert, waves_done=done, seed=seed, skips_crowd=skips
     )
     wave = next_wave(
         p, n_votes, priced, votes=worth_of_answers(crowd, limits.most), verdicts=worth_of_answers(expert, 1),
-        spent_usd=spent, waves_done=done, skips_crowd=skips, n_annotators=len(context.query("crowd_annotators")),
+        spent_usd=spent, waves_done=done, skips_crowd=skips, n_annotators=_rounded(context),
     )  # fmt: skip
     return {
         int(number): comments.loc[wave.votes == number, "comment_id"] for number in np.unique(wave.votes) if number > 0
@@ -142,5 +156,10 @@ def crowd_confusion(p: Floats, shares: Floats) -> Floats:
 
 
 def _reserve_usd(context: Context) -> float:
-    people = len(context.query("crowd_annotators"))
-    return people * context.settings.labeling.crowd_price_usd if context.settings.honeypots.rate else 0.0
+    return _rounded(context) * context.settings.labeling.crowd_price_usd if context.settings.honeypots.rate else 0.0
+
+
+def _rounded(context: Context) -> int:
+    """By how many assignments honeypots may be rounded up: one each, or one line of answers where nobody is named."""
+    limits = context.settings.labeling
+    return max(len(context.query("crowd_annotators")), limits.votes_per_comment, limits.most_votes or 0)

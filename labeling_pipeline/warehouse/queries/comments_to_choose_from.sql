@@ -2,7 +2,7 @@
 -- an open round.
 -- Grain: one row per comment.
 -- Parameters: $schema_version (in force): what was asked or decided under an older one may be asked again.
-with answered as (select distinct comment_id, labeling_round from vote_log),
+with answered as (select distinct comment_id, labeling_round from answered_rounds),
 judged as (select distinct comment_id from expert_verdicts where schema_version = $schema_version),
 asked as (
     select distinct t.comment_id from decomposed_tasks t

@@ -1,7 +1,7 @@
 -- Purpose: comments of crowd rounds that nobody was asked about yet and nobody answered.
 -- Grain: one row per comment and round; n_parts: how often work of the round was handed out already.
 -- Parameters: none.
-with answered as (select distinct comment_id, labeling_round from vote_log),
+with answered as (select distinct comment_id, labeling_round from answered_rounds),
 asked as (select distinct comment_id, labeling_round from assignments),
 parts as (select labeling_round, count(distinct published_at) as n_parts from assignments group by labeling_round)
 select distinct t.labeling_round, t.comment_id, c.text, r.votes_per_comment, r.reason, coalesce(p.n_parts, 0) as n_parts
