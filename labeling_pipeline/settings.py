@@ -57,6 +57,11 @@ class PlatformSettings(Section):
     """Where annotators work."""
 
     name: str = Field("files", description="files (outbox/tasks) or simulated (the sample home)")
+    id_key: str = Field(
+        "",
+        description="any secret: ids in task files are made with it, so that none tells what is a honeypot; those who"
+        " answer must not know it, and answers to sheets that are out are found by it",
+    )
 
 
 class LabelingSettings(Section):

@@ -6,6 +6,7 @@ Belongs here: arguments and printing. Does not: what is shown (``report``).
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import sys
 import textwrap
@@ -38,7 +39,8 @@ def init_command(folder: Path, ontology: Path | None) -> None:
     parsed = parse_ontology(text, str(ontology or "example"))
     (folder / "ontology").mkdir(parents=True, exist_ok=True)
     (folder / "ontology" / f"{parsed.schema_version}.toml").write_text(text, encoding="utf-8")
-    text = commented_toml(assume_schema=parsed.schema_version, switched_on=NEW_HOME)
+    switched_on = {**NEW_HOME, "id_key": secrets.token_hex(8)}  # nobody who answers shall be able to guess it
+    text = commented_toml(assume_schema=parsed.schema_version, switched_on=switched_on)
     (folder / "labeling.toml").write_text(text, encoding="utf-8")
     Home(folder).prepare()
     click.echo(f"{folder}/labeling.toml            settings, every key explained")

@@ -24,6 +24,10 @@ RATE_LEAST, RATE_TOLERANCE = 200, 0.005
 BANK_SALT = 5_871  # another draw than roles and holdouts, so that the three are independent
 
 
+class ShortBankError(InputError):
+    """The bank is too small for a round, and is not to give fewer."""
+
+
 def honeypot_bank(gold: pd.DataFrame, share: float = 0.5) -> pd.DataFrame:
     """The comments that become honeypots: a stable share of the gold whose role is ``fit``.
 
@@ -98,7 +102,8 @@ class Honeypots:
 
     ``seen``: comment_id, annotator_id of honeypots already shown; nobody gets one twice. ``room``: honeypot →
     annotators who may still see it; any number where it is not named. ``short_bank``: what happens when an annotator
-    needs more unseen ones than there are: "refuse", or "fewer" to hand out what there is.
+    needs more unseen ones than there are: "refuse", or "fewer" to hand out what there is. ``owed``: annotator →
+    honeypots that earlier rounds were short of (less than 0: had too many), by rounding; never more than one counts.
     """
 
     bank: pd.DataFrame
@@ -106,6 +111,7 @@ class Honeypots:
     seen: pd.DataFrame | None = None
     room: Mapping[str, int] = field(default_factory=dict)
     short_bank: ShortBank = "fewer"
+    owed: Mapping[str, float] = field(default_factory=dict)
 
 
 def draw_honeypots(
@@ -129,8 +135,10 @@ def draw_honeypots(
     rows: list[tuple[str, int]] = []
     loads = real.groupby("annotator_id").size() if len(bank) else pd.Series(dtype=int)
     for name, load in loads.items():
-        annotator, wanted = str(name), load * pots.rate / (1 - pots.rate)
-        count = int(wanted) + int(rng.random() < wanted % 1)
+        annotator = str(name)
+        wanted = load * pots.rate / (1 - pots.rate) + min(max(pots.owed.get(annotator, 0.0), -1.0), 1.0)
+        # Off by less than one, over all rounds together: what this rounding adds or leaves is owed the next time.
+        count = max(int(np.floor(wanted)) + int(rng.random() < wanted % 1), 0)
         fresh = shelf.fresh(annotator, had.get(annotator, set()), int(given.get(name, 0)))
         if count > len(fresh) and pots.short_bank == "refuse":
             _refuse(annotator, count, len(fresh))
@@ -176,7 +184,7 @@ def _pairs_by_annotator(pairs: pd.DataFrame | None) -> dict[str, set[str]]:
 
 
 def _refuse(annotator: str, wanted: int, there: int) -> None:
-    raise InputError(
+    raise ShortBankError(
         f"annotator {annotator} needs {wanted} unseen honeypots, the bank has {there}",
         expected=f"{wanted - there} more in the bank",
         remedy="add gold with role fit, raise honeypots.bank_share, or lower honeypots.rate",

@@ -5,8 +5,11 @@ Belongs here: the task files a vendor gets. Does not: the answers (they are drop
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +25,8 @@ from labeling_pipeline.platforms.deliver import csv_bytes
 HOW_TO = """\
 # Sheets to fill in
 
-`tasks/round-NNNN.csv` asks one question about one comment in every row. Write into
+`tasks/round-NNNN/NAME.csv` is for the annotator of that name alone, `tasks/round-NNNN.csv` for whomever you ask. A
+sheet asks one question about one comment in every row. Write into
 
 - `answer`: one of the words in `one_of`, as it stands there;
 - `annotator_id`, where it is empty: who answered; a name or a number, the same one every time.
@@ -33,6 +37,7 @@ of one number are for one person: give each number to somebody else, since two a
 Leave the other columns as they are and drop the file into `inbox/votes`. Rows left empty are not lost: they still wait,
 and a sheet may be dropped again with more of them filled in. The `.jsonl` file beside it is the same work for programs.
 """
+SAFE, UNSAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,60}"), re.compile(r"[^A-Za-z0-9_.-]")
 SHOWN = {
     "crowd": ("assignment_id", "comment_id", "text", "annotator_id"),
     "expert": ("comment_id", "text", "context", "expert_id"),
@@ -40,7 +45,11 @@ SHOWN = {
 
 
 class FilesPlatform:
-    """Writes ``outbox/tasks/round-NNNN.csv`` and ``.jsonl``: honeypots look like all else, shuffled in."""
+    """Writes ``outbox/tasks/round-NNNN.csv`` and ``.jsonl``: honeypots look like all else, shuffled in.
+
+    Where annotators are named, everyone has a file of their own, ``round-NNNN/NAME.csv``: side by side, rows would tell
+    honeypots by being there more or less often than comments.
+    """
 
     def __init__(self, root: Path, seed: int = 0) -> None:
         self.tasks, self.seed = root / "outbox" / "tasks", seed
@@ -51,18 +60,21 @@ class FilesPlatform:
         Where nobody is named, a line is a comment, and ``answers_wanted`` says of how many people.
         """
         screens = screen_frame(work, self.seed)
-        questions = [
-            {"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in asked_questions(work)
-        ]
-        told = {"blur": work.blur, "answers_wanted": work.answers, "questions": questions}
-        lines = [json.dumps({**one, **told}, ensure_ascii=False) for one in screens.to_dict("records")]
+        stem = _name(work.labeling_round) + (f"-part-{work.part}" if work.part > 1 else "")
         self.tasks.mkdir(parents=True, exist_ok=True)
-        name = _name(work.labeling_round) + (f"-part-{work.part}" if work.part > 1 else "")
-        csv, jsonl = self.tasks / f"{name}.csv", self.tasks / f"{name}.jsonl"
         _write_whole(self.tasks.parent / "README.md", HOW_TO.encode("utf-8"))
-        _write_whole(csv, csv_bytes(answer_sheet(work, screens)))
-        _write_whole(jsonl, "".join(f"{line}\n" for line in lines).encode("utf-8"))
-        return [csv, jsonl]
+        if work.kind == "expert" or (screens["annotator_id"] == "").all():
+            return _write_sheet(self.tasks / stem, work, screens)
+        names = file_names(screens["annotator_id"].unique().tolist())
+        (self.tasks / stem).mkdir(exist_ok=True)
+        own = [
+            _write_sheet(self.tasks / stem / names[str(who)], work, rows.reset_index(drop=True))
+            for who, rows in screens.groupby("annotator_id", sort=True)
+        ]
+        written = [path for paths in own for path in paths]
+        for path in set((self.tasks / stem).iterdir()) - set(written):
+            path.unlink()  # of a run that was killed while it wrote, for people who were known then
+        return written
 
     def collect(self, work: Work, now: datetime) -> list[Path]:
         """Nothing: answers come back as files that people drop into the inbox."""
@@ -71,14 +83,45 @@ class FilesPlatform:
     def cancel(self, labeling_round: int) -> list[Path]:
         """Take the round's files out of the outbox."""
         name = _name(labeling_round)
-        withdrawn = [path for path in sorted(self.tasks.glob(f"{name}*")) if path.stem.split("-part-")[0] == name]
+        found = [path for path in sorted(self.tasks.glob(f"{name}*")) if path.stem.split("-part-")[0] == name]
+        withdrawn = [one for path in found for one in (sorted(path.iterdir()) if path.is_dir() else [path])]
         for path in withdrawn:
             path.unlink()
+        for folder in found:
+            if folder.is_dir():
+                folder.rmdir()
         return withdrawn
 
 
 def _name(labeling_round: int) -> str:
     return f"round-{labeling_round:04d}"
+
+
+def file_names(annotators: list[str]) -> dict[str, str]:
+    """A file name for each, which says who; with a hash where the id cannot be one, or another differs in case alone.
+
+    >>> file_names(["ann", "b/c"])
+    {'ann': 'ann', 'b/c': 'b_c-b9e2beb9'}
+    """
+    lower = Counter(one.lower() for one in annotators)
+    plain = {one for one in annotators if SAFE.fullmatch(one) and lower[one.lower()] == 1}
+    return {one: one if one in plain else f"{UNSAFE.sub('_', one)[:40]}-{_short_hash(one)}" for one in annotators}
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _write_sheet(stem: Path, work: Work, screens: pd.DataFrame) -> list[Path]:
+    questions = [
+        {"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in asked_questions(work)
+    ]
+    told = {"blur": work.blur, "answers_wanted": work.answers, "questions": questions}
+    lines = [json.dumps({**one, **told}, ensure_ascii=False) for one in screens.to_dict("records")]
+    csv, jsonl = (stem.with_name(f"{stem.name}.{ending}") for ending in ("csv", "jsonl"))
+    _write_whole(csv, csv_bytes(answer_sheet(work, screens)))
+    _write_whole(jsonl, "".join(f"{line}\n" for line in lines).encode("utf-8"))
+    return [csv, jsonl]
 
 
 def screen_frame(work: Work, seed: int = 0) -> pd.DataFrame:

@@ -42,7 +42,8 @@ def _sheets(context: Context, open_rounds: list[dict[str, Any]]) -> list[dict[st
     found = []
     for one in sorted(open_rounds, key=lambda one: int(one["labeling_round"])):
         stem = f"round-{int(one['labeling_round']):04d}"
-        paths = [path for path in sorted(folder.glob(f"{stem}*.csv")) if path.stem.split("-part-")[0] == stem]
+        found_there = sorted([*folder.glob(f"{stem}*.csv"), *(one for one in folder.glob(f"{stem}*") if one.is_dir())])
+        paths = [path for path in found_there if path.stem.split("-part-")[0] == stem]
         if one["kind"] == "crowd" and paths:
             waits = int(one["n_comments"]) - int(one["n_done"])
             found.append({"labeling_round": one["labeling_round"], "n": waits, "paths": [str(path) for path in paths]})
@@ -52,7 +53,8 @@ def _sheets(context: Context, open_rounds: list[dict[str, Any]]) -> list[dict[st
 def _asked(one: dict[str, Any]) -> str:
     shown = [os.path.relpath(path) for path in one["paths"]]
     names = [path if short.startswith("..") else short for path, short in zip(one["paths"], shown, strict=True)]
-    return f"{one['n']:,} comments wait for answers: fill in {', '.join(names)}, drop it into inbox/votes"
+    sheets = [f"{name}/*.csv, one for each annotator" if os.path.isdir(name) else name for name in names]
+    return f"{one['n']:,} comments wait for answers: fill in {', '.join(sheets)}, drop it into inbox/votes"
 
 
 def _outdated(told: dict[str, Any]) -> str:

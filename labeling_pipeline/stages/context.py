@@ -97,6 +97,7 @@ class Context:
             feedback_kinds=inbox.feedback_kinds,
             default_round=DEFAULT_ROUND,
             home=self.home.root,
+            id_key=self.settings.platform.id_key,
         )
 
     def query(self, name: str, **parameters: Any) -> pd.DataFrame:

@@ -12,43 +12,52 @@ from functools import cached_property
 import pandas as pd
 
 from labeling_pipeline.core.assignment import assign
-from labeling_pipeline.core.honeypots import Honeypots, honeypot_bank, rate_report
+from labeling_pipeline.core.honeypots import Honeypots, ShortBankError, honeypot_bank, rate_report
 from labeling_pipeline.core.matching import Known
+from labeling_pipeline.core.opaque_ids import concealed
 from labeling_pipeline.core.people import HARMFUL_FROM, Limits, limits
 from labeling_pipeline.platforms import Work, open_platform
-from labeling_pipeline.stages.engine import Append, Context, Result
+from labeling_pipeline.stages.engine import Append, Context, Result, digest
 from labeling_pipeline.stages.overlap import MORE_VOTES, crowd_skill, doubts
 
 # A vendor's delivery is never quite complete; a round with this share of its comments answered is over.
 COMPLETE_SHARE = 0.9
+ANYBODY = "vendor"  # stands for whoever will answer a sheet that names nobody
+GIVEN = ["annotator_id", "comment_id", "is_honeypot", "n"]
 
 
 def hand_out(context: Context, states: pd.DataFrame) -> Result:
     """The crowd rounds that nobody has answered yet go to the platform; what was asked of whom, and of what harm.
 
     ``states``: how far every round is (query rounds_state). Where people are at their daily cap, comments wait for
-    another day, and go out then as a further part of their round.
+    another day, and go out then as a further part of their round. A round for which the honeypot bank is too small,
+    where it is to refuse, waits for a larger one; nothing else waits for it.
     """
     unasked = context.query("comments_to_publish")
     unasked = unasked[~unasked["comment_id"].isin(context.recorded_comments())]
-    by_name, desk = states.set_index("labeling_round"), _Desk(context)
+    by_name, desk, done = states.set_index("labeling_round"), _Desk(context), _HandedOut()
     platform = open_platform(context.settings.platform.name, context.home.root, context.settings.simulated.seed)
-    published, waits = [], []
-    for name, comments in unasked.groupby("labeling_round"):
+    for key, comments in unasked.groupby("labeling_round"):
+        name, part = str(key), 1 + int(comments["n_parts"].iloc[0])
         state = by_name.loc[name]
         if not state["is_open"]:
             continue
-        items, part = desk.assignments(str(name), comments), 1 + int(comments["n_parts"].iloc[0])
+        try:
+            items = desk.assignments(name, comments)
+        except ShortBankError as error:
+            done.refused.append(f"round {name} is not handed out: {error}")
+            done.wait(name, comments["comment_id"].tolist() if part > 1 else [], desk.today)
+            continue
         at = state["published_at"].to_pydatetime() if part == 1 else context.now
         if len(items):
+            answers = desk.votes_wanted(comments) if items["annotator_id"].isna().all() else 1
+            shown = concealed(items, context.settings.platform.id_key)
             blur = context.settings.people.blur
-            nobody_named = bool(items["annotator_id"].isna().all())
-            answers = desk.votes_wanted(comments) if nobody_named else 1
-            platform.publish(Work(int(str(name)), "crowd", context.ontology, items, at, part, blur, answers))
-            published.append(items.drop(columns="text").assign(published_at=at, labeling_round=name))
+            platform.publish(Work(int(name), "crowd", context.ontology, shown, at, part, blur, answers))
+            done.published.append(items.drop(columns="text").assign(published_at=at, labeling_round=name))
         left = desk.harmful(comments[~comments["comment_id"].isin(items["comment_id"])])
-        waits.append(pd.DataFrame({"labeling_round": name, "comment_id": left, "tried_at": desk.today}))
-    return _written(context, desk, published, waits)
+        done.wait(name, left, desk.today)
+    return _written(context, desk, done)
 
 
 def honeypots_of(context: Context) -> pd.DataFrame:
@@ -59,7 +68,10 @@ def honeypots_of(context: Context) -> pd.DataFrame:
 
 
 def comments_to_ask(context: Context) -> pd.Series:
-    """Comments no round has asked yet. The honeypot bank is not among them: what was asked openly measures nobody."""
+    """Comments no round has asked yet, and not those that only gold brought in: their labels are known.
+
+    The honeypot bank is not among them either: what was asked openly measures nobody.
+    """
     comments = context.query("comments_to_ask", schema_version=context.ontology.schema_version)["comment_id"]
     if not context.settings.honeypots.rate:
         return comments
@@ -67,21 +79,59 @@ def comments_to_ask(context: Context) -> pd.Series:
 
 
 def handing_out_is_wanted(context: Context) -> bool:
-    """Whether comments wait for people to have room, and it is another day than the last on which that was tried."""
+    """Whether what waits may go out now.
+
+    Comments wait for people to have room, and are tried once a day; a refused round waits for another bank.
+    """
     tried = context.query("last_tried")["tried_at"].iloc[0]
-    return not context.is_over and not pd.isna(tried) and pd.Timestamp(context.now).normalize() > tried
+    if not context.is_over and not pd.isna(tried) and pd.Timestamp(context.now).normalize() > tried:
+        return True
+    last = context.state().get("crowd_votes")
+    refused_with = last.metrics.get("refused_with") if last else None
+    return refused_with is not None and refused_with != _bank_version(context)
 
 
-def _written(context: Context, desk: _Desk, published: list[pd.DataFrame], waits: list[pd.DataFrame]) -> Result:
-    waiting = pd.concat(waits, ignore_index=True) if waits else pd.DataFrame(columns=["labeling_round", "comment_id"])
+def active_bank(context: Context) -> pd.DataFrame:
+    """Honeypots that still measure, with texts."""
+    bank = honeypots_of(context)
+    return bank[~bank["comment_id"].isin(context.query("honeypots_retired")["comment_id"])]
+
+
+def _bank_version(context: Context) -> str:
+    """What decides whether a round finds honeypots enough."""
+    people = context.query("crowd_annotators")["annotator_id"].tolist()
+    settings = context.settings.honeypots.model_dump(mode="json")
+    return digest(active_bank(context)["comment_id"].tolist(), people, settings)
+
+
+@dataclass
+class _HandedOut:
+    """What became of the rounds of one pass: rows of ``assignments`` and ``waiting_for_room``, and what was refused."""
+
+    published: list[pd.DataFrame] = field(default_factory=list)
+    waits: list[pd.DataFrame] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def wait(self, name: str, comments: list[str], today: pd.Timestamp) -> None:
+        """These comments of a round are tried again on another day."""
+        self.waits.append(pd.DataFrame({"labeling_round": name, "comment_id": comments, "tried_at": today}))
+
+
+def _written(context: Context, desk: _Desk, done: _HandedOut) -> Result:
+    columns = ["labeling_round", "comment_id"]
+    waiting = pd.concat(done.waits, ignore_index=True) if done.waits else pd.DataFrame(columns=columns)
     replace = {"waiting_for_room": waiting} if len(waiting) or context.count("waiting_for_room") else {}
-    if not published:
-        return Result(0, {"waiting_for_room": len(waiting)} if len(waiting) else {}, replace=replace)
-    assignments = pd.concat(published, ignore_index=True)
+    metrics: dict[str, float | int | str] = {}
+    if done.refused:
+        metrics = {"refused": "; ".join(done.refused), "refused_with": _bank_version(context)}
+    if not done.published:
+        waits = {"waiting_for_room": len(waiting)} if len(waiting) else {}
+        return Result(0, metrics | waits, replace=replace)
+    assignments = pd.concat(done.published, ignore_index=True)
     exposed = desk.exposures(assignments)
     # A round that others assign names nobody, and is measured when its answers are in (``stages.standing``).
     report = rate_report(assignments, context.settings.honeypots.rate)
-    metrics = {
+    metrics |= {
         "honeypot_rate_off": int((report["standing"] == "off").sum()),
         "harmful_handed_out": len(exposed),
         "waiting_for_room": len(waiting),
@@ -97,7 +147,7 @@ class _Desk:
     """What is known while work goes out: asked of the warehouse once, and with it what this pass handed out already."""
 
     context: Context
-    handed_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["annotator_id", "comment_id"]))
+    handed_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=GIVEN))
 
     @property
     def today(self) -> pd.Timestamp:
@@ -117,9 +167,8 @@ class _Desk:
 
     @cached_property
     def bank(self) -> pd.DataFrame:
-        """Honeypots that still measure: comment_id, text."""
-        bank = honeypots_of(self.context)
-        return bank[~bank["comment_id"].isin(self.context.query("honeypots_retired")["comment_id"])]
+        """Honeypots that still measure: comment_id, text, …"""
+        return active_bank(self.context)
 
     @cached_property
     def _given(self) -> pd.Series:
@@ -145,10 +194,20 @@ class _Desk:
 
     def room(self) -> dict[str, int]:
         """How many annotators may still see each honeypot."""
-        now = self.handed_out["comment_id"].value_counts()
+        now = self.handed_out.groupby("comment_id")["n"].sum()
         shown = self._shown.add(now, fill_value=0).reindex(self.bank["comment_id"]).fillna(0)
         most = self.context.settings.honeypots.max_exposures
         return {str(one): max(most - int(n), 0) for one, n in shown.items()}
+
+    def owed(self, answers: int) -> dict[str, float]:
+        """Honeypots everybody is short of, by rounding so far; ``answers``: how many a line that names nobody asks."""
+        rate, n = self.context.settings.honeypots.rate, self.context.settings.labeling.votes_per_comment
+        before = self.context.query("honeypots_given", votes_per_comment=n).set_index("annotator_id")
+        now = self.handed_out.groupby(["annotator_id", "is_honeypot"])["n"].sum().unstack(fill_value=0)
+        real = before["n_real"].add(now.get(False, pd.Series(dtype=int)), fill_value=0)
+        pots = before["n_honeypots"].add(now.get(True, pd.Series(dtype=int)), fill_value=0)
+        short = real * rate / (1 - rate) - pots
+        return {str(who): float(n) / (answers if who == ANYBODY else 1) for who, n in short.items()}
 
     def votes_wanted(self, comments: pd.DataFrame) -> int:
         """How many annotators a round asks about each of its comments."""
@@ -171,11 +230,12 @@ class _Desk:
             settings.honeypots.rate,
             pd.concat([self._seen, self.handed_out], ignore_index=True),
             self.room(),
-            settings.honeypots.short_bank if is_ours else "fewer",
+            settings.honeypots.short_bank,
+            self.owed(per_comment),
         )
         asked = assign(
             comments,
-            free if is_ours else ["vendor"],
+            free if is_ours else [ANYBODY],
             per_comment if is_ours else 1,
             settings.simulated.seed,
             int(name),
@@ -184,10 +244,9 @@ class _Desk:
             people=people if is_ours else None,
             known=self.known(comments),
         )
-        if not is_ours:
-            return asked.assign(annotator_id=None)
-        self.handed_out = pd.concat([self.handed_out, asked[["annotator_id", "comment_id"]]], ignore_index=True)
-        return asked
+        given = asked.assign(n=1 if is_ours else per_comment)[GIVEN]
+        self.handed_out = pd.concat([self.handed_out, given], ignore_index=True) if len(self.handed_out) else given
+        return asked if is_ours else asked.assign(annotator_id=None)
 
     def known(self, comments: pd.DataFrame) -> Known | None:
         """What helps to choose whom to ask for one more vote; of any other round chance decides."""

@@ -64,6 +64,21 @@ def test_the_rate_holds_for_everyone_and_nobody_sees_one_twice(annotators: int, 
     assert not pd.concat([first, second]).duplicated(["annotator_id", "comment_id"]).any()
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=25), st.integers(0, 99))
+def test_over_waves_however_small_the_rate_is_off_by_less_than_one(loads: list[int], seed: int) -> None:
+    given, owed = 0, 0.0
+    for wave, load in enumerate(loads):
+        given += len(dealt(real(1, load), seed=seed + wave, owed={"a-0": owed}))
+        owed = sum(loads[: wave + 1]) * 0.05 / 0.95 - given
+        assert abs(owed) < 1
+
+
+def test_what_a_bank_too_small_left_out_is_not_made_up_for_at_once() -> None:
+    assert len(dealt(real(1, 19), owed={"a-0": 30.0})) == 2
+    assert len(dealt(real(1, 19), owed={"a-0": -30.0})) == 0
+
+
 def test_a_comment_of_the_round_is_nobodys_honeypot_as_well() -> None:
     work = pd.DataFrame({"comment_id": BANK["comment_id"][:57], "annotator_id": "a-0"})
     assert set(dealt(work)["comment_id"]) <= {"h-57", "h-58", "h-59"}

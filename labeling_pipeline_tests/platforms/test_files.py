@@ -38,11 +38,17 @@ def test_honeypots_are_there_and_cannot_be_told(work: Work) -> None:
     assert shown["assignment_id"].str.len().nunique() == 1
 
 
-def test_both_files_hold_the_same_work(work: Work, tmp_path: Path) -> None:
-    csv, jsonl = FilesPlatform(tmp_path).publish(work)
+def test_everyone_has_both_files_and_they_hold_the_same_work(work: Work, tmp_path: Path) -> None:
+    paths = FilesPlatform(tmp_path).publish(work)
+    assert [path.name for path in paths] == [f"{who}.{kind}" for who in "xyz" for kind in ("csv", "jsonl")]
+    assert {path.parent.name for path in paths} == {"round-0002"}
+    everything = pd.concat([read_frame(path) for path in paths[::2]])
+    assert set(everything["assignment_id"]) == set(work.items["assignment_id"])
+    csv, jsonl = paths[:2]
     table = read_frame(csv)
+    assert set(table["annotator_id"]) == {"x"}, "nobody sees how often a comment is asked"
+    assert not table.duplicated(["comment_id", "question"]).any()
     lines = [json.loads(line) for line in jsonl.read_text(encoding="utf-8").splitlines()]
-    assert (csv.name, jsonl.name) == ("round-0002.csv", "round-0002.jsonl")
     once = table.drop_duplicates("assignment_id")
     assert once["assignment_id"].tolist() == [line["assignment_id"] for line in lines]
     assert once["text"].tolist() == [line["text"] for line in lines]
@@ -51,8 +57,7 @@ def test_both_files_hold_the_same_work(work: Work, tmp_path: Path) -> None:
 
 
 def test_a_filled_in_sheet_has_the_columns_of_the_inbox(work: Work, tmp_path: Path) -> None:
-    csv, _ = FilesPlatform(tmp_path).publish(work)
-    sheet = read_frame(csv)
+    sheet = read_frame(FilesPlatform(tmp_path).publish(work)[0])
     assert {"comment_id", "annotator_id", "question", "answer", "labeling_round", "schema_version"} <= set(sheet)
     assert sheet["answer"].isna().all()
     queue = pd.DataFrame(
@@ -63,19 +68,33 @@ def test_a_filled_in_sheet_has_the_columns_of_the_inbox(work: Work, tmp_path: Pa
 
 
 def test_no_cell_is_a_formula(work: Work, tmp_path: Path) -> None:
-    csv, _ = FilesPlatform(tmp_path).publish(work)
-    raw = pd.read_csv(csv, dtype=str, keep_default_na=False)
+    paths = FilesPlatform(tmp_path).publish(work)[::2]
+    raw = pd.concat([pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths])
     assert not raw["text"].str.startswith("=").any()
-    assert read_frame(csv)["text"].str.startswith("=").any()
+    assert any(read_frame(path)["text"].str.startswith("=").any() for path in paths)
 
 
 def test_published_again_nothing_changes_and_cancelled_nothing_is_left(work: Work, tmp_path: Path) -> None:
     platform = FilesPlatform(tmp_path)
     before = [path.read_bytes() for path in platform.publish(work)]
     assert [path.read_bytes() for path in platform.publish(work)] == before
-    assert len(platform.cancel(2)) == 2
+    assert len(platform.cancel(2)) == 6
     assert platform.cancel(2) == []
     assert list((tmp_path / "outbox" / "tasks").iterdir()) == []
+
+
+def test_a_file_is_named_after_its_annotator_whatever_their_id(work: Work, tmp_path: Path) -> None:
+    odd = ["Ann", "ann", "../out", "a b", "=1+1"]
+    items = pd.concat([work.items[work.items["annotator_id"] == "x"].assign(annotator_id=who) for who in odd])
+    platform = FilesPlatform(tmp_path)
+    one = Work(1, "crowd", work.ontology, items, AT)
+    stale = tmp_path / "outbox" / "tasks" / "round-0001" / "gone.csv"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("of a run that was killed")
+    paths = platform.publish(one)
+    assert sorted(stale.parent.iterdir()) == sorted(paths)
+    assert len({path.name.lower() for path in paths}) == 2 * len(odd)
+    assert set(pd.concat([read_frame(path) for path in paths[::2]])["annotator_id"]) == set(odd)
 
 
 def test_work_without_texts_is_refused(work: Work, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from labeling_pipeline.core.opaque_ids import opaque_ids
 from labeling_pipeline.home import Home
 from labeling_pipeline.report.new_home import EXAMPLE_ONTOLOGY
 from labeling_pipeline.stages import STAGES
@@ -38,6 +39,16 @@ def new_home(folder: Path, settings: str) -> Home:
 def drop(home: Home, kind: str, name: str, frame: pd.DataFrame) -> None:
     """A file into the inbox."""
     frame.to_csv(home.root / "inbox" / kind / name, index=False)
+
+
+def sheet_of(home: Home, name: str) -> pd.DataFrame:
+    """A round's sheets as those who answer get them, one below the other; ``comment``: whose row it is, in truth."""
+    folder = home.outbox / "tasks"
+    paths = sorted((folder / name).glob("*.csv")) or [folder / f"{name}.csv"]
+    sheet = pd.concat([pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths], ignore_index=True)
+    ids = open_context(home, NOW).query("comment_ids")["comment_id"].tolist()
+    own = dict(zip(opaque_ids(ids, home.settings.platform.id_key), ids, strict=True))
+    return sheet.assign(comment=sheet["comment_id"].map(own))
 
 
 def up_to_date(home: Home, assets: tuple[str, ...] = TO_LABELS, most: int = 5, now: datetime = NOW) -> Context:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from labeling_pipeline_tests.stages.small_homes import NOW, drop, new_home, up_to_date
+from labeling_pipeline_tests.stages.small_homes import NOW, drop, new_home, sheet_of, up_to_date
 
 ASSETS = ("raw_comments", "annotators", "gold_set", "decomposed_tasks", "crowd_votes", "vendor_batches",
           "consensus_labels", "unanimous_review")  # fmt: skip
@@ -25,8 +25,8 @@ def test_anchors_are_asked_every_week_of_other_people_and_reviewed_once(tmp_path
         now = NOW + timedelta(days=8 * number)
         context = up_to_date(home, ASSETS, now=now)
         assert context.count("rounds") == number
-        sheet = pd.read_csv(home.root / "outbox" / "tasks" / f"round-{number:04d}.csv", dtype=str)
-        asked.append(set(sheet["comment_id"]))
+        sheet = sheet_of(home, f"round-{number:04d}")
+        asked.append(set(sheet["comment"]))
         columns = ["comment_id", "annotator_id", "labeling_round", "question", "schema_version"]
         answered = sheet[columns].assign(answer="toxic", answered_at=(now + timedelta(hours=2)).isoformat())
         drop(home, "votes", f"{number}.csv", answered)

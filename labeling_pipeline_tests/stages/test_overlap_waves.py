@@ -10,7 +10,7 @@ import pytest
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.home import Home
 from labeling_pipeline.settings_file import NEW_HOME, commented_toml
-from labeling_pipeline_tests.stages.small_homes import TO_LABELS, drop, new_home, up_to_date
+from labeling_pipeline_tests.stages.small_homes import TO_LABELS, drop, new_home, sheet_of, up_to_date
 
 N, PEOPLE = 40, 12
 ADAPTIVE = "[labeling]\nvotes_per_comment = 2\nmost_votes = 5\n"
@@ -31,7 +31,8 @@ def make(folder: Path, settings: str, gold: int = 0) -> Home:
 
 def answer(home: Home, name: str) -> pd.DataFrame:
     """Fill a task file in: the even comments are toxic, and a vote is right three times of four."""
-    sheet = pd.read_csv(home.root / "outbox" / "tasks" / f"{name}.csv", dtype=str)
+    sheet = sheet_of(home, name)
+    sheet["comment_id"] = sheet.pop("comment")
     number = sheet["comment_id"].str[2:].astype(int)
     true = (number % 2 == 0) | sheet["comment_id"].str.startswith("g-")
     right = unit_hash(sheet["comment_id"] + sheet["annotator_id"], 5) < 0.75
@@ -47,7 +48,7 @@ def play(home: Home) -> tuple[list[pd.DataFrame], list[int]]:
     done: list[pd.DataFrame] = []
     for _ in range(12):
         context = up_to_date(home)
-        names = sorted(path.stem for path in (home.root / "outbox" / "tasks").glob("round-*.csv"))
+        names = sorted(path.stem for path in (home.root / "outbox" / "tasks").glob("round-*"))
         fresh = names[len(done) :]
         if not fresh:
             rounds = context.warehouse.table("rounds")
@@ -112,7 +113,7 @@ def test_a_comment_whose_next_wave_is_out_waits_for_it_before_an_expert_sees_it(
     up_to_date(home)
     answer(home, "round-0001")
     context = up_to_date(home)
-    out = pd.read_csv(home.root / "outbox" / "tasks" / "round-0002.csv", dtype=str)["comment_id"]
+    out = sheet_of(home, "round-0002")["comment"]
     outcomes = context.warehouse.table("qc_outcomes").set_index("comment_id")["outcome"]
     assert (outcomes.loc[out.unique()] == "adjudicate").any()
     assert not set(context.query("waiting_for_experts", double=[], schema_version="v1")["comment_id"]) & set(out)
@@ -162,9 +163,9 @@ def test_what_needs_its_context_gets_no_further_vote_but_an_expert(tmp_path: Pat
     drop(home, "votes", "context.csv", about[["comment_id", "annotator_id", "labeling_round", "answer", "question",
                                               "answered_at", "schema_version"]])  # fmt: skip
     context = up_to_date(home, (*TO_LABELS, "adjudication_queue"))
-    out = pd.read_csv(home.root / "outbox" / "tasks" / "round-0002.csv", dtype=str)
+    out = sheet_of(home, "round-0002")
     assert len(out)
-    assert not set(out["comment_id"]) & needs
+    assert not set(out["comment"]) & needs
     queue = context.warehouse.table("adjudication_queue")
     assert needs <= set(queue.loc[queue["expert_id"] == "e-1", "comment_id"])
 
@@ -183,9 +184,9 @@ def test_a_new_home_asks_again_where_it_is_unsure_and_leaves_alone_what_came_in_
     sheet = answer(home, "round-0001")
     assert set(sheet["comment_id"]) == {f"c-{i:02d}" for i in range(N)} | {"v-2"}
     up_to_date(home)
-    out = pd.read_csv(home.root / "outbox" / "tasks" / "round-0002.csv", dtype=str)
-    assert 0 < out["comment_id"].nunique() <= N
-    assert "v-1" not in set(out["comment_id"])
+    out = sheet_of(home, "round-0002")
+    assert 0 < out["comment"].nunique() <= N
+    assert "v-1" not in set(out["comment"])
 
 
 def test_waves_acceptance_and_experts_first_work_in_one_home(tmp_path: Path) -> None:

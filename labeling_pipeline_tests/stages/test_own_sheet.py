@@ -13,7 +13,7 @@ from rich.console import Console
 from labeling_pipeline.home import Home
 from labeling_pipeline.report.summary import print_summary, summary
 from labeling_pipeline.stages.annotation import rounds_state
-from labeling_pipeline_tests.stages.small_homes import drop, new_home, up_to_date
+from labeling_pipeline_tests.stages.small_homes import drop, new_home, sheet_of, up_to_date
 
 N = 20
 EMPTY_OF_OTHERS = "comment_id,annotator_id,label\nc-00,x,\n"
@@ -33,8 +33,8 @@ def home(tmp_path: Path) -> Home:
     return new(tmp_path / "home")
 
 
-def sheet_of(home: Home, number: int = 1) -> pd.DataFrame:
-    return pd.read_csv(home.outbox / "tasks" / f"round-{number:04d}.csv", dtype=str, keep_default_na=False)
+def own_sheet(home: Home, number: int = 1) -> pd.DataFrame:
+    return sheet_of(home, f"round-{number:04d}")
 
 
 def told(home: Home) -> str:
@@ -45,13 +45,13 @@ def told(home: Home) -> str:
 
 def filled(sheet: pd.DataFrame, names: list[str] | None) -> pd.DataFrame:
     """Everybody answers the same of one comment; ``names``: who answers which number, None for nobody who says so."""
-    is_toxic = sheet["comment_id"].str[-1].isin(list("37"))
+    is_toxic = sheet["comment"].str[-1].isin(list("37"))
     who = sheet["answer_number"].astype(int).map(lambda n: "" if names is None else names[n - 1])
     return sheet.assign(answer=is_toxic.map({True: "toxic", False: "acceptable"}), annotator_id=who)
 
 
 def test_the_sheet_has_a_row_for_every_answer_wanted(home: Home) -> None:
-    sheet = sheet_of(home)
+    sheet = own_sheet(home)
     assert len(sheet) == 3 * N
     assert sheet.groupby("answer_number")["comment_id"].nunique().to_dict() == {"1": N, "2": N, "3": N}
     assert (sheet[["annotator_id", "answer"]] == "").all().all()
@@ -63,7 +63,7 @@ def test_the_sheet_has_a_row_for_every_answer_wanted(home: Home) -> None:
 
 @pytest.mark.parametrize("names", [["ann", "bob", "cem"], None], ids=["named", "nobody says who"])
 def test_filled_in_as_written_its_labels_pass_and_its_round_is_done(home: Home, names: list[str] | None) -> None:
-    drop(home, "votes", "sheet.csv", filled(sheet_of(home), names))
+    drop(home, "votes", "sheet.csv", filled(own_sheet(home), names))
     context = up_to_date(home)
     first = rounds_state(context).iloc[0]
     assert first[["n_comments", "n_done", "is_open"]].tolist() == [N, N, False]
@@ -77,8 +77,8 @@ def test_half_a_sheet_leaves_the_rest_waiting_and_says_so(home: Home) -> None:
     before = told(home)
     assert f"{N} comments wait for answers: fill in " in before
     assert "outbox/tasks/round-0001.csv, drop it into inbox/votes" in before
-    sheet = filled(sheet_of(home), ["ann", "bob", "cem"])
-    half = sheet.assign(answer=sheet["answer"].where(sheet["comment_id"] < "c-08", ""))
+    sheet = filled(own_sheet(home), ["ann", "bob", "cem"])
+    half = sheet.assign(answer=sheet["answer"].where(sheet["comment"] < "c-08", ""))
     drop(home, "votes", "half.csv", half)
     context = up_to_date(home)
     refused = context.warehouse.table("quarantine")
@@ -105,8 +105,8 @@ def test_an_empty_label_of_a_file_that_is_no_sheet_is_a_fault(home: Home) -> Non
 
 
 def test_a_second_wave_asks_for_as_many_answers_as_it_wants(home: Home) -> None:
-    sheet = filled(sheet_of(home), ["ann", "bob", "cem"])
-    torn = (sheet["comment_id"] < "c-05") & (sheet["answer_number"] == "3")
+    sheet = filled(own_sheet(home), ["ann", "bob", "cem"])
+    torn = (sheet["comment"] < "c-05") & (sheet["answer_number"] == "3")
     other = {"toxic": "acceptable", "acceptable": "toxic"}
     drop(home, "votes", "sheet.csv", sheet.assign(answer=sheet["answer"].mask(torn, sheet["answer"].map(other))))
     context = up_to_date(home)
@@ -114,5 +114,5 @@ def test_a_second_wave_asks_for_as_many_answers_as_it_wants(home: Home) -> None:
     wave = rounds[rounds["reason"] == "more votes"]
     assert len(wave) >= 1
     for one in wave.to_dict("records"):
-        again = sheet_of(home, int(one["labeling_round"]))
+        again = own_sheet(home, int(one["labeling_round"]))
         assert len(again) == one["n_comments"] * one["votes_per_comment"]

@@ -82,9 +82,16 @@ def test_the_crowd_is_capped_and_opt_outs_are_kept_to_and_what_waits_goes_out_on
         zip(handed["annotator_id"], handed["comment_id"], strict=True)
     )
     assert logged.groupby(["person_id", "day"]).size().max() <= 5
-    names = sorted(path.name for path in (home.root / "outbox" / "tasks").glob("*.csv"))
-    assert names == ["round-0001-part-2.csv", "round-0001.csv"]
-    lines = (home.root / "outbox" / "tasks" / "round-0001.jsonl").read_text().splitlines()
+    tasks = home.root / "outbox" / "tasks"
+    assert sorted(path.name for path in tasks.iterdir()) == ["round-0001", "round-0001-part-2"]
+    assert sorted(path.name for path in (tasks / "round-0001").glob("*.csv")) == [
+        "calm.csv",
+        "no.csv",
+        "x.csv",
+        "y.csv",
+        "z.csv",
+    ]
+    lines = (tasks / "round-0001" / "x.jsonl").read_text().splitlines()
     assert all(json.loads(line)["blur"] for line in lines)
 
 

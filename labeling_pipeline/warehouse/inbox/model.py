@@ -23,6 +23,7 @@ class IngestContext:
 
     ``mappings``: kind → {their column: ours}. ``known_at``: when the files are taken (the simulated clock in a
     simulated home). ``default_round``: the round of votes that name none. ``home``: paths are recorded relative to it.
+    ``id_key``: what ids in sheets are made with.
     """
 
     ontologies: Sequence[Ontology]
@@ -34,6 +35,7 @@ class IngestContext:
     feedback_kinds: Sequence[str] = ()
     default_round: str = "0"
     home: Path | None = None
+    id_key: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from labeling_pipeline.warehouse.inbox.kinds import KINDS
 from labeling_pipeline.warehouse.inbox.model import IngestContext
 from labeling_pipeline.warehouse.inbox.readers import format_of
 from labeling_pipeline.warehouse.inbox.rules import rules_version
-from labeling_pipeline.warehouse.inbox.stage import staged_frame, with_tasks
+from labeling_pipeline.warehouse.inbox.stage import staged_frame, with_comments, with_tasks
 from labeling_pipeline.warehouse.inbox.take import store_rows
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.store import Warehouse
@@ -66,7 +66,9 @@ def _again(
     records = [json.loads(text, parse_constant=str) for text in own["row"]]
     is_csv = format_of(Path(name))[0] == ".csv"
     arranged = arrange(records, own["line"].tolist(), own["row"].tolist(), KINDS[kind], context, is_csv)
-    staged = staged_frame(KINDS[kind], with_tasks(warehouse, arranged) if kind == "votes" else arranged, context)
+    if kind == "votes":
+        arranged = with_tasks(warehouse, with_comments(warehouse, arranged, context.id_key))
+    staged = staged_frame(KINDS[kind], arranged, context)
     run_named(con, "unquarantine_rows", {"examined": own[["line"]]}, file_sha256=sha256, kind=kind)
     passed, known, _ = store_rows(con, kind, name, sha256, staged)
     counts = {"released": passed, "already_known": known, "rules_version": rules_version(context, kind)}

@@ -22,5 +22,6 @@ def rules_version(context: IngestContext, kind: str) -> str:
         sorted(context.mappings.get(kind, {}).items()),
         list(context.slice_columns),
         list(context.feedback_kinds),
+        *([context.id_key] if context.id_key and kind == "votes" else []),
     )
     return hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()[:16]

@@ -5,6 +5,7 @@ Belongs here: streaming, and which lookups a kind needs. Does not: what happens 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from labeling_pipeline.core.opaque_ids import COMMENT
 from labeling_pipeline.warehouse.inbox.arrange import arrange, check_columns
 from labeling_pipeline.warehouse.inbox.batch import BadRow, Batch, DamagedFileError
 from labeling_pipeline.warehouse.inbox.model import STRING, IngestContext, Kind
@@ -24,6 +26,7 @@ from labeling_pipeline.warehouse.inbox.readers import format_of, read_batches
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.store import Warehouse
 
+SHOWN_ID = re.compile(COMMENT + "[0-9a-f]{16}")
 QUARANTINE = pa.schema(
     [
         ("line", pa.int64()),
@@ -97,7 +100,21 @@ def _stage(warehouse: Warehouse, path: Path, kind: Kind, context: IngestContext,
 
 def _rows(warehouse: Warehouse, batch: Batch, kind: Kind, context: IngestContext, is_csv: bool) -> pd.DataFrame:
     rows = arrange(batch.records, batch.lines, batch.texts, kind, context, is_csv)
-    return with_tasks(warehouse, rows) if kind.name == "votes" else rows
+    return with_tasks(warehouse, with_comments(warehouse, rows, context.id_key)) if kind.name == "votes" else rows
+
+
+def with_comments(warehouse: Warehouse, rows: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Votes with the ids of their comments where they come with those that sheets show; others stay as they are."""
+    cells = [one.strip() if isinstance(one, str) else one for one in rows["comment_id"].tolist()]
+    shown = sorted({one for one in cells if isinstance(one, str) and SHOWN_ID.fullmatch(one)})
+    if not shown:
+        return rows
+    with warehouse.read() as con:
+        found = run_named(con, "known_shown_ids", {"named": pd.DataFrame({"shown_id": shown})}, key=key)
+    own = dict(zip(found["shown_id"], found["comment_id"], strict=True))
+    given = rows["comment_id"].tolist()
+    ids = [own.get(cell, g) if isinstance(cell, str) else g for cell, g in zip(cells, given, strict=True)]
+    return rows.assign(comment_id=pd.Series(ids, index=rows.index, dtype=object))
 
 
 def with_tasks(warehouse: Warehouse, rows: pd.DataFrame) -> pd.DataFrame:
