@@ -6,7 +6,8 @@ with more_votes as (
     select t.comment_id
     from decomposed_tasks t join rounds r using (labeling_round)
     left join (
-        select comment_id, labeling_round, count(distinct annotator_id) as n from crowd_votes where is_current group by all
+        select comment_id, labeling_round, count(distinct who) as n from answered_rounds
+        where vote_id not in (select vote_id from uncounted_votes) group by all
     ) v on v.comment_id = t.comment_id and v.labeling_round = t.labeling_round
     where r.votes_per_comment is not null and r.schema_version = $schema_version and coalesce(v.n, 0) < r.votes_per_comment
 ),
