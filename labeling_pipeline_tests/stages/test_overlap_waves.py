@@ -82,9 +82,9 @@ def test_the_next_wave_asks_the_best_about_the_least_sure(tmp_path: Path) -> Non
     skill = context.query("crowd_skill", schema_version="v1", questions=context.deciding_questions)
     share = (skill["believed"] / skill["n"]).set_axis(skill["annotator_id"])
     assert int(skill["n"].sum()) == len(first)
-    second = pd.read_csv(home.root / "outbox" / "tasks" / "round-0002.csv", dtype=str)
+    second = sheet_of(home, "round-0002")
     labels = context.warehouse.table("consensus_labels").set_index("comment_id")["confidence"]
-    surest = second.assign(p=second["comment_id"].map(labels)).groupby("annotator_id")["p"].mean()
+    surest = second.assign(p=second["comment"].map(labels)).groupby("annotator_id")["p"].mean()
     assert surest[share.nlargest(4).index].mean() < surest[share.nsmallest(4).index].mean()
     loads = second["annotator_id"].value_counts()
     assert loads.max() - loads.min() <= 1

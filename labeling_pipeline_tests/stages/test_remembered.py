@@ -11,7 +11,7 @@ from labeling_pipeline.home import Home
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.overlap import more_votes
 from labeling_pipeline.stages.remembered import Remembered
-from labeling_pipeline_tests.stages.small_homes import drop, new_home, up_to_date
+from labeling_pipeline_tests.stages.small_homes import drop, new_home, sheet_of, up_to_date
 from labeling_pipeline_tests.stages.test_overlap_waves import ADAPTIVE, answer, make
 
 
@@ -46,7 +46,7 @@ def test_the_next_wave_is_what_the_home_knows_now(tmp_path: Path) -> None:
     assert more_votes(context) == {}, "nobody has answered"
     answer(home, "round-0001")
     context = up_to_date(home)
-    second = set(pd.read_csv(home.root / "outbox" / "tasks" / "round-0002.csv", dtype=str)["comment_id"])
+    second = set(sheet_of(home, "round-0002")["comment"])
     assert second
     answer(home, "round-0002")
     context = up_to_date(home)
