@@ -86,6 +86,7 @@ def model_facts(result: LabelModelResult, output: Path) -> dict[str, Any]:
     return {
         "method": result.method,
         "advantage": result.advantage,
+        "advantage_is": result.advantage_is,
         "confidence_is": result.confidence_is,
         "class_balance": [round(float(p), 6) for p in result.class_balance],
         "notes": result.notes,
@@ -99,7 +100,9 @@ def say(facts: dict[str, Any], as_json: bool, line: str) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     click.echo(line)
-    click.echo(f"label model: {facts['method']}, expected advantage over majority {facts['advantage']:+.3f}")
+    click.echo(
+        f"label model: {facts['method']}, {facts['advantage_is']} advantage over majority {facts['advantage']:+.3f}"
+    )
     for note in facts["notes"]:
         click.echo(f"note: {note}")
     for fault in facts.get("faults", []):

@@ -14,6 +14,11 @@ from labeling_pipeline.report.html import Html, element, interval_plot, join, pa
 from labeling_pipeline.report.lf_groups import by_group, over_time
 from labeling_pipeline.report.lf_signals import production_signals
 
+_GAIN = {
+    "expected": "expected gain in accuracy over majority",
+    "measured": "gain in accuracy over majority, on held-out gold",
+}
+
 
 def render_lf_report(report: LFReport, source: str) -> str:
     """The whole report as one HTML document; `source` names the comments file."""
@@ -27,7 +32,7 @@ def render_lf_report(report: LFReport, source: str) -> str:
                 (_percent(corpus["coverage"]), "coverage", "comments with at least one vote"),
                 (_percent(corpus["overlap"]), "overlap", "comments with at least two votes"),
                 (_percent(corpus["conflict"]), "conflict", "comments with different votes"),
-                (f"{report.advantage:+.3f}", "advantage", "expected gain in accuracy over majority"),
+                (f"{report.advantage:+.3f}", "advantage", _GAIN[report.advantage_is]),
             ]
         ),
         _functions(report),

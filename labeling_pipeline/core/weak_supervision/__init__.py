@@ -23,7 +23,7 @@ from labeling_pipeline.core.weak_supervision.loading import load_lfs
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, vote_patterns
 from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
 from labeling_pipeline.core.weak_supervision.proposals import propose_lfs
-from labeling_pipeline.core.weak_supervision.result import FittedModel, LabelModel, LabelModelResult
+from labeling_pipeline.core.weak_supervision.result import FittedModel, LabelModel, LabelModelResult, Setup
 from labeling_pipeline.core.weak_supervision.weak_labels import (
     explain_weak_label,
     model_votes,
@@ -95,23 +95,24 @@ def label_model(
         setup = make_setup(patterns, class_balance, gold, seed)
         fitted = fit(patterns, setup)
         table = fitted.predict_votes(patterns.votes)
-        return _result(patterns, fitted, table, _method_used(method, fitted))
+        return _result(patterns, fitted, table, _method_used(method, fitted), setup)
 
 
-def _result(patterns: VotePatterns, fitted: FittedModel, table: Matrix, method: str) -> LabelModelResult:
-    notes = list(fitted.notes)
+def _result(patterns: VotePatterns, fitted: FittedModel, table: Matrix, method: str, setup: Setup) -> LabelModelResult:
+    notes, measured = list(fitted.notes), fitted.measured_advantage
     if not patterns.fired.any():
         notes.append("no labeling function voted on any row: every row has the class balance")
     return LabelModelResult(
         probabilities=table.take(patterns.row_pattern, axis=0),
         method=method,
-        advantage=expected_advantage(patterns, table),
+        advantage=expected_advantage(patterns, table, setup.class_balance) if measured is None else measured,
         accuracies=fitted.accuracies,
         clusters=fitted.clusters,
         notes=notes,
         confidence_is="calibrated" if fitted.is_calibrated else "uncalibrated",
         class_balance=fitted.class_balance,
         model=fitted,
+        advantage_is="expected" if measured is None else "measured",
     )
 
 

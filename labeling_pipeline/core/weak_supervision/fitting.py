@@ -27,7 +27,7 @@ def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
     groups = clusters(learned.rates.redundancy)
     notes = [f"the classes explain {learned.explained:.0%} of the dependence between functions"]
     notes += [f"functions {group} are near copies and share one vote" for group in groups if len(group) > 1]
-    has_advantage = len(groups) >= LEAST_SOURCES and learned.explained > 0
+    has_advantage = len(groups) >= LEAST_SOURCES and (learned.explained > 0 or learned.balance_tells)
     fitted = FittedModel(
         learned.rates.score,
         accuracies_of(learned.precision, learned.votes, patterns.n_classes),
@@ -40,8 +40,9 @@ def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
         notes += gold_notes
     elif len(groups) < LEAST_SOURCES:
         notes.append(f"independent sources: {len(groups)}, too few to learn which one errs")
-    elif not has_advantage:
+    elif not learned.explained > 0:
         notes.append("the functions do not depend on each other: nothing to learn from their overlap")
+        notes += ["what votes are worth follows from the given class balance"] * has_advantage
     return dataclasses.replace(fitted, notes=tuple(notes))
 
 
@@ -66,14 +67,15 @@ def accuracies_of(precision: Matrix, votes: Matrix, n_classes: int) -> Matrix:
     return np.asarray(np.where(total > 0, right / np.maximum(total, 1e-12), own.mean(axis=1)))
 
 
-def expected_advantage(patterns: VotePatterns, table: Matrix) -> float:
-    """Expected gain in accuracy over majority on covered rows, if the model's probabilities are right."""
+def expected_advantage(patterns: VotePatterns, table: Matrix, balance: Matrix | None) -> float:
+    """Expected gain in accuracy over majority on covered rows, if the model's probabilities are right; majority breaks
+    ties by `balance` where it is given."""
     counts = patterns.counts * patterns.fired.any(axis=1)
     if not counts.any():
         return 0.0
-    plain = (majority_shares(patterns.votes, patterns.n_classes) * table) @ np.ones(patterns.n_classes)
+    plain = (majority_shares(patterns.votes, patterns.n_classes, balance) * table) @ np.ones(patterns.n_classes)
     gain = functools.reduce(np.maximum, list(table.T)) - plain
-    return float(counts @ gain / counts.sum())
+    return max(0.0, float(counts @ gain / counts.sum()))  # not -0.0, where it is majority itself
 
 
 def make_setup(

@@ -63,13 +63,14 @@ def blend_with_gold(
     rates = _averaged(gold, learned, balance, weights)
     notes = [f"gold on {len(gold)} covered rows; {_told(weights)}"]
     if not held_out:
-        return _refit(fitted, rates, learned, 1.0, False, fitted.has_advantage), notes
+        return _refit(fitted, rates, learned, 1.0, False), notes
     scores = np.asarray(sum(weight * held_out[key] for key, weight in weights.items()))
     enough = len(gold) >= LEAST_CALIBRATION
     sharpness = _sharpness(scores, balance, gold) if enough else 1.0
-    gain, error = _gain_over_majority(scores, gold)
+    gain, error = _gain_over_majority(scores, gold, setup.class_balance)
     notes.append(f"advantage over majority on held-out gold: {gain:+.3f} ± {error:.3f}")
-    return _refit(fitted, rates, learned, sharpness, enough, gain + error >= 0), notes
+    judged = dataclasses.replace(fitted, has_advantage=gain >= 0, measured_advantage=gain)
+    return _refit(judged, rates, learned, sharpness, enough), notes
 
 
 def _told(weights: dict[Hypothesis, float]) -> str:
@@ -152,16 +153,14 @@ def _sharpness(scores: Matrix, balance: Matrix, gold: _Gold) -> float:
     return float(SHARPNESS[int(np.argmin(np.asarray(losses) + penalties))])
 
 
-def _gain_over_majority(scores: Matrix, gold: _Gold) -> tuple[float, float]:
+def _gain_over_majority(scores: Matrix, gold: _Gold, balance: Matrix | None) -> tuple[float, float]:
     ours = scores.argmax(axis=1) == gold.labels
-    plain = majority_shares(gold.votes, scores.shape[1])[np.arange(len(gold)), gold.labels]
+    plain = majority_shares(gold.votes, scores.shape[1], balance)[np.arange(len(gold)), gold.labels]
     gains = ours - plain
     return float(gains.mean()), float(gains.std() / np.sqrt(len(gains)))
 
 
-def _refit(
-    fitted: FittedModel, rates: Rates, learned: Learned, sharpness: float, calibrated: bool, has_advantage: bool
-) -> FittedModel:
+def _refit(fitted: FittedModel, rates: Rates, learned: Learned, sharpness: float, calibrated: bool) -> FittedModel:
     n_classes = len(rates.balance)
     own = rates.precision.reshape(-1, n_classes, n_classes)[:, np.arange(n_classes), np.arange(n_classes)]
     given = learned.votes.reshape(-1, n_classes)
@@ -177,5 +176,4 @@ def _refit(
         accuracies=np.where(given.sum(axis=1) > 0, accuracies, own.mean(axis=1)),
         class_balance=rates.balance,
         is_calibrated=calibrated,
-        has_advantage=has_advantage,
     )

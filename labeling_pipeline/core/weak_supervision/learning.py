@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from labeling_pipeline.core.weak_supervision import redundancy as copies
 from labeling_pipeline.core.weak_supervision.encoding import EncodedVotes, flat_one_hot
@@ -23,8 +24,11 @@ from labeling_pipeline.core.weak_supervision.result import Setup, majority_mix
 
 MAX_PATTERNS = 20_000  # more distinct patterns than this are sampled for learning; all of them are predicted
 STEPS, LOOKS, TRUSTS = 30, 3, 6
+TRUSTING = 0.98  # even classes that explain all dependence leave chance in it
 HIGHEST_PRECISION = 0.98
 LEAST_EXPLAINED = 0.1
+MOST_UNEXPLAINED, LEAST_GAIN = 0.1, 0.02  # for labels that count against themselves
+ONE_LABEL = 0.95  # of a function's votes: it knows one class
 LARGEST_LOG = 500.0  # odds stay finite whatever the number of functions
 # Without gold or a given balance the class mix must stay within this total variation of majority's.
 MIX_RADIUS = 0.15
@@ -40,6 +44,8 @@ class Learned:
     vote_mass: Matrix
     n_rows: float
     explained: float
+    is_held: bool = False  # some label would count against itself if it were let
+    balance_tells: bool = False  # a given class balance says what votes are worth
 
 
 class _Problem:
@@ -57,8 +63,7 @@ class _Problem:
         self.votes = np.diag(self.co_votes).copy()
         self.mix = majority_mix(patterns)
         self.given_balance = setup.class_balance
-        right, wrong = PRIOR_ACCURACY, (1 - PRIOR_ACCURACY) / (self.n_classes - 1)
-        self.prior = np.tile(np.where(np.eye(self.n_classes) > 0, right, wrong), (patterns.votes.shape[1], 1))
+        self.prior = _prior(self.votes, self.n_classes, setup.class_balance)
         self.ones = np.ones((self.n_classes, 1))
         self.pooled = Pooling(self.votes, self.n_classes)
         self._encoded: dict[bytes, tuple[EncodedVotes, Matrix]] = {}
@@ -88,6 +93,34 @@ class _Problem:
         return np.asarray(mix)
 
 
+def _prior(votes: Matrix, n_classes: int, given_balance: Matrix | None) -> Matrix:
+    """(m·K, K): precision of functions that are right with the prior accuracy.
+
+    Of a function that gives several labels the balance, where it is given, says how often each is right; one that gives
+    a single label chooses its rows by class.
+    """
+    accuracy = np.where(np.eye(n_classes) > 0, PRIOR_ACCURACY, (1 - PRIOR_ACCURACY) / (n_classes - 1))
+    prior = np.tile(accuracy, (len(votes) // n_classes, 1))
+    if given_balance is not None:
+        prior[np.repeat(_give_several(votes, n_classes), n_classes)] *= given_balance
+        prior /= prior.sum(axis=1, keepdims=True)
+    return np.asarray(prior)
+
+
+def _give_several(votes: Matrix, n_classes: int) -> npt.NDArray[np.bool_]:
+    """(m,): whether a function gives several labels, more than in passing."""
+    given = votes.reshape(-1, n_classes)
+    return np.asarray(given.max(axis=1) < ONE_LABEL * given.sum(axis=1))
+
+
+def _balance_tells(problem: _Problem) -> bool:
+    """Whether most votes are by functions that give several labels: the balance, where it is given, says how often each
+    label should be given, and majority does not use that. A function that knows one class chooses its rows by class."""
+    given = problem.votes.reshape(-1, problem.n_classes).sum(axis=1)
+    several = float(given[_give_several(problem.votes, problem.n_classes)].sum())
+    return problem.given_balance is not None and several > 0.5 * float(given.sum())
+
+
 def _with_first(mass: Matrix, of: float) -> Matrix:
     """Mass of all classes, from those beyond the first and the sum."""
     return np.concatenate([[of - mass.sum()], mass])
@@ -112,33 +145,58 @@ def _summed(rows: Matrix) -> Matrix:
 def learn(patterns: VotePatterns, setup: Setup) -> Learned:
     """Learn rates from vote patterns; `explained` says how far they were believed.
 
-    The weight of the prior and the share of dependence that the classes explain are brought into agreement: learned
-    precisions count in proportion to `explained`, the prior precision in proportion to the rest.
+    A function's label may count against that label only where this leaves hardly any dependence unexplained, and not
+    half of what is left without; where the class balance is not given, what it explains must be more than a trifle.
     """
-    explained = 0.5
     problem = _Problem(patterns.sample(MAX_PATTERNS, setup.seed), setup)
+    learned = _settled(problem, guarded=True)
+    if learned.is_held:
+        free = _settled(problem, guarded=False)
+        least = LEAST_GAIN if setup.class_balance is None else 0.0
+        left, gained = 1 - free.explained, free.explained - learned.explained
+        if left <= MOST_UNEXPLAINED and gained >= max(least, left):
+            return free
+    return learned
+
+
+def _settled(problem: _Problem, *, guarded: bool) -> Learned:
+    """The weight of the prior and the share of dependence that the classes explain, brought into agreement: learned
+    precisions count in proportion to `explained`, the prior precision in proportion to the rest.
+
+    With the balance given, or nothing held, learning is trusted first and doubted for what it leaves unexplained.
+    """
+    explained = 0.5 if guarded and problem.given_balance is None else TRUSTING
     for _ in range(TRUSTS):
-        learned = _learn_at(problem, explained)
+        learned = _learn_at(problem, explained, guarded=guarded)
         if abs(learned.explained - explained) < 0.02:
             break
         explained = learned.explained
     return learned
 
 
-def _learn_at(problem: _Problem, explained: float) -> Learned:
+def _learn_at(problem: _Problem, explained: float, *, guarded: bool) -> Learned:
     pull = (1 - explained) / max(explained, LEAST_EXPLAINED)
     tied = copies.first_redundancy(problem.co_votes, problem.n_classes)
     for _ in range(LOOKS):
-        rates, class_votes, class_mass, raw = _maximise(problem, tied, pull)
+        rates, class_votes, class_mass, raw = _maximise(problem, tied, pull, guarded=guarded)
         found = copies.excess_redundancy(problem.co_votes, class_votes, class_mass, tied)
         if np.abs(found - tied).max() < 0.03:
             break
         tied = found
     explained = copies.explained_dependence(problem.co_votes, raw, rates.balance, tied, problem.n_rows)
-    return Learned(rates, raw, problem.votes, problem.encoded(tied)[1], problem.n_rows, explained)
+    mass = problem.encoded(tied)[1]
+    held = guarded and _is_held(problem, class_votes)
+    return Learned(rates, raw, problem.votes, mass, problem.n_rows, explained, held, _balance_tells(problem))
 
 
-def _maximise(problem: _Problem, tied: Matrix, pull: float) -> tuple[Rates, Matrix, Matrix, Matrix]:
+def _is_held(problem: _Problem, class_votes: Matrix) -> bool:
+    balance = problem.mix if problem.given_balance is None else problem.given_balance
+    loose = _shrunk(problem, class_votes, balance, PSEUDO_VOTES, 0.0, guarded=False)
+    held = (diagonal(loose, problem.n_classes) < balance) & (problem.votes.reshape(-1, problem.n_classes) > 0)
+    return bool(held.any())
+
+
+def _maximise(problem: _Problem, tied: Matrix, pull: float, *, guarded: bool) -> tuple[Rates, Matrix, Matrix, Matrix]:
     """Rates, the votes and rows by believed class under them, and precisions without the pull to the prior."""
     votes, mass = problem.encoded(tied)
     balance = problem.mix if problem.given_balance is None else problem.given_balance
@@ -147,20 +205,20 @@ def _maximise(problem: _Problem, tied: Matrix, pull: float) -> tuple[Rates, Matr
         used = precision, balance
         others = _posterior(votes, precision, balance, mass)
         seen = problem.votes_by_class(votes, others)
-        precision = _shrunk(problem, seen, balance, PSEUDO_VOTES, pull)
+        precision = _shrunk(problem, seen, balance, PSEUDO_VOTES, pull, guarded=guarded)
         if problem.given_balance is None:
             balance = problem.bounded_mix(others)
         if np.abs(precision - used[0]).max() < 1e-3:
             break
     class_mass = _with_first(others @ problem.counts, problem.n_rows)
-    return rates_of(*used, tied, mass), seen, class_mass, _shrunk(problem, seen, balance, 1.0, 0.0)
+    return rates_of(*used, tied, mass), seen, class_mass, _shrunk(problem, seen, balance, 1.0, 0.0, guarded=guarded)
 
 
-def _shrunk(problem: _Problem, seen: Matrix, balance: Matrix, pseudo: float, pull: float) -> Matrix:
+def _shrunk(problem: _Problem, seen: Matrix, balance: Matrix, pseudo: float, pull: float, *, guarded: bool) -> Matrix:
     strength = pseudo + pull * problem.votes[:, None]
     precision = (seen + strength * problem.prior) / (problem.votes[:, None] + strength)
     precision = problem.pooled(precision, balance)
-    against = np.flatnonzero(diagonal(precision, problem.n_classes) < balance)
+    against = np.flatnonzero(diagonal(precision, problem.n_classes) < balance) if guarded else ()
     if len(against):
         precision[against] = balance
     lowest = (1 - HIGHEST_PRECISION) / (problem.n_classes - 1)

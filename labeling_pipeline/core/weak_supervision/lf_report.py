@@ -39,6 +39,7 @@ class LFReport:
     advantage: float
     notes: list[str]
     classes: tuple[str, ...]
+    advantage_is: str = "expected"
     proposals: pd.DataFrame = field(default_factory=pd.DataFrame)
     signals: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -88,6 +89,7 @@ def lf_report(
         findings=_findings(weekly, summary),
         method=result.method,
         advantage=result.advantage,
+        advantage_is=result.advantage_is,
         notes=result.notes,
         classes=applied.classes,
         proposals=pd.DataFrame() if verdicts is None else _proposals(patterns, applied, result, comments, verdicts),

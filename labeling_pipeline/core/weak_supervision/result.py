@@ -41,6 +41,7 @@ class FittedModel:
     is_calibrated: bool = False
     has_advantage: bool = True
     notes: tuple[str, ...] = ()
+    measured_advantage: float | None = None
 
     def predict_votes(self, votes: Votes) -> Matrix:
         """Class probabilities (p, K) of distinct vote patterns, computed in bounded parts."""
@@ -58,10 +59,10 @@ LabelModel = Callable[[VotePatterns, Setup], FittedModel]
 class LabelModelResult:
     """Soft labels for every row and what the model believes about the labeling functions.
 
-    `probabilities` (n, K), rows sum to 1. `advantage`: expected gain in accuracy over majority on covered rows
-    (measured on gold where `notes` says so). `accuracies` (m,): share of right votes among those given. `clusters`:
-    labeling functions (by index) that count as near copies of each other. `confidence_is`: "calibrated" or
-    "uncalibrated".
+    `probabilities` (n, K), rows sum to 1. `advantage`: gain in accuracy over majority on covered rows,
+    "measured" on held-out gold or "expected" if the probabilities are right, as `advantage_is` says; 0 for majority.
+    `accuracies` (m,): share of right votes among those given. `clusters`: labeling functions (by index) that count as
+    near copies of each other. `confidence_is`: "calibrated" or "uncalibrated".
     """
 
     probabilities: Matrix
@@ -73,6 +74,7 @@ class LabelModelResult:
     confidence_is: str
     class_balance: Matrix
     model: FittedModel = field(repr=False)
+    advantage_is: str = "expected"
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -114,8 +116,11 @@ def majority_mix(patterns: VotePatterns) -> Matrix:
     return np.asarray(won / won.sum())
 
 
-def majority_shares(votes: Votes, n_classes: int) -> Matrix:
-    """(p, K): 1 for the class with most votes, split evenly on a tie; even where nobody voted."""
+def majority_shares(votes: Votes, n_classes: int, balance: Matrix | None = None) -> Matrix:
+    """(p, K): 1 for the class with most votes. A tie goes to the class that is more frequent by `balance` (K,), which
+    where nobody voted decides alone; without it, or between equally frequent classes, it is split evenly."""
     counts = vote_counts(votes, n_classes).T
+    if balance is not None:
+        counts = counts + balance[:, None]
     top = np.asarray(counts == functools.reduce(np.maximum, counts), dtype=np.float64)
     return np.asarray(top / top.sum(axis=0)).T

@@ -8,6 +8,7 @@ import pytest
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision import label_model
 from labeling_pipeline_tests.core.weak_supervision.planted import (
+    Votes,
     accuracy,
     bayes_oracle,
     calibration_error,
@@ -147,3 +148,55 @@ def test_prediction_on_new_rows_equals_the_fit() -> None:
 def test_wrong_arguments_are_named(more: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         label_model([[0, 1], [1, 1], [0, -1]], n_classes=2, **more)  # type: ignore[arg-type]
+
+
+def planted_world(seed: int, balance: list[float], accuracies: list[float], coverage: float) -> tuple[Votes, Votes]:
+    """(matrix, truth): 20,000 rows, functions that are independent given the class."""
+    rng = np.random.default_rng([99, seed])
+    truth = rng.choice(len(balance), 20_000, p=balance)
+    return np.stack([one_lf(rng, truth, a, coverage, len(balance)) for a in accuracies], axis=1), truth
+
+
+BALANCES = [[0.5, 0.5], [0.7, 0.3], [0.9, 0.1], [0.95, 0.05], [0.6, 0.3, 0.1], [0.5, 0.2, 0.15, 0.1, 0.05]]
+FAIR, MIXED = [0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9], [0.3, 0.3, 0.9, 0.9, 0.9, 0.7]
+
+
+@pytest.mark.parametrize("balance", BALANCES)
+@pytest.mark.parametrize(("planted", "coverage"), [(FAIR, 0.35), (MIXED, 0.5), ([0.8, 0.75, 0.7, 0.65, 0.6], 0.5)])
+def test_a_given_balance_is_used_whatever_it_is(balance: list[float], planted: list[float], coverage: float) -> None:
+    """Functions worse than chance too; within .02 of what each function did, or of what was planted."""
+    votes, truth = planted_world(1, balance, planted, coverage)
+    result = label_model(votes, n_classes=len(balance), class_balance=balance)
+    plain = label_model(votes, n_classes=len(balance), class_balance=balance, method="majority")
+    covered = (votes >= 0).any(axis=1)
+    assert result.method == "correlation_aware"
+    assert np.abs(result.accuracies - planted).max() < 0.02
+    ours, theirs = (accuracy(r.probabilities[covered], truth[covered]) for r in (result, plain))
+    assert ours > theirs
+    assert result.advantage == pytest.approx(ours - theirs, abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_functions_worse_than_chance_are_found_out_by_the_others(seed: int) -> None:
+    votes, truth = planted_world(seed, [0.5, 0.5], [0.3, 0.3, 0.9, 0.9, 0.9], 0.5)
+    result = label_model(votes, n_classes=2)
+    assert np.abs(result.accuracies - [0.3, 0.3, 0.9, 0.9, 0.9]).max() < 0.02
+    assert accuracy(result.probabilities, truth) > accuracy(label_model(votes[:, 2:], n_classes=2).probabilities, truth)
+
+
+def test_the_advantage_told_is_the_one_measured_and_majority_is_kept_where_gold_says_worse() -> None:
+    methods = set()
+    for seed in range(12):
+        votes, truth = one_sided(seed, n=600, m=6, activity=1.0, topic=1.0)
+        gold = np.where(np.arange(600) < 60, truth, -1)
+        result = label_model(votes, n_classes=2, gold=gold)
+        told = [float(note.split(": ")[1].split(" ± ")[0]) for note in result.notes if "held-out gold" in note]
+        methods.add(result.method)
+        if result.method == "majority":
+            assert told[0] <= 0
+            assert (result.advantage, result.advantage_is) == (0.0, "expected")
+        else:
+            assert told[0] == pytest.approx(result.advantage, abs=6e-4)
+            assert result.advantage >= 0
+            assert result.advantage_is == "measured"
+    assert methods == {"majority", "correlation_aware"}
