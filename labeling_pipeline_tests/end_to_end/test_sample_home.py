@@ -6,9 +6,12 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from labeling_pipeline.core.export import verify
+from labeling_pipeline.core.simulate.streams import truth_of
+from labeling_pipeline.core.weak_supervision.declarative import declarative_pattern
 from labeling_pipeline.home import Home
 from labeling_pipeline.report.story import Line, story
 from labeling_pipeline.stages import STAGES
@@ -78,6 +81,20 @@ def test_every_export_verifies_and_keeps_measuring_gold_out(home: Path, context:
     assert len(exports) >= 3
     for row in exports.itertuples():
         assert verify(home / str(row.path), gold=apart, manifest_sha256=str(row.manifest_sha256)) == []
+
+
+def test_what_experts_noted_is_proposed_as_a_heuristic_and_not_in_use(context: Context) -> None:
+    first = context.warehouse.table("labeling_function_proposals").set_index("rank").loc[1]
+    assert 'name = "context_dependent"' in first["toml"]
+    assert (first["label"], first["origin"]) == ("harassment", "notes")
+    comments = context.warehouse.table("raw_comments")
+    is_found = comments["text"].str.contains(declarative_pattern(*first["phrase"].split(", ")))
+    truth = [truth_of(one, text) for one, text in zip(comments["comment_id"], comments["text"], strict=True)]
+    is_right = pd.Series([one.label == "harassment" for one in truth], comments.index)
+    is_coded = pd.Series([one.slice == "dog_whistle" for one in truth], comments.index)
+    assert is_right[is_found].mean() >= 0.7
+    assert is_found[is_coded].mean() >= 0.5
+    assert "context_dependent" not in context.warehouse.table("labeling_functions")["lf"].tolist()
 
 
 def test_the_anchor_comments_life_is_told_in_order(home: Path) -> None:
