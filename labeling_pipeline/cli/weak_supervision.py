@@ -95,7 +95,7 @@ def weak_label_command(
 @METHOD
 @GOLD
 @PROCESSES
-@click.option("--verdicts", type=click.Path(path_type=Path), help="comment_id, label; note, error_type: proposes functions.")
+@click.option("--verdicts", type=click.Path(path_type=Path), help="comment_id, label[, note, error_type]: proposals.")
 @click.option("--feedback", type=click.Path(path_type=Path), help="comment_id, kind[, label, actor_id, created_at].")
 @click.option("--served", type=click.Path(path_type=Path), help="comment_id, label: what production showed.")
 @click.option("--slice", "slices", multiple=True, metavar="COLUMN", help="Column of slices (default: slice).")
