@@ -111,6 +111,9 @@ class WeakSupervisionSettings(Section):
     """Labeling functions of the home, in labeling_functions.toml or labeling_functions.py."""
 
     method: str = Field("auto", description="a label model of core.weak_supervision, or auto")
+    class_balance: dict[str, float] = Field(
+        {}, description="every class with its share of the whole stream, where that is known; {} to estimate it"
+    )
 
 
 class FusionSettings(Section):

@@ -39,7 +39,7 @@ def _integers(column: pd.Series, path: str) -> npt.NDArray[np.int64]:
 
 
 def gold_of(frame: pd.DataFrame, ids: pd.Series, path: str) -> npt.NDArray[np.int64]:
-    """(n,) gold classes in the order of `ids`, -1 where there is none."""
+    """(n,) gold classes in the order of `ids`, -1 where there is none; of all rows, whatever their role."""
     column = next((name for name in ID_COLUMNS if name in frame.columns), None)
     if column is None or "label" not in frame.columns:
         raise InputError(f"{path}: columns {', '.join(map(str, frame.columns))}", expected="id and label")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from labeling_pipeline.cli.gold_file import Told, gold_rows, labeled_rows, told
 from labeling_pipeline.cli.label_model import BALANCE, GOLD, JSON, METHOD, OUTPUT, balance_of, model_facts, say
 from labeling_pipeline.cli.options import records
 
@@ -26,6 +27,10 @@ LFS = click.option(
 )
 PROCESSES = click.option(
     "--processes", type=click.IntRange(min=1), help="Processes for Python functions (default: one per core)."
+)
+ONLY_FUNCTIONS_ARE_JUDGED = (
+    "gold names no role, so the label model was taught by all of it and is not judged on it; the functions themselves"
+    " learn nothing from gold, and their accuracy is measured on it"
 )
 WEAK_LABEL_EXAMPLE = """\b
 Example:
@@ -70,22 +75,23 @@ def weak_label_command(
     from labeling_pipeline.core.weak_supervision import load_lfs, reading, weak_label_frame
     from labeling_pipeline.files import ending_of, write_frame
 
-    balance = balance_of(class_balance)
+    balance, known = balance_of(class_balance), gold_rows(gold)
     if ending_of(output) == ".parquet" and comments.suffix == ".parquet" and not read_texts:
-        applied, result = _streamed(comments, lfs, output, gold, method, balance, seed, processes)
+        applied, said = _streamed(comments, lfs, output, known, method, balance, seed, processes)
     else:
         frame = _comments(comments)
         applied = _applied(frame, load_lfs(lfs), processes)
-        result = _modelled(applied, gold, method, balance, seed)
+        result = _modelled(applied, known, method, balance, seed)
         result = reading.read_texts(applied, result, frame["text"], seed) if read_texts else result
         write_frame(weak_label_frame(applied, result), output)
-    facts = {**model_facts(result, output), "n_comments": len(applied.matrix), "faults": _faults(applied)}
-    covered = float((applied.matrix >= 0).any(axis=1).mean()) if len(applied.matrix) else 0.0
-    say(
-        {**facts, "coverage": covered},
-        as_json,
-        f"{len(applied.matrix):,} weak labels, {covered:.1%} with a vote → {output}",
-    )
+        said = _told(applied, result, known)
+    facts = {**model_facts(said.result, output), **said.facts, "faults": _faults(applied)}
+    facts |= {"n_comments": len(applied.matrix), "coverage": _covered(applied)}
+    say(facts, as_json, f"{len(applied.matrix):,} weak labels, {_covered(applied):.1%} with a vote → {output}")
+
+
+def _covered(applied: AppliedLFs) -> float:
+    return float((applied.matrix >= 0).any(axis=1).mean()) if len(applied.matrix) else 0.0
 
 
 @click.command("lf-report", epilog=LF_REPORT_EXAMPLE)
@@ -94,6 +100,7 @@ def weak_label_command(
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=".html")
 @METHOD
 @GOLD
+@BALANCE
 @PROCESSES
 @click.option("--verdicts", type=click.Path(path_type=Path), help="comment_id, label[, note, error_type]: proposals.")
 @click.option("--feedback", type=click.Path(path_type=Path), help="comment_id, kind[, label, actor_id, created_at].")
@@ -107,6 +114,7 @@ def lf_report_command(
     output: Path,
     method: str,
     gold: Path | None,
+    class_balance: str | None,
     processes: int | None,
     verdicts: Path | None,
     feedback: Path | None,
@@ -123,15 +131,15 @@ def lf_report_command(
 
     frame = _comments(comments)
     applied = _applied(frame, load_lfs(lfs), processes)
-    result = _modelled(applied, gold, method, None, 0)
-    known = None if gold is None else _fit_gold(gold)
+    known = gold_rows(gold)
+    result = _for_report(applied, _modelled(applied, known, method, balance_of(class_balance), 0), known)
     report = lf_report(
         applied,
         result,
         frame,
         known,
         slice_columns=_columns(frame, slices, ("slice",)),
-        verdicts=None if verdicts is None else _gold(verdicts),
+        verdicts=None if verdicts is None else labeled_rows(verdicts),
         signals=None if feedback is None else _signals(feedback, served, applied.classes, known),
         time_column=next(iter(_columns(frame, [time_column] if time_column else [], ("posted_at",))), None),
     )
@@ -145,12 +153,12 @@ def _streamed(
     comments: Path,
     lfs: Path,
     output: Path,
-    gold: Path | None,
+    gold: pd.DataFrame | None,
     method: str,
     balance: list[float] | None,
     seed: int,
     processes: int | None,
-) -> tuple[AppliedLFs, LabelModelResult]:
+) -> tuple[AppliedLFs, Told]:
     from labeling_pipeline.core.errors import InputError
     from labeling_pipeline.core.weak_supervision import load_lfs
     from labeling_pipeline.core.weak_supervision.processes import usable_cores
@@ -160,20 +168,19 @@ def _streamed(
         raise InputError(f"{comments}: no such file", remedy="check the path")
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder", remedy="create it first")
-    known = None if gold is None else _fit_gold(gold)
     shown = _progress if sys.stderr.isatty() else None
     done = weak_label_parquet(
         comments,
         load_lfs(lfs),
         output,
-        gold=known,
+        gold=gold,
         method=method,
         class_balance=balance,
         seed=seed,
         processes=processes or usable_cores(),
         progress=shown,
     )
-    return done.applied, _told(done.result, known, done.n_gold)
+    return done.applied, told(done.result, gold, done.fitted, done.held_out, done.applied.matrix)
 
 
 def _progress(done: int, of: int) -> None:
@@ -200,23 +207,6 @@ def _comments(path: Path) -> pd.DataFrame:
     return with_ids(frame)
 
 
-def _gold(path: Path) -> pd.DataFrame:
-    from labeling_pipeline.core.errors import InputError
-    from labeling_pipeline.files import read_frame
-
-    frame = read_frame(path).rename(columns={"id": "comment_id", "task": "comment_id"})
-    absent = [column for column in ("comment_id", "label") if column not in frame.columns]
-    if absent:
-        raise InputError(f"{path}: no column {absent[0]!r}", expected="comment_id and label")
-    return frame.assign(comment_id=frame["comment_id"].astype("str"), label=frame["label"].astype("str"))
-
-
-def _fit_gold(path: Path) -> pd.DataFrame:
-    from labeling_pipeline.cli.vote_matrix import one_label_each
-
-    return one_label_each(_gold(path), "comment_id", str(path))
-
-
 def _signals(feedback: Path, served: Path | None, classes: tuple[str, ...], gold: pd.DataFrame | None) -> SignalLabels:
     import pandas as pd
 
@@ -225,7 +215,7 @@ def _signals(feedback: Path, served: Path | None, classes: tuple[str, ...], gold
     from labeling_pipeline.files import read_frame
 
     acts = read_frame(feedback)
-    shown = pd.DataFrame(columns=["comment_id", "label"]) if served is None else _gold(served)
+    shown = pd.DataFrame(columns=["comment_id", "label"]) if served is None else labeled_rows(served)
     signals = signal_labels(acts, shown, classes, gold=gold)
     if signals.votes.empty and len(acts):
         remedy = "give the labels that production showed with --served, or acts that name a class in `label`"
@@ -242,22 +232,30 @@ def _applied(frame: pd.DataFrame, lfs: Any, processes: int | None) -> AppliedLFs
 
 
 def _modelled(
-    applied: AppliedLFs, gold: Path | None, method: str, balance: list[float] | None, seed: int
+    applied: AppliedLFs, gold: pd.DataFrame | None, method: str, balance: list[float] | None, seed: int
 ) -> LabelModelResult:
     from labeling_pipeline.core.weak_supervision import model_votes
+
+    return model_votes(applied, gold, method=method, class_balance=balance, seed=seed)
+
+
+def _told(applied: AppliedLFs, result: LabelModelResult, gold: pd.DataFrame | None) -> Told:
+    from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows, measure_rows
     from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector
 
-    known = None if gold is None else _fit_gold(gold)
-    result = model_votes(applied, known, method=method, class_balance=balance, seed=seed)
-    return _told(result, known, 0 if known is None else int((gold_vector(applied, known) >= 0).sum()))
-
-
-def _told(result: LabelModelResult, gold: pd.DataFrame | None, n_used: int) -> LabelModelResult:
-    from labeling_pipeline.cli.vote_matrix import gold_note
-
     if gold is None:
+        return Told(result)
+    fitted, held_out = (gold_vector(applied, rows) for rows in (fit_rows(gold), measure_rows(gold)))
+    return told(result, gold, fitted, held_out, applied.matrix)
+
+
+def _for_report(applied: AppliedLFs, result: LabelModelResult, gold: pd.DataFrame | None) -> LabelModelResult:
+    from labeling_pipeline.core.weak_supervision.gold_roles import has_roles
+
+    result = _told(applied, result, gold).result
+    if gold is None or has_roles(gold):
         return result
-    return dataclasses.replace(result, notes=[*result.notes, *gold_note(len(gold), n_used)])
+    return dataclasses.replace(result, notes=[*result.notes, ONLY_FUNCTIONS_ARE_JUDGED])
 
 
 def _columns(frame: pd.DataFrame, asked: Any, usual: tuple[str, ...]) -> list[str]:

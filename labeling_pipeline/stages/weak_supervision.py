@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from labeling_pipeline.core.errors import SettingError
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import blind_rows, with_map
 from labeling_pipeline.stages.function_columns import comments_for_functions
@@ -42,12 +43,14 @@ def weak_labels(context: Context) -> Result:
         return Result(0, waiting_for=NO_FUNCTIONS)
     lfs, kept = _apply(context, comments_for_functions(context))
     applied, classes, method = kept.applied, context.all_classes, context.settings.weak_supervision.method
-    gold = _gold(context, "fit")
-    result = model_votes(applied, gold, method=method)
+    gold, balance = _gold(context, "fit"), _class_balance(context)
+    result = model_votes(applied, gold, method=method, class_balance=balance)
     frame = weak_label_frame(applied, result)
-    blind = blind_labels(
-        lambda known: weak_label_frame(applied, model_votes(applied, known, method=method)), gold, frame["comment_id"]
-    )
+
+    def without(known: pd.DataFrame) -> pd.DataFrame:
+        return weak_label_frame(applied, model_votes(applied, known, method=method, class_balance=balance))
+
+    blind = blind_labels(without, gold, frame["comment_id"])
     ours = frame["comment_id"].isin(context.query("comment_ids")["comment_id"])
     fired = frame[ours & (frame["n_fired"] > 0)]
     rows = with_map(fired, "p_", classes, "probabilities")
@@ -78,6 +81,17 @@ def _gold(context: Context, role: str) -> pd.DataFrame:
     return context.query("gold_by_role", role=role)[["comment_id", "label"]]
 
 
+def _class_balance(context: Context) -> list[float] | None:
+    given, classes = context.settings.weak_supervision.class_balance, context.all_classes
+    if not given:
+        return None
+    wrong = sorted(set(given) ^ set(classes))
+    if wrong:
+        said = "is no class" if wrong[0] in given else "has no share"
+        raise SettingError(f"weak_supervision.class_balance: {wrong[0]!r} {said}", expected=", ".join(classes))
+    return [given[name] for name in classes]
+
+
 def labeling_function_report(context: Context) -> Result:
     """What each labeling function covers, contradicts and gets right, which ones died or drift, and which to add.
 
@@ -92,7 +106,8 @@ def labeling_function_report(context: Context) -> Result:
     comments = comments_for_functions(context)
     _, kept = _apply(context, comments)
     fit = _gold(context, "fit")
-    result = model_votes(kept.applied, fit, method=context.settings.weak_supervision.method)
+    method, balance = context.settings.weak_supervision.method, _class_balance(context)
+    result = model_votes(kept.applied, fit, method=method, class_balance=balance)
     comments, sliced = _with_slices(context, comments)
     report = lf_report(
         kept.applied,

@@ -22,22 +22,28 @@ from labeling_pipeline.core.weak_supervision import AppliedLFs, LabelModelResult
 from labeling_pipeline.core.weak_supervision.bounded import Faults
 from labeling_pipeline.core.weak_supervision.evaluation import rule_column
 from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF
+from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows, measure_rows
 from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector
 from labeling_pipeline.warehouse.inbox.keys import text_hash
 from labeling_pipeline.warehouse.lf_scan import scan_rules
 
 PART_ROWS = 262_144
+Truth = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class StreamedLabels:
-    """What was done: the label model's result, the votes, where the labels lie, how many gold rows were used."""
+    """What was done: the label model's result, the votes, where the labels lie.
+
+    `fitted`, `held_out`: (n,) class by gold of role fit and measure, -1 where there is none; None without gold.
+    """
 
     applied: AppliedLFs
     result: LabelModelResult
     path: Path
-    n_gold: int
+    fitted: Truth | None
+    held_out: Truth | None
 
 
 def weak_label_parquet(
@@ -59,10 +65,10 @@ def weak_label_parquet(
     Raises InputError as `apply_lfs` does, where the file is not Parquet, and where a comment_id occurs twice.
     """
     file = _open(source)
-    applied, truth = _apply(file, lfs, gold, processes, progress)
-    result = model_votes(applied, method=method, class_balance=class_balance, gold_labels=truth, seed=seed)
+    applied, (fitted, held_out) = _apply(file, lfs, gold, processes, progress)
+    result = model_votes(applied, method=method, class_balance=class_balance, gold_labels=fitted, seed=seed)
     _write(file, output, applied, result, progress)
-    return StreamedLabels(applied, result, output, 0 if truth is None else int((truth >= 0).sum()))
+    return StreamedLabels(applied, result, output, fitted, held_out)
 
 
 def _open(source: Path) -> pq.ParquetFile:
@@ -74,11 +80,12 @@ def _open(source: Path) -> pq.ParquetFile:
 
 def _apply(
     file: pq.ParquetFile, lfs: LFSet, gold: pd.DataFrame | None, processes: int, progress: Progress | None
-) -> tuple[AppliedLFs, npt.NDArray[np.int64] | None]:
+) -> tuple[AppliedLFs, tuple[Truth | None, Truth | None]]:
     n = file.metadata.num_rows
     matrix = np.full((n, len(lfs.functions)), -1, dtype=np.int8)
     faults = {name: Faults() for name in lfs.names}
-    truth = None if gold is None else np.full(n, -1, dtype=np.int64)
+    known = [] if gold is None else [fit_rows(gold), measure_rows(gold)]
+    truths: list[Truth] = [np.full(n, -1, dtype=np.int64) for _ in known]
     seen: list[npt.NDArray[np.generic]] = []
     part: AppliedLFs | None = None
     for start, frame in _parts(file, _columns(file, lfs)):
@@ -89,14 +96,15 @@ def _apply(
         if "comment_id" in file.schema_arrow.names:
             hashes = pd.util.hash_pandas_object(frame["comment_id"], index=False)
             seen.append(hashes.to_numpy())
-        if truth is not None and gold is not None:
-            truth[start : start + len(frame)] = gold_vector(part, gold)
+        for truth, rows in zip(truths, known, strict=True):
+            truth[start : start + len(frame)] = gold_vector(part, rows)
         _tell(progress, start + len(frame), n)
     if part is None:
         raise InputError("the comments file has no rows", expected="at least one comment")
     _refuse_repeats(seen)
     classes = lfs.classes or tuple(str(k) for k in range(max(2, int(matrix.max(initial=0)) + 1)))
-    return AppliedLFs(matrix, lfs.names, part.code_hashes, classes, faults), truth
+    applied = AppliedLFs(matrix, lfs.names, part.code_hashes, classes, faults)
+    return applied, (truths[0], truths[1]) if truths else (None, None)
 
 
 def _columns(file: pq.ParquetFile, lfs: LFSet) -> list[str] | None:

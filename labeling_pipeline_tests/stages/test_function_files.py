@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.errors import InputError, SettingError
+from labeling_pipeline.home import Home
 from labeling_pipeline.loop import run_until_idle
 from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import open_context
@@ -170,3 +171,22 @@ def test_a_wrong_definition_is_told_before_anything_is_done(context: Context, te
     with pytest.raises(InputError, match=said):
         run_until_idle(context.home, context.now)
     assert "crowd_votes" not in context.state()
+
+
+def test_a_home_may_know_its_class_balance(context: Context) -> None:
+    settings = context.home.root / "labeling.toml"
+    before = settings.read_text(encoding="utf-8")
+    label(context)
+    unset = context.warehouse.table("weak_labels")
+    section = before + "[weak_supervision]\nclass_balance = "
+    settings.write_text(section + "{ acceptable = 0.98, toxic = 0.02 }\n", encoding="utf-8")
+    label(open_context(Home(context.home.root), context.now))
+    known = context.warehouse.table("weak_labels")
+    assert toxic(known, "c0") < toxic(unset, "c0")
+    settings.write_text(section + "{ acceptable = 1.0 }\n", encoding="utf-8")
+    with pytest.raises(SettingError, match="class_balance: 'toxic' has no share; expected acceptable, toxic"):
+        label(open_context(Home(context.home.root), context.now))
+
+
+def toxic(labels: pd.DataFrame, comment_id: str) -> float:
+    return float(dict(labels.set_index("comment_id")["probabilities"][comment_id])["toxic"])

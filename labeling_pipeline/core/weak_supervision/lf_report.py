@@ -13,6 +13,7 @@ import pandas as pd
 
 from labeling_pipeline.core.weak_supervision import analysis
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs
+from labeling_pipeline.core.weak_supervision.gold_roles import judging_rows
 from labeling_pipeline.core.weak_supervision.over_time import dead_and_drifting, weeks
 from labeling_pipeline.core.weak_supervision.patterns import VotePatterns, vote_patterns
 from labeling_pipeline.core.weak_supervision.production_signals import SignalLabels
@@ -69,11 +70,12 @@ def lf_report(
 ) -> LFReport:
     """What the labeling functions did on these comments, and how much the label model believes each.
 
-    `comments` are those the functions were applied to, in the same order; `gold` has comment_id and label;
-    `verdicts` (comment_id, label, note) let it propose phrases for what the weak labels got wrong; `signals` (see
-    ``signal_labels``) are shown beside the functions.
+    `comments` are those the functions were applied to, in the same order; `gold` has comment_id and label, and
+    optionally role (accuracy is then that on role measure); `verdicts` (comment_id, label, note) let it propose phrases
+    for what the weak labels got wrong; `signals` (see ``signal_labels``) are shown beside the functions.
     """
     patterns = vote_patterns(applied.matrix, len(applied.classes))
+    gold = None if gold is None else judging_rows(gold)
     truth = None if gold is None else gold_vector(applied, gold)
     names, summary = applied.names, _summary(patterns, applied, result, truth)
     weekly = _grouped(patterns, None if time_column is None else weeks(comments[time_column]), names, truth)

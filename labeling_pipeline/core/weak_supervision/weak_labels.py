@@ -13,6 +13,7 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision import reading
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
 from labeling_pipeline.core.weak_supervision.functions import LFSet
+from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows
 from labeling_pipeline.core.weak_supervision.result import LabelModelResult
 
 
@@ -30,10 +31,10 @@ def weak_labels(
 ) -> pd.DataFrame:
     """A soft label per comment: comment_id, label, confidence, p_<class>…, n_fired, method.
 
-    `gold`: columns comment_id, label (class names), role fit; labels outside the classes are left out. A comment on
-    which no function voted gets the class mix (where gold shows that silence means something, what silence says), with
-    `n_fired` 0: keep those out of training. `read_texts`: a classifier taught by the labels has half a say in them
-    (see ``reading``).
+    `gold`: columns comment_id, label (class names) and optionally role, of which only fit is used; labels outside the
+    classes are left out. A comment on which no function voted gets the class mix (where gold shows that silence means
+    something, what silence says), with `n_fired` 0: keep those out of training. `read_texts`: a classifier taught by
+    the labels has half a say in them (see ``reading``).
     """
     applied = apply_lfs(comments, lfs, classes, scan=scan)
     result = model_votes(applied, gold, method=method, class_balance=class_balance, seed=seed)
@@ -53,6 +54,7 @@ def model_votes(
 ) -> LabelModelResult:
     """The label model's result on applied labeling functions, with gold joined by comment_id.
 
+    `gold`: comment_id, label and optionally role; rows of another role than fit are left alone.
     `gold_labels` (n,): class index or -1 per comment, for those who have joined already.
     """
     from labeling_pipeline.core.weak_supervision import label_model
@@ -62,7 +64,7 @@ def model_votes(
         n_classes=len(applied.classes),
         method=method,
         class_balance=class_balance,
-        gold=gold_labels if gold is None else gold_vector(applied, gold),
+        gold=gold_labels if gold is None else gold_vector(applied, fit_rows(gold)),
         seed=seed,
     )
 
