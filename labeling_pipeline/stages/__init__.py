@@ -166,7 +166,7 @@ STAGES: dict[str, Stage] = {
     "next_uncertainty_batch": Stage(
         next_uncertainty_batch, "6_model",
         ("retrained_model", "pre_labels", "production_predictions", "production_feedback", "decomposed_tasks",
-         "adjudication_queue", "drift_report", "comment_slices"),
+         "adjudication_queue", "drift_report", "comment_slices", "gold_set"),
         ("next_uncertainty_batch",), settings=("selection", "feedback", "drift"),
     ),
 }  # fmt: skip

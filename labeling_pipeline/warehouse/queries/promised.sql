@@ -27,6 +27,7 @@ waiting as (
     join rounds r on r.labeling_round = t.labeling_round and r.kind = 'crowd' and r.schema_version = $schema_version
     anti join assignments a on a.comment_id = t.comment_id and a.labeling_round = t.labeling_round
     anti join given g on g.comment_id = t.comment_id and g.labeling_round = t.labeling_round
+    anti join gold_set m on m.comment_id = t.comment_id and m.role in ('measure', 'sealed')
 )
 select (select count(*) from by_name)
        + (select coalesce(sum(greatest(wanted - n_given, 0)), 0)::bigint from of_anybody) as n_promised,

@@ -1,9 +1,20 @@
 -- Purpose: how far every labeling round is. A comment that came with votes of elsewhere, so that nobody was asked about
--- it, is done with however many there are: it was a finished delivery.
+-- it, is done with however many there are: it was a finished delivery. What became gold that measures before anybody was
+-- asked is withdrawn from its round.
 -- Grain: one row per round.
 -- Parameters: $votes_per_comment (votes that make a comment of a crowd round done, where the round does not say).
-with asked as (select distinct labeling_round, comment_id from decomposed_tasks),
-handed_out as (select distinct labeling_round, comment_id from assignments),
+with handed_out as (select distinct labeling_round, comment_id from assignments),
+withdrawn as (
+    select t.labeling_round, t.comment_id from decomposed_tasks t
+    join rounds r on r.labeling_round = t.labeling_round and r.kind = 'crowd'
+    join gold_set g on g.comment_id = t.comment_id and g.role in ('measure', 'sealed')
+    anti join handed_out h on h.comment_id = t.comment_id and h.labeling_round = t.labeling_round
+    anti join answered_rounds v on v.comment_id = t.comment_id and v.labeling_round = t.labeling_round
+),
+asked as (
+    select distinct t.labeling_round, t.comment_id from decomposed_tasks t
+    anti join withdrawn w on w.comment_id = t.comment_id and w.labeling_round = t.labeling_round
+),
 voted as (
     select v.comment_id, v.labeling_round, count(distinct v.who) as n_votes
     from answered_rounds v where v.vote_id not in (select vote_id from uncounted_votes) group by all
