@@ -26,6 +26,7 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
     from rich.console import Console
 
     from labeling_pipeline.loop import run_until_idle
+    from labeling_pipeline.report.handed_out import refuse_short_bank
     from labeling_pipeline.report.story import story, story_table
     from labeling_pipeline.report.summary import print_next_steps, print_summary, refuse_empty_hands, summary
     from labeling_pipeline.stages.clock import open_context
@@ -44,6 +45,7 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
             Console().print(story_table(lines))
         example = context.query("example_comment")["comment_id"].tolist()
         print_next_steps(found.root, example[0] if example else "COMMENT_ID")
+    refuse_short_bank(told["handed_out"])
     refuse_empty_hands(told)
 
 

@@ -140,7 +140,7 @@ def draw_honeypots(
         # Off by less than one, over all rounds together: what this rounding adds or leaves is owed the next time.
         count = max(int(np.floor(wanted)) + int(rng.random() < wanted % 1), 0)
         fresh = shelf.fresh(annotator, had.get(annotator, set()), int(given.get(name, 0)))
-        if count > len(fresh) and pots.short_bank == "refuse":
+        if int(np.floor(wanted)) > len(fresh) and pots.short_bank == "refuse":  # one left out by rounding is owed
             _refuse(annotator, count, len(fresh))
         rows += [(annotator, place) for place in shelf.take(fresh, count, len(loads), rng)]
     chosen = bank[["comment_id", "text"]].iloc[[place for _, place in rows]].reset_index(drop=True)

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.home import Home
+from labeling_pipeline.report.handed_out import handed_out
 from labeling_pipeline.report.standing import (
     gates,
     label_chain,
@@ -65,6 +66,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
             + float(spend["n_verdicts"]) * settings.expert_price_usd, 2
         ),
         "n_disputed": int(spend["n_disputed"]),
+        "handed_out": handed_out(context),
         **_made(context),
         "labels": label_chain(context),
         "gates": gates(context),

@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from labeling_pipeline.core.calibration import MIN_GOLD
+from labeling_pipeline.report.handed_out import handed_out_lines
 from labeling_pipeline.report.standing import FLOORS
 from labeling_pipeline.report.statistics import short_name
 from labeling_pipeline.report.waiting import waiting_lines
@@ -36,6 +37,7 @@ def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
         *([("gold", _gold(told))] if told["has_gold"] else []),
         ("rounds", f"{len(told['rounds'])}, {open_rounds} open · {told['queue']:,} comments wait for an expert"),
         *waiting_lines(told["waiting"]),
+        *handed_out_lines(told["handed_out"]),
         *_people(told),
         *_functions(told),
         *(_made(told) if rows["raw_comments"] else []),

@@ -56,13 +56,17 @@ def crowd_spent_usd(context: Context) -> float:
     return float(context.query("spend")["n_assignments"].iloc[0]) * context.settings.labeling.crowd_price_usd
 
 
-def crowd_promised_usd(context: Context) -> float:
-    """USD for what is handed out and not answered, whoever will answer it, and for rounds about to be handed out."""
+def crowd_promised_usd(context: Context, *, is_waiting: bool = True) -> float:
+    """USD for what is handed out and not answered, whoever will answer it.
+
+    ``is_waiting``: and for comments of rounds that are open and wait to be handed out.
+    """
     limits = context.settings.labeling
     promised = context.query(
         "promised", votes_per_comment=limits.votes_per_comment, schema_version=context.ontology.schema_version
     ).iloc[0]
-    with_honeypots = float(promised["n_waiting"]) / (1 - context.settings.honeypots.rate)
+    waiting = float(promised["n_waiting"]) if is_waiting else 0.0
+    with_honeypots = waiting / (1 - context.settings.honeypots.rate)
     return (float(promised["n_promised"]) + with_honeypots) * limits.crowd_price_usd
 
 

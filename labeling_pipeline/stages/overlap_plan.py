@@ -14,9 +14,16 @@ import pandas as pd
 from labeling_pipeline.core.acceptance import Plan, sampling_plan
 from labeling_pipeline.core.honeypots import BankNeed, bank_need, rate_report
 from labeling_pipeline.core.overlap import Forecast, OverlapSettings, forecast, price_for_budget
+from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.engine import Context
-from labeling_pipeline.stages.handing_out import comments_to_ask, honeypots_of
-from labeling_pipeline.stages.overlap import beliefs, crowd_spent_usd, expert_of, overlap_settings
+from labeling_pipeline.stages.handing_out import ANYBODY, active_bank, comments_to_ask
+from labeling_pipeline.stages.overlap import (
+    beliefs,
+    crowd_promised_usd,
+    crowd_spent_usd,
+    expert_of,
+    overlap_settings,
+)
 from labeling_pipeline.stages.vendor import quality_agreed
 
 Floats = npt.NDArray[np.float64]
@@ -27,17 +34,21 @@ class CampaignPlan:
     """A forecast for comments nobody was asked about and those another vote may improve; USD, honeypots included.
 
     ``fixed``: ``votes_per_comment`` for all and nothing more. ``adaptive``: up to ``most_votes``; None where it is off.
-    ``violations``: annotators whose honeypot rate was not the one that is set, in work already handed out.
+    ``spent_usd``: answered; ``promised_usd``: handed out and not answered. ``short_bank``: what a round does for which
+    the bank is too small. ``violations``: annotators whose honeypot rate was not the one that is set, in work already
+    handed out.
     """
 
     comments: int
     annotators: int
     spent_usd: float
+    promised_usd: float
     budget_usd: float | None
     fixed: Forecast
     adaptive: Forecast | None
     honeypots: BankNeed
     most_exposures: int
+    short_bank: str
     batch: Plan | None
     violations: list[dict[str, object]]
     is_assumed: bool
@@ -57,24 +68,38 @@ def plan_campaign(context: Context, budget_usd: float | None = None, most_votes:
     limits = overlap_settings(context)
     limits = replace(limits, budget_usd=budget_usd if budget_usd is not None else limits.budget_usd)
     limits = replace(limits, most=max(most_votes or limits.most, limits.first_wave))
-    fresh, (voted, p, crowd) = comments_to_ask(context), beliefs(context)
+    fresh, (voted, p, crowd) = _unasked(context), beliefs(context)
     mix = p.mean(axis=0) if len(p) else np.full(len(crowd), 1 / len(crowd))
     p = np.vstack([np.tile(mix, (len(fresh), 1)), p])
     n_votes = np.concatenate([np.zeros(len(fresh), np.int64), voted["n_votes"].to_numpy(dtype=np.int64)])
-    spent, people = crowd_spent_usd(context), context.query("crowd_annotators")["annotator_id"]
-    expert = expert_of(context, len(crowd))
+    spent, promised = crowd_spent_usd(context), crowd_promised_usd(context, is_waiting=False)
+    people, expert = len(context.query("crowd_annotators")), expert_of(context, len(crowd))
     fixed = _forecast(p, n_votes, crowd, expert, replace(limits, most=limits.first_wave, budget_usd=None))
     adaptive = None
     if limits.most > limits.first_wave and len(p):
-        priced = price_for_budget(p, n_votes, crowd[None], limits, spent_usd=spent, expert=expert)
-        adaptive = _forecast(p, n_votes, crowd, expert, priced, spent)
-    chosen = adaptive or fixed
-    cap = context.settings.honeypots.max_exposures
+        gone = spent + promised
+        priced = price_for_budget(p, n_votes, crowd[None], limits, spent_usd=gone, expert=expert)
+        adaptive = _forecast(p, n_votes, crowd, expert, priced, gone)
+    chosen, settings = adaptive or fixed, context.settings.honeypots
     return CampaignPlan(
-        len(p), len(people), spent, limits.budget_usd, fixed, adaptive,
-        _bank(context, chosen.votes, len(people), cap), cap, _batch(context, chosen.votes), _violations(context),
-        not len(voted),
+        len(p), people, spent, promised, limits.budget_usd, fixed, adaptive,
+        _bank(context, chosen.votes, people, limits.first_wave), settings.max_exposures, settings.short_bank,
+        _batch(context, chosen.votes), _violations(context), not len(voted),
     )  # fmt: skip
+
+
+def _unasked(context: Context) -> list[str]:
+    """Comments that will be asked for the first time: of no round yet, or of one that is not handed out.
+
+    What came with votes of elsewhere is a finished delivery, and is not asked.
+    """
+    states = rounds_state(context)
+    coming = states.loc[states["is_open"], "labeling_round"]
+    waits = context.query("comments_to_publish")
+    waits = waits[waits["labeling_round"].isin(coming) & waits["votes_per_comment"].isna()]
+    fresh = comments_to_ask(context)
+    delivered = context.query("delivered_comments")["comment_id"]
+    return sorted({*waits["comment_id"], *fresh[~fresh.isin(delivered)]})
 
 
 def _forecast(
@@ -90,11 +115,16 @@ def _forecast(
     return forecast(p, n_votes, crowd[None], limits, expert=expert, spent_usd=spent)
 
 
-def _bank(context: Context, votes: int, people: int, cap: int) -> BankNeed:
-    settings = context.settings.honeypots
-    bank, seen = honeypots_of(context), context.query("honeypots_seen")
-    most = int(seen["annotator_id"].value_counts().max()) if len(seen) else 0
-    return bank_need(votes, max(people, 1), settings.rate, bank=len(bank), seen=most, most_exposures=cap)
+def _bank(context: Context, votes: int, people: int, first_wave: int) -> BankNeed:
+    """The bank needed; where fewer people are known than a comment gets votes, the vendor deals a sheet's lines."""
+    settings, seen = context.settings.honeypots, context.query("honeypots_seen")
+    is_ours = people >= first_wave
+    by_name = seen["annotator_id"] != ANYBODY
+    counts = seen.loc[by_name if is_ours else ~by_name, "annotator_id"].value_counts()
+    most, there = int(counts.max()) if len(counts) else 0, len(active_bank(context))
+    lines = votes if is_ours else -(-votes // first_wave)
+    cap = settings.max_exposures
+    return bank_need(lines, max(people, 1) if is_ours else 1, settings.rate, bank=there, seen=most, most_exposures=cap)
 
 
 def _batch(context: Context, votes: int) -> Plan | None:
