@@ -1,7 +1,7 @@
 """Every figure that consensus, agreement and reliability are held to, beside its bar and the peer's of the same run.
 
     python -m labeling_pipeline_tests.benchmarks.results [--splits 20] [--seeds 10] [--runs 3] [--without GLAD]
-        [--without-speed]
+        [--without-speed | --only-speed]
 
 Prints Markdown; all but seconds and megabytes is the same each time. Most of the time is crowd-kit's: its GLAD takes
 minutes per set (``--without GLAD``), its Dawid-Skene minutes on 800,000 tasks (``--without-speed`` leaves out all that

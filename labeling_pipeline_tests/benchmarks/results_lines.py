@@ -131,7 +131,8 @@ def of_speed(rows: Rows, n_tasks: str) -> list[Line]:
 
 
 def _beside_peer(name: str, own: dict[str, Any], other: dict[str, Any]) -> list[Line]:
-    took = f"{own['seconds']:.1f} s, crowd-kit {other['seconds']:.0f} s"
+    cpu = f"CPU {own['CPU s']:.1f} and {other['CPU s']:.0f} s, × {other['CPU s'] / own['CPU s']:.0f}"
+    took = f"{own['seconds']:.1f} s, crowd-kit {other['seconds']:.0f} s; {cpu}"
     faster = other["seconds"] / own["seconds"]
     return [
         at_least(f"times as fast, {name}", FASTER[own["ids"]], faster, took, ".0f"),
