@@ -116,6 +116,12 @@ class GoldSettings(Section):
 
     promote: bool = Field(True, description="comments on which two experts agree become gold by themselves")
     promote_batch: Positive = Field(20, description="comments experts must have made ready before the set changes")
+    hold_days: Count = Field(
+        14, description="days for which drawn comments are kept out of exports, until two experts made them gold or not"
+    )
+    hold_share: Share = Field(
+        0.1, description="of a round's comments, that may be kept out; larger draws are not waited for"
+    )
     drop: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.05, description="drop of a recall that gold should make visible"
     )

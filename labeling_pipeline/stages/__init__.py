@@ -126,20 +126,20 @@ STAGES: dict[str, Stage] = {
         unanimous_review, "4_quality", ("consensus_labels", "verdicts", "comment_slices"), ("unanimous_review",),
         settings=("review",),
     ),
+    "gold_candidates": Stage(
+        gold_candidates, "4_quality",
+        ("consensus_labels", "verdicts", "unanimous_review", "gold_set", "qc_outcomes", "comment_slices"),
+        ("gold_candidates",), settings=("gold",),
+    ),
     "adjudication_queue": Stage(
         adjudication_queue, "4_quality",
-        ("qc_outcomes", "decomposed_tasks", "annotators", "verdicts", "unanimous_review"), ("adjudication_queue",),
-        settings=("adjudication", "people"),
+        ("qc_outcomes", "decomposed_tasks", "annotators", "verdicts", "unanimous_review", "gold_candidates"),
+        ("adjudication_queue",), settings=("adjudication", "people", "gold"),
     ),
     "accuracy_report": Stage(
         accuracy_report, "4_quality",
         ("consensus_labels", "verdicts", "unanimous_review", "annotator_reliability", "comment_slices", "gold_set"),
         ("accuracy_report", "text_rules", "expert_agreement", "guideline_gaps"), settings=("review", "quality"),
-    ),
-    "gold_candidates": Stage(
-        gold_candidates, "4_quality",
-        ("consensus_labels", "verdicts", "unanimous_review", "gold_set", "qc_outcomes", "comment_slices"),
-        ("gold_candidates",), settings=("gold",),
     ),
     "irregularities": Stage(
         irregularities, "4_quality",
@@ -147,7 +147,9 @@ STAGES: dict[str, Stage] = {
         ("irregularities",),
     ),
     "versioned_export": Stage(
-        versioned_export, "5_export", ("qc_passed_labels", "gold_set", "comment_slices"), ("versioned_export",),
+        versioned_export, "5_export",
+        ("qc_passed_labels", "gold_set", "comment_slices", "unanimous_review", "gold_candidates"),
+        ("versioned_export",), settings=("gold",),
     ),
     "retrained_model": Stage(
         retrained_model, "6_model", ("versioned_export",), ("retrained_model",), settings=("training",),

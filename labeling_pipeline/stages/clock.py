@@ -104,7 +104,7 @@ def _answer_queue(context: Context, until: datetime) -> None:
 
     queue = context.query("queue_to_answer")
     # What was recorded has its first verdict in a file; a second opinion on it has to be given.
-    is_further = queue["purpose"].isin(["second", "third", "double"])
+    is_further = queue["purpose"].isin(["second", "third", "double", "gold"])
     queue = queue[is_further | ~queue["comment_id"].isin(context.recorded_comments())]
     if len(queue):
         work = Work(context.day, "expert", context.ontology, queue, context.now)

@@ -16,6 +16,7 @@ from labeling_pipeline.core.expert_agreement import to_double_code
 from labeling_pipeline.core.people import Limits, exposure_rows, limits
 from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.frames import with_columns
+from labeling_pipeline.stages.gold import held_for_gold
 
 # What a round asked experts for comes before what the gate sends them.
 ASKED_FIRST = 1000.0
@@ -27,8 +28,8 @@ ERROR_TYPES = ("ambiguous_text", "guideline_gap", "annotator_error", "edge_case"
 def adjudication_queue(context: Context) -> Result:
     """What waits for an expert, best value per minute first, within capacity, budget and what a person may be given.
 
-    Labels the gate sends there, rounds that go to experts, unanimous labels under review, and a twentieth of all that
-    was decided, for a second expert who is not told.
+    Labels the gate sends there, rounds that go to experts, unanimous labels under review, and for a second expert who
+    is not told a twentieth of all that was decided, and what two experts may make gold.
     """
     settings, waiting = context.settings, _believed(context, _waiting(context))
     queue = order_queue(
@@ -39,7 +40,7 @@ def adjudication_queue(context: Context) -> Result:
         budget_usd=settings.adjudication.budget_usd,
         seen=context.query("experts_seen"),
         boost=dict.fromkeys(waiting.loc[waiting["is_asked"], "comment_id"], ASKED_FIRST),
-        first=waiting.loc[waiting["is_review"] | waiting["is_double"], "comment_id"].tolist(),
+        first=waiting.loc[waiting[["is_review", "is_double", "is_gold"]].any(axis=1), "comment_id"].tolist(),
         people=_limits(context),
         harmful=settings.people.harmful,
     )
@@ -76,10 +77,24 @@ def room_for(context: Context, queue: pd.DataFrame) -> pd.DataFrame:
 
 
 def _waiting(context: Context) -> pd.DataFrame:
-    double = to_double_code(context.query("verdicts_in_order"), context.settings.adjudication.double_share)
-    waiting = context.query("waiting_for_experts", double=double, schema_version=context.ontology.schema_version)
+    schema, gold = context.ontology.schema_version, _seconds(context)
+    waiting = context.query("waiting_for_experts", double=_double(context), gold=gold, schema_version=schema)
     they_are_alone = waiting["is_double"].all() and len(waiting) < ALONE  # they ride along with other work
-    return waiting.iloc[:0] if they_are_alone else waiting
+    return waiting.iloc[:0] if they_are_alone and not gold else waiting
+
+
+def _double(context: Context) -> list[str]:
+    """A draw among drawn reviews, and one among all else: second verdicts for gold are no draw over every verdict."""
+    verdicts, share = context.query("verdicts_in_order"), context.settings.adjudication.double_share
+    drawn = verdicts["comment_id"].isin(context.query("drawn_for_experts")["comment_id"])
+    return sorted({*to_double_code(verdicts[drawn], share), *to_double_code(verdicts[~drawn], share)})
+
+
+def _seconds(context: Context) -> list[str]:
+    """Drawn comments that one expert decided and no export has: a second one makes them gold that can measure."""
+    held = held_for_gold(context)
+    alone = context.query("candidates_alone")["comment_id"]
+    return sorted(alone[alone.isin(held.loc[held["is_drawn"].astype(bool), "comment_id"])])
 
 
 def _believed(context: Context, waiting: pd.DataFrame) -> pd.DataFrame:
@@ -98,9 +113,10 @@ def _believed(context: Context, waiting: pd.DataFrame) -> pd.DataFrame:
             held.str.contains("experts disagree").to_numpy(dtype=bool),
             held.str.contains("needs a second expert").to_numpy(dtype=bool),
             waiting["is_double"].to_numpy(dtype=bool),
+            waiting["is_gold"].to_numpy(dtype=bool),
             waiting["is_review"].to_numpy(dtype=bool),
         ],
-        ["third", "second", "double", "review"],
+        ["third", "second", "double", "gold", "review"],
         "first",
     )
     return with_columns(frame, "probabilities", "p_", classes)

@@ -17,6 +17,7 @@ from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.core.export import ExportMeta, build_export, changes, list_exports, next_version
 from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.frames import with_columns
+from labeling_pipeline.stages.gold import held_for_gold
 
 PACKAGES = ("duckdb", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 
@@ -24,7 +25,8 @@ PACKAGES = ("duckdb", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 def versioned_export(context: Context) -> Result:
     """Immutable, content-hashed data sets of passed labels with their votes, manifest and data set card."""
     apart = kept_apart(context)
-    labels = _labels(context, apart)
+    held = held_for_gold(context)["comment_id"]
+    labels = _labels(context, [*apart, *held])
     done = context.warehouse.table("versioned_export")
     if labels.empty:
         return Result(len(done), waiting_for="labels that passed")
@@ -34,7 +36,7 @@ def versioned_export(context: Context) -> Result:
     folder = context.home.exports / parent["version"] if parent else None
     found = changes(folder, labels, context.all_classes)
     version = next_version(parent, found, ontology_sha256=_ontology_sha256(context))
-    metrics = {"labels": len(labels), "mean_weight": float(labels["weight"].mean())}
+    metrics = {"labels": len(labels), "held_for_gold": len(held), "mean_weight": float(labels["weight"].mean())}
     if version is None:
         return Result(len(done), metrics)
     meta = _meta(context, labels, version, parent["version"] if parent else None, str(found))
@@ -53,8 +55,11 @@ def versioned_export(context: Context) -> Result:
         "labeled_until": labels["labeled_at"].max(),
         "exported_at": pd.Timestamp(context.now),
     }
-    rows = Append(pd.DataFrame([row]), ("version",))
-    return Result(len(done) + 1, {**metrics, "version": version}, append={"versioned_export": rows})
+    append = {
+        "versioned_export": Append(pd.DataFrame([row]), ("version",)),
+        "exported_labels": Append(labels[["comment_id"]].assign(version=version), ("comment_id",)),
+    }
+    return Result(len(done) + 1, {**metrics, "version": version}, append=append)
 
 
 def kept_apart(context: Context) -> list[str]:

@@ -7,6 +7,7 @@ Belongs here: who is on the way to the gold set, and what the set's versions wer
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pandas as pd
 
@@ -56,6 +57,16 @@ def _ready(context: Context) -> pd.DataFrame:
     settings = context.settings.gold
     ready = context.query("gold_ready")
     return ready if settings.promote and len(ready) >= settings.promote_batch else ready.iloc[:0]
+
+
+def held_for_gold(context: Context) -> pd.DataFrame:
+    """Drawn comments, and their near-copies, that no export has while two experts may still make them gold.
+
+    comment_id, is_drawn. What a model has learned can only be fitted to: gold that is to measure has to be kept back.
+    """
+    settings = context.settings.gold
+    since = context.now - timedelta(days=settings.hold_days)
+    return context.query("held_for_gold", since=since, share=settings.hold_share if settings.promote else 0.0)
 
 
 def gold_candidates(context: Context) -> Result:
