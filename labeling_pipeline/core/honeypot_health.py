@@ -61,6 +61,25 @@ def honeypot_health(
     return table.sort_values("comment_id", ignore_index=True)[list(COLUMNS)]
 
 
+def without_doubtful(answers: pd.DataFrame, known: pd.DataFrame, least: float) -> pd.DataFrame:
+    """The known answers that may judge a delivery: those in doubt are left out where it is the key that is doubted.
+
+    ``answers``, ``known``: as in `honeypot_health`; ``least``: share of right answers of work that is good enough. A
+    key is doubted where most annotators contradict it who on other known answers are right at least that often; where
+    they are not, it is they who are wrong, and the key stays.
+    """
+    named = answers[answers["annotator_id"].notna() & answers["comment_id"].isin(known["comment_id"])]
+    if named.empty:
+        return known
+    health = honeypot_health(named, known.drop_duplicates("comment_id"))
+    doubtful = health.loc[health["state"] == "in_doubt", "comment_id"]
+    rows = judged(named, known.drop_duplicates("comment_id"))
+    is_doubtful = rows["comment_id"].isin(doubtful)
+    elsewhere = rows[~is_doubtful].groupby("annotator_id")["right"].mean()
+    usual = rows.loc[is_doubtful, "annotator_id"].map(elsewhere).astype(np.float64).groupby(rows["comment_id"]).mean()
+    return known[~known["comment_id"].isin(usual.index[usual >= least])]
+
+
 def judged(answers: pd.DataFrame, bank: pd.DataFrame) -> pd.DataFrame:
     """Answers about the bank in order of time, with ``right`` (0 or 1) and ``truth``; of one annotator's answers to one
     honeypot the first counts: a second look is no independent answer. Undated answers come first."""

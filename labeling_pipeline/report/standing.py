@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from labeling_pipeline.core.quality import GateSettings
 from labeling_pipeline.report.explain_words import each
 from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.gold import held_for_gold
 
 MOST_RUNS = 3
 FLOORS = ("min_confidence", "min_votes", "min_agreement")
@@ -38,9 +39,11 @@ def not_exported(context: Context, path: str) -> dict[str, Any] | None:
     if not file.is_file():
         return None
     exported = set(pq.read_table(file, columns=["comment_id"])["comment_id"].to_pylist())
-    n = int((~context.query("summary/passed")["comment_id"].isin(exported)).sum())
+    passed = context.query("summary/passed")["comment_id"]
+    left = passed[~passed.isin(exported)]
     written = context.query("last_written").set_index("asset")["finished_at"]
-    return {"n": n, "is_older": bool(written["versioned_export"] < written["qc_passed_labels"])}
+    held = int(left.isin(held_for_gold(context)["comment_id"]).sum())
+    return {"n": len(left), "held": held, "is_older": bool(written["versioned_export"] < written["qc_passed_labels"])}
 
 
 def no_batch_because(context: Context, has_model: bool) -> str:

@@ -98,7 +98,8 @@ def _exported(told: dict[str, Any], export: dict[str, Any]) -> str:
     if not left["n"]:
         return said
     why = "wait for the next one" if left["is_older"] else "are kept apart from training: measuring gold, or its text"
-    return f"{said} · {left['n']:,} more of the {told['rows']['qc_passed_labels']:,} that passed {why}"
+    held = f"; {left['held']:,} of them wait for two experts, who may make them gold" if left["held"] else ""
+    return f"{said} · {left['n']:,} more of the {told['rows']['qc_passed_labels']:,} that passed {why}{held}"
 
 
 def _advice(told: dict[str, Any]) -> list[tuple[str, str]]:

@@ -143,7 +143,8 @@ STAGES: dict[str, Stage] = {
     ),
     "irregularities": Stage(
         irregularities, "4_quality",
-        ("crowd_votes", "annotators", "verdicts", "annotator_standing", "consensus_labels", "gold_set"),
+        ("crowd_votes", "annotators", "verdicts", "annotator_standing", "consensus_labels", "gold_set",
+         "vendor_batches"),
         ("irregularities",),
     ),
     "versioned_export": Stage(

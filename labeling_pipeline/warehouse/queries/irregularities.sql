@@ -23,8 +23,16 @@ group by comment_id, annotator_id
 union all
 select 'changed_vote', comment_id, annotator_id, max(answered_at), 'the later answer counts, both are kept',
        count(distinct label) || ' different answers to ' || question || ' in round ' || labeling_round
-from vote_log where annotator_id is not null
+from vote_log where annotator_id is not null and vote_id not in (select vote_id from returned_votes)
 group by comment_id, annotator_id, question, labeling_round having count(distinct label) > 1
+union all
+select 'changed_vote_of_returned_file', v.comment_id, v.annotator_id, max(v.answered_at),
+       'the answer of the file that was not returned counts', 'another answer to ' || v.question || ' in round '
+       || v.labeling_round
+from vote_log v join vote_log r using (comment_id, annotator_id, question, labeling_round)
+where v.vote_id not in (select vote_id from returned_votes) and r.vote_id in (select vote_id from returned_votes)
+  and r.label <> v.label
+group by v.comment_id, v.annotator_id, v.question, v.labeling_round
 union all
 select 'expert_voted_as_annotator', v.comment_id, v.expert_id, v.decided_at, 'verdict not counted, another expert asked',
        'voted on it in round ' || min(o.labeling_round)
