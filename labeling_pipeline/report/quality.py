@@ -11,6 +11,7 @@ import pandas as pd
 
 from labeling_pipeline.core.gold_life import coverage
 from labeling_pipeline.core.two_axes import ALL, REVIEW
+from labeling_pipeline.report.evidence import alarms_of, lead
 from labeling_pipeline.report.honeypots import exposure_parts, honeypot_lines, honeypot_parts
 from labeling_pipeline.report.html import Html, element, page, table, tiles
 from labeling_pipeline.report.statistics import STATISTICS
@@ -27,13 +28,14 @@ def read_quality(context: Context) -> dict[str, pd.DataFrame]:
     """The tables the report is made of, and gold's coverage per slice and class."""
     gold = [context.query("gold_by_role", role=role) for role in ("fit", "measure", "sealed")]
     told = {name: context.warehouse.table(name) for name in TABLES}
+    told["looked_at"] = context.query("looked_at")
     return {**told, "coverage": coverage(pd.concat(gold, ignore_index=True), drop=context.settings.gold.drop)}
 
 
 def quality_lines(told: dict[str, pd.DataFrame]) -> list[str]:
     """What a terminal shows: the first sentence, alarms with comments and action, rules, and what waits."""
-    alarms, rules, paused = _alarms(told["accuracy_report"]), told["text_rules"], told["annotator_pauses"]
-    lines = [_lead(alarms, rules)]
+    alarms, rules, paused = alarms_of(told["accuracy_report"]), told["text_rules"], told["annotator_pauses"]
+    lines = [lead(told)]
     for row in alarms.to_dict("records"):
         lines.append(
             f"alarm  {row['slice']}: agreement {_number(row['agreement'])}, accuracy {_number(row['accuracy'])} "
@@ -52,13 +54,13 @@ def quality_lines(told: dict[str, pd.DataFrame]) -> list[str]:
 
 def render_quality(told: dict[str, pd.DataFrame], home: str) -> str:
     """The whole report as one HTML document. ``told``: the tables of `read_quality` by name."""
-    report, alarms = told["accuracy_report"], _alarms(told["accuracy_report"])
+    report = told["accuracy_report"]
     return page(
         f"Quality of {home}",
         element("h1", "What the labels are worth"),
-        element("p", _lead(alarms, told["text_rules"]), class_="lead"),
+        element("p", lead(told), class_="lead"),
         _headline(told),
-        *_alarm_boxes(alarms),
+        *_alarm_boxes(alarms_of(report)),
         *_axes(report),
         *_rules(told["text_rules"]),
         *_gaps(told["guideline_gaps"]),
@@ -68,19 +70,6 @@ def render_quality(told: dict[str, pd.DataFrame], home: str) -> str:
         *_irregular(told["irregularities"]),
         *exposure_parts(told["exposures"]),
     )
-
-
-def _alarms(report: pd.DataFrame) -> pd.DataFrame:
-    return report[report["is_alarm"].astype(bool)].sort_values("accuracy")
-
-
-def _lead(alarms: pd.DataFrame, rules: pd.DataFrame) -> str:
-    if len(alarms):
-        names = ", ".join(alarms["slice"].unique())
-        return f"Agreement without accuracy in {names}: annotators agree there, and experts do not."
-    if len(rules):
-        return "No named slice alarms, but experts overturn unanimous labels where some phrases stand."
-    return "Where experts looked, labels that annotators agree on hold."
 
 
 def _headline(told: dict[str, pd.DataFrame]) -> Html:

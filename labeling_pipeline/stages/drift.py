@@ -16,6 +16,8 @@ from labeling_pipeline.stages.engine import Append, Result
 
 # A home that slept longer than this is not told about every night it missed.
 MOST_NIGHTS = 31
+# What was delivered as a history is tested over its own nights, as many as these before its last day.
+HISTORY_NIGHTS = 12 * 7
 
 
 def drift_report(context: Context) -> Result:
@@ -26,7 +28,7 @@ def drift_report(context: Context) -> Result:
     done = context.warehouse.table("drift_report")
     watched = _watched(context)
     limits = DriftLimits(**context.settings.drift.model_dump(exclude={"relabel_comments", "anchors"}))
-    nights = _nights(context, done)
+    nights = _nights(context, done, watched.votes["answered_at"])
     found = pd.DataFrame(columns=list(COLUMNS))
     for night in nights:
         raised = pd.concat([frame for frame in (done, found) if len(frame)] or [found])
@@ -37,11 +39,21 @@ def drift_report(context: Context) -> Result:
     return Result(len(done) + len(found), metrics, append=append)
 
 
-def _nights(context: Context, done: pd.DataFrame) -> list[pd.Timestamp]:
+def _nights(context: Context, done: pd.DataFrame, answered_at: pd.Series) -> list[pd.Timestamp]:
     tonight = pd.Timestamp(context.now).normalize()
     state = context.state().get("drift_report")
     last = pd.Timestamp(state.as_of).normalize() if state and state.as_of else tonight - timedelta(days=1)
-    return list(pd.date_range(last + timedelta(days=1), tonight))[-MOST_NIGHTS:]
+    missed = pd.date_range(last + timedelta(days=1), tonight)[-MOST_NIGHTS:]
+    return sorted({*missed, *_of_a_history(done, answered_at, tonight)})
+
+
+def _of_a_history(done: pd.DataFrame, answered_at: pd.Series, tonight: pd.Timestamp) -> list[pd.Timestamp]:
+    """The nights after the days of votes that are later than any night tested: nobody was there to test them then."""
+    ends = pd.DatetimeIndex(answered_at.dt.normalize().unique()) + timedelta(days=1)
+    ends = ends[ends <= tonight]
+    if len(done):
+        ends = ends[ends > pd.Timestamp(done["night"].max())]
+    return [night for night in ends if night > ends.max() - timedelta(days=HISTORY_NIGHTS)]
 
 
 def _watched(context: Context) -> Watched:

@@ -6,8 +6,6 @@ Belongs here: which rounds are drawn from, and which evidence the report reads. 
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pandas as pd
 
 from labeling_pipeline.core.blind_spots import plan_probe, suspects, text_rules
@@ -21,7 +19,7 @@ from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
 
-REPORTED_WEEKS = 12
+REPORTED_WEEKS = 12  # up to the last vote
 COLUMNS = ["labeling_round", "comment_id", "label", "slices", "stratum", "part", "inclusion_p", "phrase", "planned_at"]
 
 
@@ -104,8 +102,7 @@ def accuracy_report(context: Context) -> Result:
 
 
 def _votes(context: Context) -> pd.DataFrame:
-    since = pd.Timestamp(context.now) - timedelta(weeks=REPORTED_WEEKS)
-    return context.query("weekly_votes", questions=context.deciding_questions, since=since.to_pydatetime())
+    return context.query("weekly_votes", questions=context.deciding_questions, now=context.now, weeks=REPORTED_WEEKS)
 
 
 def _known(context: Context, votes: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
