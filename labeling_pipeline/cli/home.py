@@ -136,10 +136,12 @@ def adjudication_command(output: Path, expert: str | None, everything: bool, hom
     from labeling_pipeline.report.desk import guideline_text, render_desk
     from labeling_pipeline.report.html import write_page
     from labeling_pipeline.stages.clock import open_context
-    from labeling_pipeline.stages.desk import room_for
+    from labeling_pipeline.stages.desk import require_expert, room_for
 
     context = open_context(Home.find(home))
     queue = context.query("queue_for_experts")
+    if expert:
+        require_expert(context, expert)
     rows = queue[queue["expert_id"] == expert] if expert else queue if everything else room_for(context, queue)
     write_frame(rows.assign(label="", stated_confidence="", note="", error_type="", decided_at=""), output)
     guideline = output.with_name(f"{output.stem}.guideline.md")
@@ -148,6 +150,9 @@ def adjudication_command(output: Path, expert: str | None, everything: bool, hom
     write_page(render_desk(rows, context.ontology, context.settings.people.blur), reader)
     names = "" if rows["expert_id"].notna().all() else "expert_id, "
     click.echo(f"{len(rows):,} comments in {output}: fill in {names}label and note, then drop it into inbox/verdicts")
+    overdue = int((rows["due_at"] < context.now).sum())
+    if overdue:
+        click.echo(f"{overdue:,} of them are overdue (due_at; adjudication.sla_hours)")
     if not expert and len(rows) < len(queue):
         click.echo(f"{len(queue) - len(rows):,} more wait: --all writes them, too (adjudication.capacity)")
     click.echo(f"{guideline} says what the classes are, {reader} shows the comments in their context")

@@ -29,7 +29,7 @@ def guideline_text(ontology: Ontology) -> str:
 def render_desk(rows: pd.DataFrame, ontology: Ontology, blur: bool = True) -> str:
     """The comments of a sheet as a page; ``blur``: each is hidden until it is opened.
 
-    ``rows``: comment_id, text, context.
+    ``rows``: comment_id, text, context; optional due_at.
     """
     told = "Each comment is hidden until you open it." if blur else "The comments are shown as they are."
     return page(
@@ -47,7 +47,9 @@ def _comment(row: dict[object, object], blur: bool) -> Html:
         [element("p", element("small", "before it: "), str(context))] if isinstance(context, str) and context else []
     )
     body = [*before, element("p", str(row["text"]))]
-    name = element("code", str(row["comment_id"]))
+    due = row.get("due_at")
+    by = element("small", f" by {due:%Y-%m-%d %H:%M}") if isinstance(due, pd.Timestamp) and due == due else ""
+    name = element("span", element("code", str(row["comment_id"])), by)
     if blur:
         return element("details", element("summary", name), *body)
     return element("div", element("h3", name), *body)

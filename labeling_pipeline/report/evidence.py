@@ -56,3 +56,12 @@ def _looked(reviewed: int, known: int, waiting: int) -> str:
     if reviewed or known < FEW:
         return f"{looked}: no slice alarms, but that is too few to say that the others hold. {what}."
     return f"{looked}, and no slice alarms; nobody has looked at labels that annotators agree on. {what}."
+
+
+def overdue(counts: pd.DataFrame) -> str:
+    """How many verdicts should have come by now; nothing where none is late. ``counts``: n, n_overdue, first_due_at."""
+    row = counts.iloc[0]
+    if not row["n_overdue"]:
+        return ""
+    since = f"{row['first_due_at']:%Y-%m-%d %H:%M}"
+    return f"{row['n_overdue']:,} of {row['n']:,} comments that wait for an expert are overdue, the first since {since}"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from labeling_pipeline.core.gold_life import coverage
 from labeling_pipeline.core.two_axes import ALL, REVIEW
-from labeling_pipeline.report.evidence import alarms_of, lead
+from labeling_pipeline.report.evidence import alarms_of, lead, overdue
 from labeling_pipeline.report.honeypots import exposure_parts, honeypot_lines, honeypot_parts
 from labeling_pipeline.report.html import Html, element, page, table, tiles
 from labeling_pipeline.report.statistics import STATISTICS
@@ -29,6 +29,7 @@ def read_quality(context: Context) -> dict[str, pd.DataFrame]:
     gold = [context.query("gold_by_role", role=role) for role in ("fit", "measure", "sealed")]
     told = {name: context.warehouse.table(name) for name in TABLES}
     told["looked_at"] = context.query("looked_at")
+    told["overdue"] = context.query("overdue_verdicts", now=context.now)
     return {**told, "coverage": coverage(pd.concat(gold, ignore_index=True), drop=context.settings.gold.drop)}
 
 
@@ -48,6 +49,7 @@ def quality_lines(told: dict[str, pd.DataFrame]) -> list[str]:
     lines += honeypot_lines(told)
     states = told["gold_candidates"]["state"].value_counts()
     lines.append(f"gold   {', '.join(f'{n:,} {name}' for name, n in states.items()) or 'no candidates'}")
+    lines += [f"overdue {late}"] if (late := overdue(told["overdue"])) else []
     lines.append(f"paused {len(paused)} annotators; guideline gaps {len(told['guideline_gaps'])}")
     return lines
 
@@ -59,6 +61,7 @@ def render_quality(told: dict[str, pd.DataFrame], home: str) -> str:
         f"Quality of {home}",
         element("h1", "What the labels are worth"),
         element("p", lead(told), class_="lead"),
+        *([element("p", late)] if (late := overdue(told["overdue"])) else []),
         _headline(told),
         *_alarm_boxes(alarms_of(report)),
         *_axes(report),

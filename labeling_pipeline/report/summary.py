@@ -61,6 +61,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "diverging_groups": context.query("diverging_groups")["name"].tolist(),
         "function_faults": context.query("summary/function_faults").to_dict("records"),
         "queue": context.count("adjudication_queue"),
+        "overdue": int(context.query("overdue_verdicts", now=context.now)["n_overdue"].iloc[0]),
         "spend_usd": round(
             float(spend["n_assignments"]) * settings.crowd_price_usd
             + float(spend["n_verdicts"]) * settings.expert_price_usd, 2

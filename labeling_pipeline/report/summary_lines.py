@@ -25,6 +25,7 @@ def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
     # A row of a sheet that nobody has filled in yet is no fault: it is told of apart.
     faults = {rule: n for rule, n in told["quarantine"].items() if rule != "not_answered"}
     broken = "  ".join(f"{rule} {n:,}" for rule, n in faults.items())
+    late = f", {told['overdue']:,} of them overdue" if told["overdue"] else ""
     open_rounds = sum(1 for one in told["rounds"] if one["is_open"])
     return [
         ("home", shown(told["home"])),
@@ -35,7 +36,7 @@ def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
         *([("agreement", _agreed(told["agreement"]))] if told["agreement"] else []),
         ("outcomes", _outcomes(told)),
         *([("gold", _gold(told))] if told["has_gold"] else []),
-        ("rounds", f"{len(told['rounds'])}, {open_rounds} open · {told['queue']:,} comments wait for an expert"),
+        ("rounds", f"{len(told['rounds'])}, {open_rounds} open · {told['queue']:,} comments wait for an expert{late}"),
         *waiting_lines(told["waiting"]),
         *handed_out_lines(told["handed_out"]),
         *_people(told),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.adjudication import Costs, affordable_verdicts, order_queue
+from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.expert_agreement import to_double_code
 from labeling_pipeline.core.people import Limits, exposure_rows, limits
 from labeling_pipeline.stages.engine import Append, Context, Result
@@ -74,6 +75,18 @@ def room_for(context: Context, queue: pd.DataFrame) -> pd.DataFrame:
     settings = context.settings
     limits = settings.adjudication
     return queue.head(affordable_verdicts(limits.capacity, limits.budget_usd, settings.labeling.expert_price_usd))
+
+
+def require_expert(context: Context, name: str) -> None:
+    """Raises InputError for a name that nobody on a desk or in the list of experts has."""
+    known = context.query("known_experts")["expert_id"].tolist()
+    if name not in known:
+        some = ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
+        raise InputError(
+            f"no expert {name!r}",
+            expected=some or "somebody listed in inbox/annotators with kind = expert; nobody is",
+            remedy="leave --expert out for everybody's queue",
+        )
 
 
 def _waiting(context: Context) -> pd.DataFrame:

@@ -10,10 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from labeling_pipeline.cli.home import queue_group
+from labeling_pipeline.report.evidence import overdue
+from labeling_pipeline.report.summary import summary
+from labeling_pipeline.report.summary_lines import lines_of
 from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import materialize
+from labeling_pipeline_tests.calls import call
 from labeling_pipeline_tests.stages.small_homes import NOW, TO_LABELS, drop, new_home, up_to_date
 
 ASSETS = (*TO_LABELS, "annotator_standing", "adjudication_queue", "irregularities")
@@ -119,6 +123,38 @@ def test_a_note_that_arrives_later_makes_the_verdict_count(filled: tuple[Context
             materialize(one, STAGES[one], open_context(context.home, later))
     row = open_context(context.home, later).warehouse.table("qc_outcomes").set_index("comment_id").loc["c-2"]
     assert (row["outcome"], row["label"]) == ("passed", "toxic")
+
+
+def test_what_is_due_stands_on_the_sheet_and_what_is_late_is_told(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home", "[quality]\nmin_agreement = 0.9\n[adjudication]\nsla_hours = 24\n")
+    drop(home, "comments", "c.csv", pd.DataFrame({"comment_id": ["c-0", "c-1"], "text": ["one", "another"]}))
+    people = pd.DataFrame({"annotator_id": ["a", "b", "e-1"], "kind": ["crowd", "crowd", "expert"]})
+    drop(home, "annotators", "people.csv", people)
+    votes = pd.DataFrame([(c, w, w != "a") for c in ("c-0", "c-1") for w in ("a", "b")])
+    votes = votes.set_axis(["comment_id", "annotator_id", "label"], axis=1)
+    votes["label"] = ["toxic" if one else "acceptable" for one in votes["label"]]
+    drop(home, "votes", "v.csv", votes.assign(answered_at="2026-05-01T08:00:00"))
+    up_to_date(home, ASSETS)
+    sheet = tmp_path / "queue.csv"
+    done = call("queue", "adjudication", "-o", sheet, "--home", home.root)
+    assert set(pd.read_csv(sheet)["due_at"]) == {"2026-05-02 08:00:00"}
+    assert " by 2026-05-02 08:00" in sheet.with_suffix(".html").read_text()
+    assert "2 of them are overdue" in done.stdout
+    told = summary(home)
+    assert told["overdue"] == 2
+    assert dict(lines_of(told))["rounds"].endswith("2 comments wait for an expert, 2 of them overdue")
+    assert overdue(open_context(home).query("overdue_verdicts", now=NOW)).startswith("2 of 2 comments that wait")
+    in_time = open_context(home).query("overdue_verdicts", now=NOW - timedelta(days=30))
+    assert overdue(in_time) == ""
+
+
+def test_a_name_that_no_expert_has_is_an_error(filled: tuple[Context, pd.DataFrame], tmp_path: Path) -> None:
+    home, sheet = filled[0].home.root, tmp_path / "queue.csv"
+    wrong = call("queue", "adjudication", "-o", sheet, "--home", home, "--expert", "nobody")
+    assert wrong.returncode == 2
+    assert "no expert 'nobody'; expected e-1, e-2" in wrong.stderr
+    assert not sheet.exists()
+    assert call("queue", "adjudication", "-o", sheet, "--home", home, "--expert", "e-1").returncode == 0
 
 
 def test_a_sheet_holds_no_more_than_experts_have_room_for(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
         "stated_confidence": sieve.numbers("stated_confidence", 0, 1),
         "note": sieve.words("note"),
         "context_shown": sieve.words("context_shown"),
-        "error_type": sieve.words("error_type"),
+        "error_type": [_one_word(said) for said in sieve.words("error_type")],
         "decided_at": times,
         "schema_version": [o and o.schema_version for o in ontologies],
         "guideline_hash": [o and o.guideline_hash for o in ontologies],
@@ -42,6 +42,11 @@ def sift(rows: pd.DataFrame, context: IngestContext) -> Split:
     named = ("comment_id", "expert_id", "label", "stated_confidence", "note", "context_shown", "error_type")
     keys = row_keys(*(columns[name] for name in named), time_keys(times), sieve.ids("schema_version"))
     return sieve.split({**columns, "verdict_id": keys}, comments)
+
+
+def _one_word(said: str | None) -> str | None:
+    """A kind of error as people write it: "Annotator error" and "annotator-error" are ``annotator_error``."""
+    return said and "_".join(said.replace("-", " ").replace("_", " ").lower().split())
 
 
 KIND = Kind(

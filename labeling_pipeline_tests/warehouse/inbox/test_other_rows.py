@@ -61,11 +61,30 @@ def test_gold_is_corrected_only_by_a_later_decision(with_comments: SmallHome) ->
     head = "comment_id,label,decided_at,role\n"
     with_comments.take("gold", head + "c1,fine,2026-03-02,measure\nc2,fine,,fit\n", "a.csv")
     text = head + "c1,fine,2026-03-09,fit\nc1,rude,2026-03-01,fit\nc2,rude,,fit\n"
-    assert counts(with_comments.take("gold", text, "b.csv")) == (3, 1, 1, 2)
+    assert counts(with_comments.take("gold", text, "b.csv")) == (3, 0, 0, 3)
     assert counts(with_comments.take("gold", head + "c1,rude,2026-03-05,fit\n", "c.csv")) == (1, 1, 0, 0)
     row = with_comments.rows("gold_set").set_index("comment_id").loc["c1"]
     assert (row["label"], row["role"]) == ("rude", "measure")
-    assert {rule for _, rule in with_comments.refused()} == {"conflicting_gold"}
+    assert {rule for _, rule in with_comments.refused()} == {"conflicting_gold", "other_role"}
+
+
+def test_gold_given_again_with_another_role_is_refused_and_without_one_is_known(with_comments: SmallHome) -> None:
+    head = "comment_id,label,role\n"
+    with_comments.take("gold", head + "c1,fine,measure\nc2,fine,fit\nc3,fine,sealed\n", "a.csv")
+    assert counts(with_comments.take("gold", head + "c1,fine,measure\nc2,fine,\nc3,fine,\n", "b.csv")) == (3, 3, 3, 0)
+    assert counts(with_comments.take("gold", head + "c1,fine,fit\nc2,fine,sealed\nc3,fine,\n", "c.csv")) == (3, 1, 1, 2)
+    assert {rule for _, rule in with_comments.refused()} == {"other_role"}
+    roles = with_comments.rows("gold_set").set_index("comment_id")["role"].to_dict()
+    assert roles == {"c1": "measure", "c2": "fit", "c3": "sealed"}
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("annotator error", "annotator_error"), ("Annotator-Error ", "annotator_error"), ("edge  case", "edge_case")],
+)
+def test_kinds_of_errors_are_known_however_they_are_written(with_comments: SmallHome, written: str, kept: str) -> None:
+    with_comments.take("verdicts", f"comment_id,expert_id,label,error_type\nc1,e,rude,{written}\n")
+    assert with_comments.rows("verdicts")["error_type"].tolist() == [kept]
 
 
 # annotators

@@ -160,7 +160,7 @@ def _verdicts(spec: WorldSpec, comments: Comments, votes: pd.DataFrame, seed: in
             "expert_id": _names(who, "e"),
             "label": np.asarray(CLASSES, dtype=object)[ask_experts(spec, comments, taken, who, seed=seed)],
             "context_shown": True,
-            "note": "",
+            "note": "read in its context, by the guideline",
             "decided_at": _at(comments.posted[taken] + 2 / 7),
             "schema_version": [f"v{one}" for one in comments.schema[taken].tolist()],
         }
