@@ -116,7 +116,8 @@ def test_a_comment_whose_next_wave_is_out_waits_for_it_before_an_expert_sees_it(
     out = sheet_of(home, "round-0002")["comment"]
     outcomes = context.warehouse.table("qc_outcomes").set_index("comment_id")["outcome"]
     assert (outcomes.loc[out.unique()] == "adjudicate").any()
-    assert not set(context.query("waiting_for_experts", double=[], gold=[], schema_version="v1")["comment_id"]) & set(out)
+    waiting = context.query("waiting_for_experts", double=[], gold=[], schema_version="v1")
+    assert not set(waiting["comment_id"]) & set(out)
 
 
 def asked_of(home: Home) -> dict[str, list[str]]:
