@@ -60,8 +60,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "annotators": _pairs(context, "findings_counts", "finding"),
         "diverging_groups": context.query("diverging_groups")["name"].tolist(),
         "function_faults": context.query("summary/function_faults").to_dict("records"),
-        "queue": context.count("adjudication_queue"),
-        "overdue": int(context.query("overdue_verdicts", now=context.now)["n_overdue"].iloc[0]),
+        **_desks(context),
         "spend_usd": round(
             float(spend["n_assignments"]) * settings.crowd_price_usd
             + float(spend["n_verdicts"]) * settings.expert_price_usd, 2
@@ -104,6 +103,12 @@ def _agreement(context: Context) -> dict[str, Any] | None:
         for row in found.astype(object).where(found.notna(), None).to_dict("records")
     ]
     return {**first, "interim": interim}
+
+
+def _desks(context: Context) -> dict[str, int]:
+    """Comments that wait for an expert, and those that should have been decided by now."""
+    found = context.query("overdue_verdicts", now=context.now).iloc[0]
+    return {"queue": int(found["n"]), "overdue": int(found["n_overdue"])}
 
 
 def _pairs(context: Context, name: str, key: str) -> dict[str, int]:
