@@ -56,6 +56,8 @@ def _consensus(context: Context, comment_id: str, fit: str | None) -> Told:
             chance = "under 0.01" if row.ambiguity < 0.01 else f"{row.ambiguity:.2f}"
             noise = f"these annotators are wrong on {row.annotator_noise:.2f} of clear {row.label} comments"
             lines.append(f"chance {chance} that the comment is ambiguous · {noise}")
+        elif not given(row.composed_label) and row.n_votes > 1:
+            lines.append("whether the comment is ambiguous or its annotators noisy cannot be told: too few votes")
         yield "consensus", lines
 
 

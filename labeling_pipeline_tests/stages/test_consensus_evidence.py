@@ -85,13 +85,30 @@ def test_gold_of_a_class_that_an_earlier_ontology_lacks_is_said_and_stops_nothin
     assert "severe" not in dict(labels.loc["c-000", "probabilities"])
 
 
-def test_why_votes_differ_stands_beside_every_label(migrated: tuple[Context, pd.DataFrame]) -> None:
-    context, _ = migrated
-    labels = context.warehouse.table("consensus_labels")
-    assert labels["ambiguity"].between(0, 1).all()
-    assert labels["annotator_noise"].between(0, 1).all()
+def test_why_votes_differ_stands_beside_every_label(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home", "")
+    write(home, 200)
+    rng = np.random.default_rng(0)
+    toxic, ambiguous = rng.random(200) < 0.5, np.arange(200) < 60
+    rows = []
+    for i in range(200):
+        for j in rng.permutation(12)[:7]:
+            says = rng.random() < (0.5 if ambiguous[i] else 0.97 if toxic[i] else 0.03)
+            rows.append((f"c-{i:03d}", f"a-{j}", CLASSES[says], "2026-03-02T08:00:00"))
+    drop(home, "votes", "v.csv", pd.DataFrame(rows, columns=["comment_id", "annotator_id", "label", "answered_at"]))
+    context = up_to_date(home)
+    labels = context.warehouse.table("consensus_labels").set_index("comment_id").sort_index()
+    assert labels["ambiguity"].mean() == pytest.approx(0.3, abs=0.1)
+    assert labels["annotator_noise"].mean() == pytest.approx(0.03, abs=0.03)
     told = " ".join(line for event in explain(context, "c-060") for line in event.lines)
     assert "that the comment is ambiguous · these annotators are wrong on 0." in told
+
+
+def test_why_votes_differ_is_empty_where_three_votes_cannot_tell(migrated: tuple[Context, pd.DataFrame]) -> None:
+    context, _ = migrated
+    assert context.warehouse.table("consensus_labels")[["ambiguity", "annotator_noise"]].isna().all(axis=None)
+    told = " ".join(line for event in explain(context, "c-060") for line in event.lines)
+    assert "whether the comment is ambiguous or its annotators noisy cannot be told" in told
 
 
 @pytest.mark.parametrize("vote", [True, False])

@@ -19,6 +19,7 @@ from labeling_pipeline.core.consensus.majority import smoothed, vote_counts
 from labeling_pipeline.core.consensus.unknown import NO_VOTE
 from labeling_pipeline.core.consensus.votes import Votes
 
+FAINT = 1e-12
 CALIBRATED, UNCALIBRATED = "calibrated", "uncalibrated"
 
 
@@ -28,7 +29,8 @@ class ConsensusResult:
 
     ``labels``: task, label, confidence (the label's own ``p_``), ``p_<class>`` (what we believe), ``v_<class>`` (what
     people said), n_votes, agreement (share of agreeing pairs of votes; empty below two votes), entropy (of ``p_``, in
-    bits), ambiguity and annotator_noise (why votes differ, see ``disagreement``), confidence_is.
+    bits), ambiguity and annotator_noise (why votes differ, see ``disagreement``; empty where too few votes tell),
+    confidence_is.
     ``annotators``: annotator, reliability, n_votes, ``c_<true>_<given>``, note (why there is no reliability).
     ``scores``: accuracy of each method tried, where gold allowed to choose. ``notes``: what was left out, fallen back
     on, or cannot be known. ``blind``: task and ``p_<class>`` of gold tasks as fits see them that do not know their
@@ -45,9 +47,9 @@ class ConsensusResult:
 
 def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.DataFrame:
     """One row per task, in the order of the tasks' names; ``said``: people's votes, unweighed by what they stated."""
-    label, second = _two_best(p)
-    ambiguity, noise = split_disagreement(votes, label, second, fit)
     counts = vote_counts(said)
+    label, second = _two_best(p, counts)
+    split = split_disagreement(votes, label, second, fit)
     agreement = agreeing_pairs(counts)
     shares = smoothed(counts[: len(said.classes)])
     columns: dict[str, object] = {
@@ -61,8 +63,8 @@ def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: 
         "n_votes": said.sizes,
         "agreement": agreement,
         "entropy": entropy(p),
-        "ambiguity": ambiguity,
-        "annotator_noise": noise,
+        "ambiguity": _empty(votes.n_tasks) if split is None else split[0],
+        "annotator_noise": _empty(votes.n_tasks) if split is None else split[1],
         "confidence_is": _constant(confidence_is, votes.n_tasks),
     }
     return pd.DataFrame(columns, copy=False)
@@ -126,16 +128,24 @@ def entropy(p: Floats) -> Floats:
     return found
 
 
-def _two_best(p: Floats) -> tuple[Codes, Codes]:
-    """The most and the second most probable class per task; the same one twice where there is no other."""
+def _two_best(p: Floats, counts: Floats) -> tuple[Codes, Codes]:
+    """The most and the second most probable class per task; the same one twice where there is no other.
+
+    Where gold leaves no second, it is what most votes say.
+    """
     first, second = np.empty(p.shape[1], np.int32), np.empty(p.shape[1], np.int32)
     for part in blocks(p.shape[1]):
         own = p[:, part].copy()
         first[part] = own.argmax(axis=0)
         if len(own) > 1:
+            own += FAINT * counts[: len(own), part]
             own[first[part], np.arange(own.shape[1])] = -1.0
         second[part] = own.argmax(axis=0)
     return first, second
+
+
+def _empty(n: int) -> pd.api.extensions.ExtensionArray:
+    return pd.arrays.FloatingArray(np.zeros(n), np.ones(n, np.bool_))
 
 
 def _text(values: pa.Array) -> pd.Series:
