@@ -41,13 +41,19 @@ class Calibration:
 
 
 def calibrate(
-    p: Floats, truth: NDArray[np.int64], *, shares: Floats | None = None, weight: Floats | None = None
+    p: Floats,
+    truth: NDArray[np.int64],
+    *,
+    shares: Floats | None = None,
+    weight: Floats | None = None,
+    has_offsets: bool = True,
 ) -> Calibration | None:
     """The calibration fitted on gold rows, or None where it cannot be trusted.
 
     ``p`` (n, K) must not have seen ``truth`` (n codes); ``shares`` (n, K) adds a second opinion; ``weight`` (n) is each
-    row's weight, such as one over its inclusion probability. None when there are fewer than ``MIN_GOLD`` rows, or when
-    in five-fold cross-validation over these rows the log-loss did not fall.
+    row's weight, such as one over its inclusion probability; without ``has_offsets`` no class is favoured. None when
+    there are fewer than ``MIN_GOLD`` rows, or when in five-fold cross-validation over these rows the log-loss did not
+    fall.
 
     Source: Guo et al. 2017, doi:10.48550/arXiv.1706.04599 (temperature); log-linear pool: Genest & Zidek 1986,
     doi:10.1214/ss/1177013825
@@ -59,11 +65,11 @@ def calibrate(
     held_out = np.empty_like(p)
     for k in range(FOLDS):
         train, test = fold != k, fold == k
-        fitted = _fit(p[train], truth[train], None if shares is None else shares[train], weight[train])
+        fitted = _fit(p[train], truth[train], None if shares is None else shares[train], weight[train], has_offsets)
         held_out[test] = fitted.apply(p[test], None if shares is None else shares[test])
     if log_loss(held_out, truth, weight) >= log_loss(p, truth, weight):
         return None
-    return _fit(p, truth, shares, weight)
+    return _fit(p, truth, shares, weight, has_offsets)
 
 
 def balanced_folds(key: Floats, n_folds: int) -> NDArray[np.int64]:
@@ -111,7 +117,7 @@ def calibration_error(confidence: Floats, is_right: NDArray[np.bool_], n_bins: i
     return float((gap * n[filled]).sum() / n.sum())
 
 
-def _fit(p: Floats, truth: NDArray[np.int64], shares: Floats | None, weight: Floats) -> Calibration:
+def _fit(p: Floats, truth: NDArray[np.int64], shares: Floats | None, weight: Floats, has_offsets: bool) -> Calibration:
     """Penalised maximum likelihood; the penalty is a normal prior about leaving the posterior as it is."""
     from scipy.optimize import minimize  # half a second to import, wanted by nobody who only loads the graph
 
@@ -131,7 +137,7 @@ def _fit(p: Floats, truth: NDArray[np.int64], shares: Floats | None, weight: Flo
         slope = [float((error * f).sum()) for f in features]
         return loss, np.concatenate([slope, error.sum(axis=0)]) + (x - centre) / spread**2
 
-    bounds = [(0.0, None)] * len(features) + [(None, None)] * n_classes
+    bounds = [(0.0, None)] * len(features) + [(None, None) if has_offsets else (0.0, 0.0)] * n_classes
     x = minimize(objective, centre, jac=True, method="L-BFGS-B", bounds=bounds).x
     share = float(x[1]) if shares is not None else 0.0
     return Calibration(float(x[0]), share, np.asarray(x[len(features) :], np.float64))

@@ -35,6 +35,11 @@ def mix_moved(votes: Votes, p: Floats) -> float:
     return float(np.abs(_label_mix(smoothed_shares(votes)) - _label_mix(p)).sum() / 2)
 
 
+def keeps_mix(votes: Votes, fit: Fit, p: Floats) -> bool:
+    """Whether labels under ``p`` have a class mix as near to majority's as is believed, or as near as the fit's."""
+    return mix_moved(votes, p) <= max(MIX_MOVE, mix_moved(votes, fit.p))
+
+
 def _label_mix(p: Floats) -> Floats:
     return np.asarray(np.bincount(p.argmax(axis=0), minlength=len(p)) / p.shape[1])
 
@@ -57,12 +62,14 @@ def held_out(votes: Votes, method: Method, gold: Gold, free: Floats, history: Fl
 def choose(tried: dict[str, HeldOut], gold: Gold, default: str) -> tuple[str, dict[str, float]]:
     """The method to use and every method's held-out accuracy.
 
-    The default stays unless another method beats it by more than one standard error of the paired difference.
+    The default stays unless another method beats it by more than one standard error of the paired difference. Of a few
+    rows that all say the same, the spread says 0: two rows more, one for each method, stand in for those not seen.
     """
     scores = {name: float(np.average(t.is_right, weights=gold.weight)) for name, t in tried.items()}
     best = max(scores, key=lambda name: (scores[name], name == default))
-    gain = tried[best].is_right.astype(np.float64) - tried[default].is_right
-    weight = gold.weight / gold.weight.sum()
+    gain = np.append(tried[best].is_right.astype(np.float64) - tried[default].is_right, [1.0, -1.0])
+    weight = np.append(gold.weight, np.full(2, gold.weight.mean()))
+    weight = weight / weight.sum()
     mean = float((weight * gain).sum())
     error = float(np.sqrt((weight**2 * np.square(gain - mean)).sum()))
     return (best if mean > error else default), scores

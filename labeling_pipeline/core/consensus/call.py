@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from labeling_pipeline.core.calibration import MIN_GOLD, Calibration, calibrate
-from labeling_pipeline.core.consensus.auto import DEFAULT, FALLBACK, HeldOut, choose, guard, held_out
+from labeling_pipeline.core.consensus.auto import (
+    DEFAULT,
+    FALLBACK,
+    MIX_MOVE,
+    HeldOut,
+    choose,
+    guard,
+    held_out,
+    keeps_mix,
+    mix_moved,
+)
 from labeling_pipeline.core.consensus.columns import Floats, count_by
 from labeling_pipeline.core.consensus.em import Fit, Method
 from labeling_pipeline.core.consensus.gold import Gold, classes_of, read_gold
@@ -107,8 +118,7 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     tried: dict[str, HeldOut] = {}
     name, free = _auto(job, tried) if method == "auto" else (method, None)
     fit = free if free is not None and job.gold is None else job.fit(name, job.gold)
-    calibration = _calibration(job, name, tried, free)
-    p = _calibrated(job, fit, calibration)
+    calibration, p = _calibrated(job, name, fit, tried, free)
     confidence_is = UNCALIBRATED if calibration is None else CALIBRATED
     # What people said is told as they said it; how sure they were, and models, only weigh in what we believe.
     labels = labels_frame(of_people(said, job.models), job.votes, p, fit, confidence_is)
@@ -144,28 +154,58 @@ def _auto(job: Job, tried: dict[str, HeldOut]) -> tuple[str, Fit | None]:
     return name, None
 
 
-def _calibration(job: Job, name: str, tried: dict[str, HeldOut], free: Fit | None) -> Calibration | None:
+def _calibrated(
+    job: Job, name: str, fit: Fit, tried: dict[str, HeldOut], free: Fit | None
+) -> tuple[Calibration | None, Floats]:
+    """The calibration that gold and the guard allow, and the posteriors under it."""
+    if not _may_calibrate(job, name, tried, free):
+        return None, fit.p
+    gold, shares = cast(Gold, job.gold), smoothed_shares(job.votes)
+    for has_offsets in (True, False):
+        found = calibrate(
+            tried[name].p, gold.truth, shares=shares[:, gold.task].T, weight=gold.weight, has_offsets=has_offsets
+        )
+        if found is None:
+            break
+        p = np.ascontiguousarray(found.apply(fit.p.T, shares.T).T)
+        p = clamped(p, gold.clamp(job.votes.n_tasks))
+        if keeps_mix(job.votes, fit, p):
+            _note_changed(job, fit, p, found, tried[name], shares)
+            return found, p
+        job.notes.append(
+            f"class mix moved {mix_moved(job.votes, p):.2f} from majority's by calibration (limit {MIX_MOVE:.2f}): "
+            + ("calibrated again without favouring a class" if has_offsets else "left uncalibrated")
+        )
+    else:
+        return None, fit.p
+    job.notes.append("uncalibrated: calibration did not lower the log-loss on held-out gold")
+    return None, fit.p
+
+
+def _may_calibrate(job: Job, name: str, tried: dict[str, HeldOut], free: Fit | None) -> bool:
+    """Whether there is gold enough; the method is then held to it by cross-validation, if it was not yet."""
     if job.gold is None:
-        return None
+        return False
     if len(job.gold.task) < MIN_GOLD:
         job.notes.append(f"uncalibrated: {len(job.gold.task)} gold rows, {MIN_GOLD} needed")
-        return None
+        return False
     if name not in tried:
         free = job.fit(name, None) if free is None else free
         tried[name] = held_out(job.votes, job.method(name), job.gold, free.p, job.history, job.seed)
         job.scores.setdefault(name, float(np.average(tried[name].is_right, weights=job.gold.weight)))
-    shares = smoothed_shares(job.votes)[:, job.gold.task].T
-    found = calibrate(tried[name].p, job.gold.truth, shares=shares, weight=job.gold.weight)
-    if found is None:
-        job.notes.append("uncalibrated: calibration did not lower the log-loss on held-out gold")
-    return found
+    return True
 
 
-def _calibrated(job: Job, fit: Fit, calibration: Calibration | None) -> Floats:
-    if calibration is None:
-        return fit.p
-    p = calibration.apply(fit.p.T, smoothed_shares(job.votes).T).T
-    return clamped(np.ascontiguousarray(p), None if job.gold is None else job.gold.clamp(job.votes.n_tasks))
+def _note_changed(job: Job, fit: Fit, p: Floats, found: Calibration, tried: HeldOut, shares: Floats) -> None:
+    """That calibration gave some tasks another label, and what that does to accuracy on the gold it was fitted on."""
+    changed = int((p.argmax(axis=0) != fit.p.argmax(axis=0)).sum())
+    if changed and job.gold is not None:
+        told = found.apply(tried.p, shares[:, job.gold.task].T).argmax(axis=1) == job.gold.truth
+        before, after = (float(np.average(right, weights=job.gold.weight)) for right in (tried.is_right, told))
+        job.notes.append(
+            f"calibration gave {changed} of {p.shape[1]} tasks another label: right on {after:.3f} of the gold it was "
+            f"fitted on, {before:.3f} without it"
+        )
 
 
 def _weigh_stated(job: Job) -> None:

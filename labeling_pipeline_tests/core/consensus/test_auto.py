@@ -73,6 +73,46 @@ def test_the_default_stays_unless_beaten_by_a_standard_error() -> None:
     assert choose({"d": held(base), "m": held(one_better)}, gold, "d")[1] == {"d": 0.5, "m": 0.6}
 
 
+def test_one_or_two_rows_leave_no_default() -> None:
+    for n in (1, 2):
+        gold = Gold(np.arange(n), np.zeros(n, np.int64), np.ones(n))
+        assert choose({"d": held([0, 1][:n]), "m": held([1, 1][:n])}, gold, "d")[0] == "d"
+    votes, known = crowd(n_tasks=300, n_votes=3)
+    free = consensus(votes, method="dawid_skene").labels.set_index("task")["label"]
+    plain = consensus(votes, method="majority").labels.set_index("task")["label"]
+    truth = known.set_index("task")["label"]
+    lost = truth[(plain[truth.index] == truth) & (free[truth.index] != truth)]
+    assert len(lost)
+    assert consensus(votes, gold=lost.head(1).reset_index()).method == "dawid_skene"
+
+
+def test_calibration_runs_no_further_than_a_fit_may() -> None:
+    """Gold taken from the fit that ran away: what it says of classes is not the stream's mix."""
+    votes = opinions()
+    gold = consensus(votes, method="dawid_skene_plain").labels.sample(300, random_state=0)[["task", "label"]]
+    plain = consensus(votes, method="majority").labels
+    result = consensus(votes, method="majority", gold=gold)
+    shares = [one["label"].value_counts(normalize=True) for one in (plain, result.labels)]
+    assert shares[0].sub(shares[1], fill_value=0).abs().sum() / 2 <= 0.15
+    assert any("by calibration (limit 0.15)" in note for note in result.notes)
+
+
+def test_labels_that_calibration_changes_are_told() -> None:
+    """One task in five is voted on by three more who always say 1: gold shows that such ties are mostly 0."""
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, 600)
+    rows = [(i, f"good{j}", t if rng.random() < 0.95 else 1 - t) for i, t in enumerate(truth) for j in range(3)]
+    rows += [(i, f"bad{j}", 1) for i in range(0, 600, 5) for j in range(3)]
+    votes = pd.DataFrame(rows, columns=["task", "worker", "label"])
+    gold = pd.DataFrame({"task": np.arange(600), "label": truth.astype(str)}).head(300)
+    plain = consensus(votes, method="majority").labels
+    result = consensus(votes, method="majority", gold=gold)
+    changed = int((result.labels["label"] != plain["label"])[result.labels["task"].astype(int) >= 300].sum())
+    assert changed
+    said = f"calibration gave {changed} of 600 tasks another label: right on"
+    assert any(note.startswith(said) for note in result.notes)
+
+
 def test_inclusion_probabilities_weigh_the_scores() -> None:
     gold = Gold(np.arange(2), np.zeros(2, np.int64), np.array([9.0, 1.0]))
     assert choose({"d": held([1, 0])}, gold, "d")[1] == {"d": 0.9}
