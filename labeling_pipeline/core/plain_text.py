@@ -8,6 +8,10 @@ and False where Arrow and JSON say true and false. Read as different texts these
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from labeling_pipeline.core.errors import InputError
+
 TRUTHS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
 
 
@@ -30,3 +34,19 @@ def plain_label(text: str) -> str:
     ['1', 'true', 'false', 'Toxic']
     """
     return TRUTHS.get(text) or plain_id(text)
+
+
+def undecoded(cells: Iterable[object], name: object) -> InputError:
+    """The error for a column with a text that is no Unicode, as reading another encoding leniently leaves it."""
+    row = next(
+        i for i, cell in enumerate(cells) if isinstance(cell, str) and not cell.isprintable() and _is_broken(cell)
+    )
+    return InputError(
+        f"column {name!r}, row {row + 1}: text that is no Unicode",
+        expected="UTF-8",
+        remedy="read the file in its own encoding, such as encoding='latin-1'",
+    )
+
+
+def _is_broken(text: str) -> bool:
+    return any(0xD800 <= ord(character) <= 0xDFFF for character in text)

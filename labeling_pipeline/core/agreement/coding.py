@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.plain_text import plain_id, plain_label
+from labeling_pipeline.core.plain_text import plain_id, plain_label, undecoded
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -83,6 +83,13 @@ def indexed(values: pd.Series[Any], *, are_labels: bool = False) -> tuple[Ints, 
 
     Of labels, True and true are one.
     """
+    try:
+        return _indexed(values, are_labels)
+    except UnicodeEncodeError as error:
+        raise undecoded(values, values.name) from error
+
+
+def _indexed(values: pd.Series[Any], are_labels: bool) -> tuple[Ints, pd.Index[str]]:
     codes, uniques = _factorized(values)
     if are_labels or not isinstance(values.dtype, pd.StringDtype) or uniques.str.endswith(".0").any():
         plain = plain_label if are_labels else plain_id

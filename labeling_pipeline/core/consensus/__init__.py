@@ -12,7 +12,7 @@ import pandas as pd
 
 from labeling_pipeline.core.consensus.call import aggregate, read_job
 from labeling_pipeline.core.consensus.result import ConsensusResult
-from labeling_pipeline.core.errors import SettingError
+from labeling_pipeline.core.errors import InputError, SettingError
 
 # name → where its function (see ``em.Method``) is; a new method is one file and one line here
 METHODS: dict[str, str] = {
@@ -36,7 +36,7 @@ def consensus(
     method: str = "auto",
     classes: Sequence[str] | None = None,
     non_class_answers: Sequence[str] = NON_CLASS_ANSWERS,
-    gold: pd.DataFrame | None = None,
+    gold: pd.DataFrame | pd.Series[str] | None = None,
     history: pd.DataFrame | None = None,
     predictions: pd.DataFrame | None = None,
     seed: int = 0,
@@ -45,17 +45,17 @@ def consensus(
 
     Args:
         votes: columns task (or comment_id), annotator (or annotator_id, worker) and label; optional confidence (or
-            stated_confidence: what the annotator said, 0 to 1) and weight (≥ 0). Without annotators only majority is
-            possible.
+            stated_confidence: what the annotator said, 0 to 1), weight (≥ 0) and answered_at (the later answer counts).
+            Without annotators only majority is possible.
         method: a name in ``METHODS``, or ``auto``: Dawid-Skene, unless it moves the class mix more than .15 from
             majority's (then majority), or gold shows another method better by more than one standard error.
         classes: in the order wanted; by default every label found, sorted.
         non_class_answers: answers that name no class; informative to Dawid-Skene, otherwise not counted.
-        gold: task, label (optional inclusion_p), for fitting: clamped, used to choose and to calibrate.
+        gold: task, label (optional inclusion_p), or a Series by task, to fit: clamped, used to choose and to calibrate.
         history: annotator, true, given, n (optional age_days): past answers to tasks of known class, a prior.
         predictions: task, ``p_<class>``…, perhaps model_version: each model is one more annotator, ``model:<version>``,
             on the tasks people voted on; it counts in ``p_``, not in ``v_``, n_votes or agreement.
-        seed: every method is deterministic; kept so that one that is not can be added.
+        seed: for a method that is not deterministic; none is.
 
     Returns a ``ConsensusResult``; ``labels`` has one row per task, sorted by task, whatever the order of the votes.
     Raises InputError for no votes, a column missing, a label that is no class, gold that contradicts itself, and
@@ -65,8 +65,16 @@ def consensus(
     >>> consensus(votes, method="majority").labels[["task", "label", "n_votes"]].values.tolist()
     [[1, 'y', 3], [2, 'n', 2]]
     """
-    if method != "auto" and method not in METHODS:
-        raise SettingError(f"no consensus method {method!r}", expected=", ".join(["auto", *METHODS]))
+    gold = gold.rename("label").rename_axis("task").reset_index() if isinstance(gold, pd.Series) else gold
+    _check(method, votes, gold=gold, history=history, predictions=predictions)
     job = read_job(votes, classes, non_class_answers, gold, history, METHODS, seed, predictions)
     del votes  # if nobody else keeps the frame, its memory serves the fit
     return aggregate(job, method)
+
+
+def _check(method: str, votes: object, **others: object) -> None:
+    if method not in ("auto", *METHODS):
+        raise SettingError(f"no consensus method {method!r}", expected=", ".join(["auto", *METHODS]))
+    for what, given in {"votes": votes, **others}.items():
+        if not isinstance(given, pd.DataFrame) and (what == "votes" or given is not None):
+            raise InputError(f"{what} is a {type(given).__name__}", expected="a DataFrame, one row per entry")

@@ -117,6 +117,8 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     _weigh_stated(job)
     tried: dict[str, HeldOut] = {}
     name, free = _auto(job, tried) if method == "auto" else (method, None)
+    if name == FALLBACK and job.history is not None and job.history.any():
+        job.notes.append(f"{FALLBACK} weighs no annotator: history shows in annotators' confusions alone")
     fit = free if free is not None and job.gold is None else job.fit(name, job.gold)
     calibration, p = _calibrated(job, name, fit, tried, free)
     confidence_is = UNCALIBRATED if calibration is None else CALIBRATED

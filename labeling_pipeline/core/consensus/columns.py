@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.plain_text import plain_id, plain_label
+from labeling_pipeline.core.plain_text import plain_id, plain_label, undecoded
 
 BLOCK = 1 << 15
 
@@ -135,6 +135,8 @@ def _in_order(codes: Codes, values: pa.Array) -> tuple[Codes, pa.Array]:
 def _arrow(column: pd.Series) -> pa.Array | pa.ChunkedArray:
     try:
         array = pa.array(column, from_pandas=True)
+    except UnicodeEncodeError as error:
+        raise undecoded(column, column.name) from error
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         array = pa.array([_text(cell, column.name) for cell in column], pa.string())
     if pa.types.is_dictionary(array.type):

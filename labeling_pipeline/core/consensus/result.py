@@ -50,7 +50,7 @@ def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: 
     counts = vote_counts(said)
     label, second = _two_best(p, counts)
     split = split_disagreement(votes, label, second, fit)
-    agreement = agreeing_pairs(counts)
+    agreement = agreeing_pairs(counts, own_pairs(said))
     shares = smoothed(counts[: len(said.classes)])
     columns: dict[str, object] = {
         "task": _text(votes.tasks),
@@ -60,7 +60,7 @@ def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: 
     columns |= {f"p_{name}": p[k] for k, name in enumerate(votes.classes)}
     columns |= {f"v_{name}": shares[k] for k, name in enumerate(votes.classes)}
     columns |= {
-        "n_votes": said.sizes,
+        "n_votes": said.n_people,
         "agreement": agreement,
         "entropy": entropy(p),
         "ambiguity": _empty(votes.n_tasks) if split is None else split[0],
@@ -107,14 +107,31 @@ def reliability(votes: Votes, p: Floats) -> Floats:
     return np.asarray((right + crowd) / (n + 1.0))
 
 
-def agreeing_pairs(counts: Floats) -> pd.api.extensions.ExtensionArray:
-    """Share of pairs of votes that agree, per task; empty where there are not two votes."""
+def own_pairs(votes: Votes) -> tuple[Floats, Floats]:
+    """Of each task, what votes paired with themselves add to agreeing pairs, and people to all pairs.
+
+    A vote weighs what it weighs in every pair, and somebody's contradicting answers make no pair.
+    """
+    if votes.weight is None:
+        n = votes.sizes.astype(np.float64)
+        return n, n
+    starts = np.ones(len(votes.task), bool)
+    starts[1:] = (votes.task[1:] != votes.task[:-1]) | (votes.annotator[1:] != votes.annotator[:-1])
+    starts |= votes.annotator >= len(votes.annotators)
+    person = np.cumsum(starts) - 1
+    whole = np.bincount(person, votes.weight)
+    agreed = np.bincount(votes.task, votes.weight**2, votes.n_tasks).astype(np.float64)
+    return agreed, np.bincount(votes.task[starts], whole**2, votes.n_tasks).astype(np.float64)
+
+
+def agreeing_pairs(counts: Floats, own: tuple[Floats, Floats]) -> pd.api.extensions.ExtensionArray:
+    """Share of pairs of votes that agree, per task, of ``counts[answer, task]``; empty where not two people voted."""
     share, few = np.empty(counts.shape[1]), np.empty(counts.shape[1], np.bool_)
     for part in blocks(counts.shape[1]):
-        own = counts[:, part]
-        n = own.sum(axis=0)
-        few[part] = n < 1.5  # weights may be fractions; two votes of weight 1 are the least that make a pair
-        same = (np.square(own).sum(axis=0) - n) / np.where(few[part], 1.0, n * (n - 1))
+        given, (agreed, people) = counts[:, part], (one[part] for one in own)
+        pairs = np.square(given.sum(axis=0)) - people
+        few[part] = pairs <= 1e-9 * (1 + people)
+        same = (np.square(given).sum(axis=0) - agreed) / np.where(few[part], 1.0, pairs)
         share[part] = np.where(few[part], 0.0, np.clip(same, 0.0, 1.0))
     return pd.arrays.FloatingArray(share, few)
 

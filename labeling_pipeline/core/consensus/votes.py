@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from labeling_pipeline.core.consensus.changed import without_changed
 from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks, encode, encode_labels
 from labeling_pipeline.core.consensus.numbers import check_weights, numbers_of
 from labeling_pipeline.core.errors import InputError
@@ -70,6 +71,14 @@ class Votes:
             sizes[first : first + len(own)] += own.astype(np.int32)
         return sizes
 
+    @property
+    def n_people(self) -> NDArray[np.int32]:
+        """How many voted on each task; contradicting answers of one annotator are one person's."""
+        same = np.zeros(len(self.task), bool)
+        same[1:] = (self.task[1:] == self.task[:-1]) & (self.annotator[1:] == self.annotator[:-1])
+        same &= self.annotator < len(self.annotators)
+        return self.sizes - np.bincount(self.task[same], minlength=self.n_tasks).astype(np.int32)
+
     def spans(self) -> Iterator[tuple[slice, slice]]:
         """The tasks in blocks: a slice of the tasks, and one of their votes."""
         start = 0
@@ -123,13 +132,15 @@ def read_votes(
     task, tasks = encode(task_column)
     _check_tasks(task)
     annotator, annotators = _annotators(pick_optional(frame, "annotator"), len(frame), notes)
+    frame, changed = without_changed(frame, task, annotator, len(annotators))
+    if changed is not None:
+        notes.append(f"{int(changed.sum())} votes were changed by the same annotator later; the later answer counts")
+        answer, task, annotator = (codes[~changed] for codes in (answer, task, annotator))
     weight = numbers_of(frame["weight"], 0.0, np.inf) if "weight" in frame.columns else None
     said = stated_column(frame)
     stated = None if said is None else numbers_of(said, 0.0, 1.0)
     check_weights(weight)
     said_of, where = _not_blank(answers.to_pylist())
-    if not said_of:
-        raise InputError("no votes: every label is empty", expected="at least one vote with a label")
     known, non_class, lookup = _answers(said_of, classes, non_class_answers, extra_classes)
     answer = lookup[where][answer]
     if answer.min() < 0:
@@ -151,6 +162,8 @@ def _not_blank(answers: list[str]) -> tuple[list[str], Codes]:
         if answer.strip():
             where[code] = len(kept)
             kept.append(answer)
+    if not kept:
+        raise InputError("no votes: every label is empty", expected="at least one vote with a label")
     return kept, where
 
 

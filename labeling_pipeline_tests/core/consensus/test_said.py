@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from labeling_pipeline.core.agreement import agreement
 from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability import accuracy_table
@@ -93,3 +94,54 @@ def test_yes_and_no_however_written_are_two_classes(written: tuple[object, objec
     assert table["accuracy"].tolist() == [1, 1, 1]
     text = consensus(votes, gold=gold, classes=[str(one) for one in written]).labels
     assert set(text["label"]) == {"true", "false"}
+
+
+TWICE = pd.DataFrame({"task": 1, "annotator": list("aabc"), "label": ["yes", "no", "yes", "no"]})
+
+
+def test_a_later_answer_replaces_the_earlier_one_where_times_are_known() -> None:
+    at = ["2026-01-01", "2026-01-02", "2026-01-01", "2026-01-01"]
+    for frame in (TWICE.assign(answered_at=at), TWICE.assign(answered_at=at).iloc[::-1]):
+        result = consensus(frame)
+        row = result.labels.iloc[0]
+        assert (row["label"], row["n_votes"], row["agreement"]) == ("no", 3, pytest.approx(1 / 3))
+        assert "1 votes were changed by the same annotator later; the later answer counts" in result.notes
+        later = frame[frame["annotator"] + frame["label"] != "ayes"]
+        pd.testing.assert_frame_equal(result.labels, consensus(later).labels)
+
+
+def test_contradicting_answers_without_a_time_are_one_persons() -> None:
+    row = consensus(TWICE).labels.iloc[0]
+    assert (row["n_votes"], row["agreement"]) == (3, pytest.approx(1 / 3))
+
+
+@pytest.mark.parametrize("weight", [0.3, 0.5, 1.0, 2.0])
+def test_agreement_is_the_same_whatever_all_votes_weigh(weight: float) -> None:
+    votes = pd.DataFrame({"task": [1, 1, 1, 2, 2, 2], "annotator": list("abcabc"), "label": list("yynyyy")})
+    assert consensus(votes.assign(weight=weight)).labels["agreement"].tolist() == pytest.approx([1 / 3, 1.0])
+
+
+def test_gold_as_a_series_is_gold() -> None:
+    votes = pd.DataFrame({"task": [1, 1, 2, 2], "annotator": list("abab"), "label": list("ynnn")})
+    series = pd.Series({1: "y"})
+    frame = pd.DataFrame({"task": [1], "label": ["y"]})
+    pd.testing.assert_frame_equal(consensus(votes, gold=series).labels, consensus(votes, gold=frame).labels)
+    with pytest.raises(InputError, match="votes is a Series"):
+        consensus(votes["label"])  # type: ignore[arg-type]
+
+
+def test_text_that_is_no_unicode_is_named_by_column_and_row() -> None:
+    broken = b"caf\xe9".decode("utf-8", "surrogateescape")
+    votes = pd.DataFrame({"task": [1, 1], "annotator": ["a", "b"], "label": pd.Series(["y", broken], dtype=object)})
+    for read in (consensus, agreement):
+        with pytest.raises(InputError, match="column 'label', row 2: text that is no Unicode"):
+            read(votes)
+
+
+def test_majority_says_that_history_weighs_nothing() -> None:
+    votes = pd.DataFrame({"task": [1, 1, 2, 2], "annotator": list("abab"), "label": list("ynnn")})
+    past = pd.DataFrame({"annotator": ["a"], "true": ["y"], "given": ["y"], "n": [50]})
+    assert any(
+        "majority weighs no annotator" in note for note in consensus(votes, method="majority", history=past).notes
+    )
+    assert not any("majority weighs" in note for note in consensus(votes, method="one_coin", history=past).notes)
