@@ -26,6 +26,8 @@ from labeling_pipeline.core.reliability.significance import expected_false_share
 
 MIN_VOTES = 30
 MIN_VOTES_DECLINE = 50
+MIN_RARER = 8
+OPEN = 0.2  # chance of a random clicker above which nobody is clear of it
 ONE_ANSWER_SHARE = 0.9
 # Expected share of wrong entries on a list of flagged ones.
 FALSE_SHARE = 0.05
@@ -55,9 +57,29 @@ class Crowd:
 
 def random_clickers(crowd: Crowd) -> pd.DataFrame:
     """Votes that have nothing to do with the comment, over several answers."""
-    is_kind = crowd.habits.top_share < ONE_ANSWER_SHARE
+    habits = crowd.habits
     chance = no_association(crowd.votes, crowd.fit, crowd.n_votes >= MIN_VOTES)
-    return _careless(crowd, is_kind, chance, "votes have nothing to do with what the others see in the comments")
+    is_kind = habits.top_share < ONE_ANSWER_SHARE
+    # What goes with the comments shows in the rarer answers: of a handful of them nothing can be said.
+    rarer = np.rint(habits.n_votes * (1 - habits.top_share)).astype(np.int64)
+    why = "votes have nothing to do with what the others see in the comments"
+    found = _careless(crowd, is_kind & (rarer >= MIN_RARER), chance, why)
+    is_open = (found["status"] == "clear").to_numpy() & is_kind & (chance > OPEN)
+    words = [_undecided(crowd, who, chance[who], rarer[who]) if is_open[who] else "" for who in range(is_open.size)]
+    return found.assign(
+        status=found["status"].mask(is_open, "insufficient"),
+        value=found["value"].mask(is_open),
+        q=found["q"].mask(is_open),
+        reason=np.where(is_open, words, found["reason"]),
+    )
+
+
+def _undecided(crowd: Crowd, who: int, chance: float, rarer: np.int64) -> str:
+    """Why somebody is neither called a random clicker nor clear of it."""
+    if rarer < MIN_RARER:
+        return f"only {rarer} of {crowd.n_votes[who]} votes are another answer than the commonest, {MIN_RARER} needed"
+    votes = f"{crowd.n_votes[who]} votes over {len(crowd.votes.labels)} classes"
+    return f"{votes} do not tell a random clicker from the less careful of this crowd (chance {chance:.2f})"
 
 
 def one_answer_clickers(crowd: Crowd) -> pd.DataFrame:
@@ -130,7 +152,8 @@ def bad_annotators(votes: pd.DataFrame, *, checks: list[str] | None = None, only
     """Annotators to look at: `annotator, check, status, value, q, n, other, since, reason`, flagged ones first.
 
     `votes`: task, annotator, label, and for `sudden_decline` `week` or `answered_at`. `status` is `flagged`, `clear` or
-    `insufficient` (too few votes on comments others voted on, or for `copier` nobody with 50 common ones). `value`:
+    `insufficient` (too few votes on comments others voted on, or to tell a clicker from this crowd's less careful; for
+    `copier` nobody with 50 common ones). `value`:
     chance that votes do not depend on the comment (clickers), chance that care fell (decline; `since` is the week, or
     the day where only `answered_at` is there), copy rate (copier; `other`). `q`: expected share of false entries among
     those flagged at least as strongly; flagged below .05 (clickers .1). Raises InputError for votes without annotators

@@ -87,6 +87,36 @@ def bad_crowd(
     return Planted(pd.concat(frames, ignore_index=True), kinds, [str(names[source]) for source in sources])
 
 
+def two_class_crowd(
+    *,
+    low: float,
+    high: float,
+    common: float = 0.5,
+    n_annotators: int = 120,
+    random: int = 12,
+    each: int = 120,
+    votes: int = 3,
+    by_mix: bool = False,
+    seed: int = 0,
+) -> Planted:
+    """Everybody has `each` votes; honest accuracies are between `low` and `high`, one class has a share of `common`.
+
+    Random clickers answer evenly, or as the classes are mixed.
+    """
+    rng = np.random.default_rng(seed)
+    n_tasks = n_annotators * each // votes
+    truth = rng.random(n_tasks) < common
+    order = np.argsort(rng.random((n_tasks * votes // n_annotators, n_annotators)), axis=1).ravel()
+    task = np.repeat(np.arange(n_tasks), votes)[: order.size]
+    right = rng.random(order.size) < rng.uniform(low, high, n_annotators)[order]
+    clicked = rng.random(order.size) < (common if by_mix else 0.5)
+    given = np.where(order < random, clicked, truth[task] == right)
+    names = np.array([f"a{code:03d}" for code in range(n_annotators)])
+    frame = pd.DataFrame({"task": task, "annotator": names[order], "label": np.where(given, "yes", "no")})
+    kind = pd.Series(np.where(np.arange(n_annotators) < random, "random", "honest"), index=names)
+    return Planted(frame.drop_duplicates(["task", "annotator"]), kind, [])
+
+
 def _copied(
     rng: np.random.Generator,
     source: tuple[np.ndarray, ...],

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability import CHECKS, bad_annotators
 from labeling_pipeline.core.reliability.overview import annotators
-from labeling_pipeline_tests.core.reliability.planted import Planted, bad_crowd, crowd
+from labeling_pipeline_tests.core.reliability.planted import Planted, bad_crowd, crowd, two_class_crowd
 
 
 @cache
@@ -33,6 +33,38 @@ def test_clickers(seed: int, check: str, kind: str) -> None:
     wanted, hit = world.of(kind), flagged(found, check)
     assert len(hit & wanted) >= 0.9 * len(wanted)
     assert len(hit - wanted) <= 0.02 * len(world.kind)
+
+
+def of_two_classes(**settings: float) -> tuple[pd.Series, list[pd.DataFrame]]:
+    """Statuses of the planted and the others over three seeds, pooled as counts; the findings."""
+    counts, findings = [], []
+    for seed in range(3):
+        world = two_class_crowd(**settings, seed=seed)  # type: ignore[arg-type]
+        found = bad_annotators(world.votes, checks=["random_clicker"]).set_index("annotator")
+        findings.append(found)
+        counts.append(found["status"].groupby(world.kind).value_counts())
+    return pd.concat(counts).groupby(level=[0, 1]).sum(), findings
+
+
+def test_random_clickers_among_careful_people_and_two_classes() -> None:
+    counts, _ = of_two_classes(low=0.7, high=0.95, each=250, votes=5)
+    assert counts["random"].get("flagged", 0) >= 0.9 * 36
+    assert counts["honest"].get("flagged", 0) <= 0.1 * counts["random"]["flagged"]
+
+
+@pytest.mark.parametrize("common", [0.5, 0.85])
+def test_where_two_classes_do_not_tell_clickers_from_the_crowd_it_is_said(common: float) -> None:
+    counts, findings = of_two_classes(low=0.55, high=0.9, common=common)
+    assert counts["honest"].get("flagged", 0) <= 0.02 * 324
+    assert counts["random"].get("clear", 0) < counts["random"].get("insufficient", 0)
+    unsaid = pd.concat(findings).query("status == 'insufficient'")
+    assert unsaid["reason"].str.contains("over 2 classes do not tell a random clicker from the less careful").all()
+    assert unsaid["value"].isna().all()
+
+
+def test_nobody_is_flagged_for_being_little_better_than_chance() -> None:
+    counts, _ = of_two_classes(low=0.55, high=0.9, random=0)
+    assert counts["honest"].get("flagged", 0) <= 0.01 * 360
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
