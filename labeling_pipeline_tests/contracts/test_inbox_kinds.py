@@ -95,7 +95,7 @@ def test_every_row_is_accepted_or_refused_and_none_is_both(data: st.DataObject) 
 def test_what_is_accepted_fits_its_table(kind: Kind, tmp_path: Path) -> None:
     with Warehouse(tmp_path / "warehouse.duckdb").read() as con:
         columns = {name for name, _, _ in column_facts(con, TABLES[kind.name])}
-    internal = {"row", "text", "content_hash"} | {n for n in kind.schema.names if n.endswith("_key")}
+    internal = {"row", "text", "content_hash", "given_role"} | {n for n in kind.schema.names if n.endswith("_key")}
     assert set(kind.schema.names) - internal <= columns
     assert "staged" in query_text(f"take_{kind.name}")
 
