@@ -18,14 +18,24 @@ A_MINUTE = 60.0
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """The frame as csv, the same bytes for the same content: times as ISO 8601 in UTC, truth values in lower case."""
+    """The frame as csv, the same bytes for the same content."""
+    return bytes_of(csv_cells(frame))
+
+
+def bytes_of(cells: pd.DataFrame) -> bytes:
+    """Cells, or some of their rows, as csv."""
+    return cells.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def csv_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """What csv shows of a frame: times as ISO 8601 in UTC, truth values in lower case, no formulas."""
     plain = frame.copy()
     for name in plain.columns:
         if pd.api.types.is_datetime64_any_dtype(plain[name]):
             plain[name] = plain[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
         elif pd.api.types.is_bool_dtype(plain[name]):
             plain[name] = plain[name].map({True: "true", False: "false"})
-    return escape(plain).to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return escape(plain)
 
 
 def deliver(inbox: Path, kind: str, name: str, frame: pd.DataFrame, event_time: datetime) -> Path:

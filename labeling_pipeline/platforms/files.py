@@ -19,7 +19,7 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.ontology import Question
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.platforms import Work
-from labeling_pipeline.platforms.deliver import csv_bytes
+from labeling_pipeline.platforms.deliver import bytes_of, csv_cells
 
 # Lies beside the sheets: what to fill in, in the words of whoever opens one for the first time.
 HOW_TO = """\
@@ -63,12 +63,15 @@ class FilesPlatform:
         stem = _name(work.labeling_round) + (f"-part-{work.part}" if work.part > 1 else "")
         self.tasks.mkdir(parents=True, exist_ok=True)
         _write_whole(self.tasks.parent / "README.md", HOW_TO.encode("utf-8"))
+        sheet = answer_sheet(work, screens)
+        cells = csv_cells(sheet)  # of all at once: a sheet each for hundreds of people takes longer than one for all
         if work.kind == "expert" or (screens["annotator_id"] == "").all():
-            return _write_sheet(self.tasks / stem, work, screens)
+            return _write_sheet(self.tasks / stem, work, cells, screens)
         names = file_names(screens["annotator_id"].unique().tolist())
         (self.tasks / stem).mkdir(exist_ok=True)
+        rows_of = sheet.groupby("annotator_id").indices
         own = [
-            _write_sheet(self.tasks / stem / names[str(who)], work, rows.reset_index(drop=True))
+            _write_sheet(self.tasks / stem / names[str(who)], work, cells.iloc[rows_of[who]], rows)
             for who, rows in screens.groupby("annotator_id", sort=True)
         ]
         written = [path for paths in own for path in paths]
@@ -112,14 +115,14 @@ def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _write_sheet(stem: Path, work: Work, screens: pd.DataFrame) -> list[Path]:
+def _write_sheet(stem: Path, work: Work, cells: pd.DataFrame, screens: pd.DataFrame) -> list[Path]:
     questions = [
         {"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in asked_questions(work)
     ]
     told = {"blur": work.blur, "answers_wanted": work.answers, "questions": questions}
     lines = [json.dumps({**one, **told}, ensure_ascii=False) for one in screens.to_dict("records")]
     csv, jsonl = (stem.with_name(f"{stem.name}.{ending}") for ending in ("csv", "jsonl"))
-    _write_whole(csv, csv_bytes(answer_sheet(work, screens)))
+    _write_whole(csv, bytes_of(cells))
     _write_whole(jsonl, "".join(f"{line}\n" for line in lines).encode("utf-8"))
     return [csv, jsonl]
 
