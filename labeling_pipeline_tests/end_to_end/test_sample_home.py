@@ -84,9 +84,11 @@ def test_every_export_verifies_and_keeps_measuring_gold_out(home: Path, context:
 
 
 def test_what_experts_noted_is_proposed_as_a_heuristic_and_not_in_use(context: Context) -> None:
-    first = context.warehouse.table("labeling_function_proposals").set_index("rank").loc[1]
+    proposed = context.warehouse.table("labeling_function_proposals").sort_values("rank")
+    first = proposed[proposed["origin"] == "notes"].iloc[0]  # single phrases, surer still, may stand before it
     assert 'name = "context_dependent"' in first["toml"]
-    assert (first["label"], first["origin"]) == ("harassment", "notes")
+    assert first["label"] == "harassment"
+    assert first["rank"] <= 5
     comments = context.warehouse.table("raw_comments")
     is_found = comments["text"].str.contains(declarative_pattern(*first["phrase"].split(", ")))
     truth = [truth_of(one, text) for one, text in zip(comments["comment_id"], comments["text"], strict=True)]

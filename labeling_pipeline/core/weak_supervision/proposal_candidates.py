@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 
 import pandas as pd
@@ -163,7 +163,7 @@ def _heuristics(suggest: pd.DataFrame, counts: _Counts) -> Iterator[Candidate]:
     """One function per reason: the phrases that set its comments apart."""
     for reason, label, rows in _reasons(suggest, counts):
         of_reason = suggest.loc[sorted(rows)]
-        phrases = _cover(of_reason[of_reason["label"] == label], label, counts)
+        phrases = _cover(of_reason[of_reason["label"] == label], label, counts, suggest)
         if len(phrases) > 1:  # else the phrase by itself says the same
             yield Candidate(phrases, label, rows, "notes", reason)
 
@@ -208,24 +208,35 @@ def _rows_by(suggest: pd.DataFrame, column: str, spoken: Callable[[str], Iterabl
     return {reason: frozenset(found[reason]) for reason in sorted(found)}
 
 
-def _cover(of_reason: pd.DataFrame, label: str, counts: _Counts) -> tuple[str, ...]:
+def _cover(of_reason: pd.DataFrame, label: str, counts: _Counts, judged: pd.DataFrame) -> tuple[str, ...]:
     """Phrases that set these comments apart: one after the other, the one found in most comments without one yet.
 
-    Of equals the longest: it says most exactly what they have in common.
+    Of equals the longest: it says most exactly what they have in common. A phrase stays out where the comments it adds,
+    of all that were judged, mostly have another label: each alone may be precise where together they are not.
     """
-    where: dict[str, set[int]] = defaultdict(set)
-    for row, phrases in zip(of_reason.index, of_reason["phrases"], strict=True):
-        for phrase in phrases:
-            where[phrase].add(row)
+    where = _inside(of_reason, None)
     left = {
         phrase: rows
         for phrase, rows in where.items()
         if len(rows) >= LEAST_SUPPORT and says_something(phrase) and counts.is_precise(phrase, label)
     }
-    chosen: list[str] = []
+    everywhere, is_right = _inside(judged, left.keys()), set(judged.index[judged["label"] == label])
+    chosen, covered = list[str](), set[int]()
     while left and len(chosen) < MOST_PHRASES:
         best = min(left, key=lambda p: (-len(left[p]), -counts.low(p, label), -len(p.split()), p))
-        done = left[best]
+        done, added = left.pop(best), everywhere[best] - covered
+        if len(added & is_right) < LEAST_PRECISION * len(added):
+            continue
         chosen.append(best)
+        covered |= added
         left = {phrase: more for phrase, rows in left.items() if len(more := rows - done) > 1}
     return tuple(chosen)
+
+
+def _inside(comments: pd.DataFrame, wanted: Set[str] | None) -> dict[str, set[int]]:
+    """In which comments each phrase (or each wanted one) is."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for row, phrases in zip(comments.index, comments["phrases"], strict=True):
+        for phrase in phrases if wanted is None else wanted & phrases:
+            found[phrase].add(row)
+    return found
