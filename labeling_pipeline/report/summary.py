@@ -38,7 +38,6 @@ COUNTED = ("raw_comments", "vote_log", "verdicts", "gold_set", "consensus_labels
 def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
     """The state of a home as plain values; ``passes``: how many a run has just made."""
     context = open_context(home)
-    outcomes = context.query("outcome_counts").set_index("outcome")["n"].to_dict()
     spend = context.query("spend").iloc[0]
     settings = context.settings.labeling
     rounds = [
@@ -52,12 +51,13 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "day": context.day if context.is_simulated else None,
         "is_over": context.is_over,
         "rows": {table: context.count(table) for table in COUNTED},
-        "outcomes": {str(name): int(n) for name, n in outcomes.items()},
+        "outcomes": _pairs(context, "outcome_counts", "outcome"),
         "quarantine": _pairs(context, "quarantine_by_rule", "rule"),
         "rounds": rounds,
         "waiting": waiting(context, [one for one in rounds if one["is_open"]]),
         "agreement": _agreement(context),
         "annotators": _pairs(context, "findings_counts", "finding"),
+        "votes": {str(name): int(n) for name, n in context.query("vote_counts").iloc[0].items()},
         "diverging_groups": context.query("diverging_groups")["name"].tolist(),
         "function_faults": context.query("summary/function_faults").to_dict("records"),
         **_desks(context),

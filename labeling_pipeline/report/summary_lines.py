@@ -143,6 +143,11 @@ def status_lines(told: dict[str, Any]) -> list[tuple[str, str]]:
 def _people(told: dict[str, Any]) -> list[tuple[str, str]]:
     """Whom to look at, and which groups differ, where there are any."""
     lines = []
+    nameless, counted = told["votes"]["n_nameless"], told["votes"]["n_current"]
+    if nameless:
+        known = "majority alone is possible, and who" if nameless == counted else "who of those who gave them"
+        said = "no vote names one" if nameless == counted else f"{nameless:,} votes name none"
+        lines.append(("annotators", f"{said}: {known} is reliable cannot be known (annotator_id in inbox/votes)"))
     if told["annotators"]:
         counts = [f"{n} {name.replace('_', ' ')}{'s' if n > 1 else ''}" for name, n in told["annotators"].items()]
         lines.append(("annotators", f"to look at: {', '.join(counts)} (annotator_findings)"))

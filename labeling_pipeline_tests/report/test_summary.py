@@ -80,3 +80,24 @@ def test_a_home_of_two_comments_is_advised_what_it_can_do(home: Home) -> None:
     assert "300" not in few
     assert "--budget 300 " in dict(lines_of(told | {"rows": {**told["rows"], "raw_comments": 4000}}))["without gold"]
     assert "--budget 100 " in dict(lines_of(told | {"rows": {**told["rows"], "raw_comments": 100}}))["without gold"]
+
+
+@pytest.mark.parametrize(
+    ("nameless", "said"),
+    [
+        (9, "no vote names one: majority alone is possible, and who is reliable cannot be known"),
+        (3, "3 votes name none: who of those who gave them is reliable cannot be known"),
+        (0, ""),
+    ],
+)
+def test_what_cannot_be_known_without_annotators_is_told(
+    tmp_path_factory: pytest.TempPathFactory, nameless: int, said: str
+) -> None:
+    home = new_home(tmp_path_factory.mktemp("nameless") / "home", "")
+    drop(home, "comments", "c.csv", pd.DataFrame({"comment_id": ["a", "b", "c"], "text": ["one", "two", "three"]}))
+    votes = pd.DataFrame({"comment_id": list("abcabcabc"), "label": "acceptable"})
+    who = [None] * nameless + ["x", "x", "x", "y", "y", "y", "z", "z", "z"][nameless:]
+    drop(home, "votes", "v.csv", votes.assign(annotator_id=who))
+    up_to_date(home)
+    told = [value for name, value in lines_of(summary(home)) if name == "annotators"]
+    assert told == [f"{said} (annotator_id in inbox/votes)"] if said else not told
