@@ -60,7 +60,12 @@ def is_beside(module: str, folder: Path) -> bool:
     if file is None:
         return False
     path = Path(file).resolve()
-    return path.is_relative_to(folder) and not (path.is_relative_to(_PACKAGE) or _INSTALLED & set(path.parts))
+    return path.is_relative_to(folder) and not is_installed(path)
+
+
+def is_installed(path: Path) -> bool:
+    """Whether a file or folder, as it is resolved, is part of a package: an installed one, or this one."""
+    return path.is_relative_to(_PACKAGE) or bool(_INSTALLED & set(path.parts))
 
 
 def stable_text(value: Any) -> str:

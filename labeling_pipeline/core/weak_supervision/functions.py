@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,8 @@ class PythonLF:
     call: Callable[[Any], Any]
     code_hash: str
     opaque: tuple[str, ...] = ()
+    # what its hash is of: the function as it was decorated, and what was given beside it
+    made_of: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def note(self) -> str:
@@ -173,7 +175,8 @@ def _decorator(kind: Any, name: str | None, resources: Mapping[str, Any] | None)
         kept = dict(resources or {})
         call = (lambda x: function(x, **kept)) if kept else function
         more = {"takes": _taken(function)} if kind is BatchLF else {}
-        return kind(name or function.__name__, call, *hash_function(function, kept), **more)
+        made_of = (function, kept)
+        return kind(name or function.__name__, call, *hash_function(*made_of), made_of, **more)
 
     return decorate
 
@@ -194,6 +197,22 @@ def as_function(value: Any) -> LabelingFunction:
         return from_snorkel(value)
     what = getattr(value, "__name__", None) or type(value).__name__
     raise InputError(f"{what!r} is no labeling function", remedy="decorate it with @labeling_function()")
+
+
+def hashed_anew(lf: LabelingFunction) -> LabelingFunction:
+    """The function, hashed with what it uses now: when it was decorated, what stands below it in its file was not there.
+
+    >>> @labeling_function()
+    ... def late(x):
+    ...     return FURTHER_DOWN
+    >>> FURTHER_DOWN = -1
+    >>> hashed_anew(late).code_hash == late.code_hash
+    False
+    """
+    if isinstance(lf, DeclarativeLF) or not lf.made_of:
+        return lf
+    text, opaque = hash_function(*lf.made_of)
+    return replace(lf, code_hash=text, opaque=opaque)
 
 
 def is_snorkels(value: Any) -> bool:

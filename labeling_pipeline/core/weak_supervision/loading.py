@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import importlib.util
 import re
 import sys
@@ -19,6 +18,7 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.bounded import USER_ERRORS
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text, is_beside
 from labeling_pipeline.core.weak_supervision.declarative import declarative
+from labeling_pipeline.core.weak_supervision.fresh_modules import FromSource, modules_of
 from labeling_pipeline.core.weak_supervision.functions import (
     BatchLF,
     DeclarativeLF,
@@ -26,6 +26,7 @@ from labeling_pipeline.core.weak_supervision.functions import (
     LFSet,
     RowLF,
     as_function,
+    hashed_anew,
     is_snorkels,
 )
 from labeling_pipeline.core.weak_supervision.opened_files import opened_files
@@ -103,7 +104,7 @@ def _from_toml(text: str, source: str, folder: Path) -> LFSet:
 
 
 def _from_python(path: Path) -> LFSet:
-    with _loaded(path) as module, opened_files() as files:
+    with _loaded(path) as module, opened_files(path.resolve()) as files:
         _execute(module, path)
         found = _functions_in(module)
         beside = _modules_beside(path)
@@ -116,21 +117,13 @@ def _from_python(path: Path) -> LFSet:
 def _loaded(path: Path) -> Iterator[ModuleType]:
     """A module for the file. Modules beside it can be imported, and are read anew with every load of it."""
     name = f"_labeling_functions_{hash_text(str(path.resolve()))}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=FromSource(name, str(path)))
     if spec is None or spec.loader is None:
         raise InputError(f"{path}: cannot be read as Python")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # so that its functions can be pickled and their source found
-    before, folder = set(sys.modules), str(path.resolve().parent)
-    sys.path.insert(0, folder)
-    importlib.invalidate_caches()
-    try:
+    with modules_of(path.resolve().parent):
         yield module
-    finally:
-        sys.path.remove(folder)
-        for new in set(sys.modules) - before:
-            if is_beside(new, Path(folder)):
-                del sys.modules[new]
 
 
 def _execute(module: ModuleType, path: Path) -> None:
@@ -151,8 +144,12 @@ def _with_files(lf: LabelingFunction, path: Path, used: tuple[Path, ...]) -> Lab
     """Where no hash can hold all that a function uses, its whole file counts, and every file that was read for it."""
     if isinstance(lf, DeclarativeLF) or not lf.opaque:
         return lf
-    contents = [hashlib.sha256(file.read_bytes()).hexdigest() for file in (path, *used)]
-    return replace(lf, code_hash=hash_text(lf.code_hash, *contents))
+    return replace(lf, code_hash=hash_text(lf.code_hash, *map(_sha256, (path, *used))))
+
+
+def _sha256(file: Path) -> str:
+    with open(file, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _line_in(error: BaseException, path: Path) -> str:
@@ -171,7 +168,7 @@ def _functions_in(module: ModuleType) -> list[LabelingFunction]:
     values = [v for value in vars(module).values() for v in (value if isinstance(value, list | tuple) else [value])]
     ours = (RowLF, BatchLF, DeclarativeLF)
     found = {id(value): value for value in values if isinstance(value, ours) or is_snorkels(value)}
-    return [as_function(value) for value in found.values()]
+    return [hashed_anew(as_function(value)) for value in found.values()]
 
 
 def _classes(value: Any, where: str) -> tuple[str, ...] | None:

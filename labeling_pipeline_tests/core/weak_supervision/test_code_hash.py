@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import py_compile
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from labeling_pipeline.core.weak_supervision import labeling_function, load_lfs
-from labeling_pipeline.core.weak_supervision.code_hash import hash_function
+from labeling_pipeline.core.weak_supervision import apply_lfs, labeling_function, load_lfs
+from labeling_pipeline.core.weak_supervision.code_hash import hash_function, hash_text
 
 SOURCE = """
 import re, threading
@@ -77,6 +81,11 @@ def function_as_resource(x, check): return 1 if check(x.text) else -1
 @labeling_function()
 def locked(x):
     with LOCK: return -1
+@labeling_function()
+def late(x): return 1 if helper_below(x.text) else -1
+@batch_labeling_function()
+def late_batch(part): return [1 if helper_below(text) else -1 for text in part["text"]]
+def helper_below(text): return "fern" in text
 """
 TERMS, BESIDE = "oak pine", 'def other(text): return "kettle" in text\n'
 USES_DEEP = {"cached", "method", "function_as_resource"}
@@ -98,6 +107,7 @@ def hashes(folder: Path, source: str = SOURCE, terms: str = TERMS, beside: str =
         ('"pot"', '"pan"', {"in_dict"}),
         ('"cup"', '"mug"', {"bound"}),
         ('"leaf"', '"stem"', USES_DEEP),
+        ('"fern"', '"moss"', {"late", "late_batch"}),
         ('Words("mint")', 'Words("lime")', {"data"}),
         ('Finder("sage")', 'Finder("dill")', {"instance"}),
         ("self.word in text", "self.word == text", {"instance"}),
@@ -115,6 +125,58 @@ def test_files_and_modules_beside_it_count(tmp_path: Path) -> None:
     assert {name for name in before if before[name] != after[name]} == {"terms", "locked"}
     after = hashes(tmp_path, beside=BESIDE.replace("kettle", "teapot"))
     assert {name for name in before if before[name] != after[name]} == {"imported", "module", "locked"}
+
+
+ONE = """
+from labeling_pipeline.core.weak_supervision import labeling_function
+from beside import WORD
+classes = ["no", "yes"]
+@labeling_function()
+def listed(x): return 1 if WORD in x.text else -1
+"""
+
+
+def test_an_edit_within_the_second_is_run_whatever_bytecode_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "lfs.py").write_text(ONE, encoding="utf-8")
+    beside, seen = tmp_path / "beside.py", {}
+    for word in ("tea", "fig"):
+        beside.write_text(f"WORD = {word!r}\n", encoding="utf-8")
+        os.utime(beside, (1_700_000_000, 1_700_000_000))
+        if word == "tea":
+            py_compile.compile(str(beside))  # as an import of it elsewhere would leave it
+        lfs = load_lfs(tmp_path / "lfs.py")
+        votes = apply_lfs(pd.DataFrame({"text": ["tea", "fig"]}), lfs).matrix[:, 0]
+        seen[word] = (lfs.functions[0].code_hash, votes.tolist())
+    assert [votes for _, votes in seen.values()] == [[1, -1], [-1, 1]]
+    assert seen["tea"][0] != seen["fig"][0]
+    assert len(list(tmp_path.rglob("*.pyc"))) == 1  # the one that was there; none is added
+
+
+def test_what_was_read_while_loading_is_known_on_every_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "shared_words.txt").write_text("tea", encoding="utf-8")
+    name = f"words_{hash_text(str(tmp_path))}"
+    read = "from pathlib import Path\nWORD = Path(__file__).with_name('shared_words.txt').read_text()\n"
+    (shared / f"{name}.py").write_text(read, encoding="utf-8")
+    monkeypatch.syspath_prepend(shared)
+    source = (
+        ONE.replace("beside", name).replace("WORD in", "LOCK and WORD in") + "import threading\nLOCK = threading.Lock()"
+    )
+    loads = []
+    for home in ("one", "one", "two"):
+        path = tmp_path / home / "lfs.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+        if home == "two":  # as in another process: it is imported again, from its bytecode
+            del sys.modules[name]
+        lfs = load_lfs(path)
+        loads.append(({file.name for file in lfs.files}, lfs.functions[0].code_hash))
+    assert loads == [({"shared_words.txt", f"{name}.py"}, loads[0][1])] * 3
 
 
 def test_the_same_files_give_the_same_hashes_anywhere(tmp_path: Path) -> None:
