@@ -200,7 +200,7 @@ def as_function(value: Any) -> LabelingFunction:
 
 
 def hashed_anew(lf: LabelingFunction) -> LabelingFunction:
-    """The function, hashed with what it uses now: when it was decorated, what stands below it in its file was not there.
+    """The function, hashed with what it uses now: when it was decorated, what stands below it was not there yet.
 
     >>> @labeling_function()
     ... def late(x):

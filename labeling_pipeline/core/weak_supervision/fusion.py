@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows
 from labeling_pipeline.core.weak_supervision.patterns import Matrix
 from labeling_pipeline.core.weak_supervision.result import softmax
 
@@ -66,10 +67,11 @@ def fuse(
     """Combine soft labels of several sources.
 
     `sources`: name → comment_id, p_<class>… (rows with `n_fired` 0 say nothing and are left out). `verdicts`:
-    comment_id, label and optionally accuracy (the expert's). `gold`: comment_id, label and optionally role; only
-    role fit is used. `blind`: name → what a source that has used this gold says of gold comments when it does not know
-    their own (see ``blind_labels``); weights are learned on that: a source that has seen the answer looks perfect.
-    `weights` replaces learning and defaults; one source alone is taken as it is. InputError: no probabilities, no rows.
+    comment_id, label and optionally accuracy (the expert's). `gold`: comment_id, label and optionally role; rows of
+    role fit, and those that name none, are used. `blind`: name → what a source that has used this gold says of gold
+    comments when it does not know their own (see ``blind_labels``); weights are learned on that: a source that has
+    seen the answer looks perfect. `weights` replaces learning and defaults; one source alone is taken as it is.
+    InputError: no probabilities, no rows, a role that is none.
 
     >>> crowd = pd.DataFrame({"comment_id": ["a"], "p_no": [0.6], "p_yes": [0.4]})
     >>> weak = pd.DataFrame({"comment_id": ["a"], "p_no": [0.1], "p_yes": [0.9]})
@@ -152,7 +154,7 @@ def _evidence(
 def _truth(gold: pd.DataFrame | None, classes: Sequence[str]) -> dict[str, int]:
     if gold is None or gold.empty:
         return {}
-    fit = gold[gold["role"] == "fit"] if "role" in gold.columns else gold
+    fit = fit_rows(gold)
     index = {name: k for k, name in enumerate(classes)}
     labels = zip(fit["comment_id"].astype("str"), fit["label"].astype("str"), strict=True)
     return {comment: index[label] for comment, label in labels if label in index}

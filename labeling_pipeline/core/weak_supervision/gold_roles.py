@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.gold import ROLES as SHARES
 from labeling_pipeline.core.weak_supervision.analysis import wilson
 
-ROLES = ("fit", "measure", "sealed")
+ROLES = tuple(name for name, _ in SHARES)
 
 
 def fit_rows(gold: pd.DataFrame) -> pd.DataFrame:

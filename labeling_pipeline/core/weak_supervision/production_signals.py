@@ -16,10 +16,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows
 from labeling_pipeline.core.weak_supervision.linked_actors import source_of_act
 from labeling_pipeline.core.weak_supervision.patterns import Matrix
 from labeling_pipeline.core.weak_supervision.result import softmax
-from labeling_pipeline.core.weak_supervision.signal_worth import DEFAULT_ERROR_RATE, evidence, signal_rates, worth_of
+from labeling_pipeline.core.weak_supervision.signal_worth import (
+    DEFAULT_ERROR_RATE,
+    evidence,
+    signal_rates,
+    with_stated_worth,
+    worth_of,
+)
 
 PRIOR_COMMENTS = 20.0
 LOWEST = 0.02
@@ -43,12 +50,12 @@ def signal_labels(
     *,
     gold: pd.DataFrame | None = None,
     class_balance: npt.ArrayLike | None = None,
-    precision: Mapping[str, float] | None = None,
 ) -> SignalLabels:
     """What people's acts in production say about each comment's label, as a soft label to fuse with others.
 
     `feedback`: comment_id, kind, and optionally label (the class claimed), actor_id, created_at. `served`: comment_id,
-    label (what production showed). `gold`: comment_id, label, role fit. An act without a label claims that the served
+    label (what production showed). `gold`: comment_id, label, optionally role: rows of role fit, and those that name
+    none, say what a kind of act is worth. An act without a label claims that the served
     one is wrong; on a comment that was never served it is left out. Of two classes, naming the other one says the same.
     Probabilities are over `class_balance` (even without), in which the served label has no part.
     """
@@ -59,9 +66,9 @@ def signal_labels(
     balance = np.full(k, 1.0 / k) if class_balance is None else np.asarray(class_balance, dtype=np.float64)
     truth = _truth(gold, index)
     acts["base"], acts["named_base"] = _bases(acts, balance, _error_rate(served, truth, index))
-    statements = acts.drop_duplicates(["comment_id", "kind", "claim", "against", "source"])
-    rates = signal_rates(statements, truth, precision or {})
-    ids, moved = evidence(statements.assign(worth=worth_of(statements, rates, precision or {})), k)
+    statements = with_stated_worth(acts.drop_duplicates(["comment_id", "kind", "claim", "against", "source"]))
+    rates = signal_rates(statements, truth)
+    ids, moved = evidence(statements.assign(worth=worth_of(statements, rates)), k)
     probabilities = softmax(np.log(balance) + moved)
     by_comment = acts.groupby("comment_id", sort=False)
     frame = pd.DataFrame({"comment_id": ids, **{f"p_{c}": probabilities[:, j] for c, j in index.items()}})
@@ -115,7 +122,7 @@ def _votes(acts: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
 def _truth(gold: pd.DataFrame | None, index: Mapping[str, int]) -> dict[str, int]:
     if gold is None:
         return {}
-    fit = gold[gold["role"] == "fit"] if "role" in gold.columns else gold
+    fit = fit_rows(gold)
     return {str(i): index[str(y)] for i, y in zip(fit["comment_id"], fit["label"], strict=True) if str(y) in index}
 
 

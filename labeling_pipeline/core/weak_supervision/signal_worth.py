@@ -36,19 +36,31 @@ STEPS = 50
 SHARED_CAUSE = 0.05
 
 
-def signal_rates(statements: pd.DataFrame, truth: Mapping[str, int], precision: Mapping[str, float]) -> pd.DataFrame:
+def with_stated_worth(statements: pd.DataFrame) -> pd.DataFrame:
+    """With `stated` (the log ratio of odds that is stated for their kind) and `scale` (how many times as much each says
+    as that the served label is wrong).
+
+    `statements`: comment_id, kind, claim, against, source, base, named_base. Whoever is right that a label is wrong is
+    taken to name the right class of several, until gold shows that the kind says little.
+    """
+    share = statements["kind"].map(lambda kind: DEFAULT_PRECISION.get(str(kind), DECLARED_PRECISION))
+    stated = logit(share.to_numpy(dtype=np.float64)) - logit(DEFAULT_ERROR_RATE)
+    gained = logit(statements["base"]) - logit(statements["named_base"])
+    return statements.assign(stated=stated, scale=1 + gained / np.maximum(stated, 1.0))
+
+
+def signal_rates(statements: pd.DataFrame, truth: Mapping[str, int]) -> pd.DataFrame:
     """Per kind: kind, precision (how often its independent sources are right), low, high (95 % Wilson on gold), n_gold,
     base (how often the served label, or what it claims, would be wrong anyway), ratio (of odds: what one act is worth
     that names no class, or names the only other one).
 
-    `statements`: comment_id, kind, claim, against, source, base, named_base; `truth`: class index of gold comments;
-    `precision`: stated ones, where a served label in ten is wrong. A source that says several things on one comment
-    counts once.
+    `statements`: as `with_stated_worth` gives them; `truth`: class index of gold comments. A source that says several
+    things on one comment counts once.
     """
     rows = []
     for kind, part in statements.groupby("kind", sort=True):
-        default = _stated(str(kind), precision)
-        part = part.assign(before=logit(part["named_base"]), scale=_naming(part, default))
+        default = float(part["stated"].iloc[0])
+        part = part.assign(before=logit(part["named_base"]))
         known = part[part["comment_id"].isin(truth)]
         actual = known["comment_id"].map(truth)
         right = np.where(known["claim"] >= 0, actual == known["claim"], actual != known["against"])
@@ -63,28 +75,11 @@ def signal_rates(statements: pd.DataFrame, truth: Mapping[str, int], precision: 
     return pd.DataFrame(rows, columns=["kind", "precision", "low", "high", "n_gold", "base", "ratio"])
 
 
-def worth_of(statements: pd.DataFrame, rates: pd.DataFrame, precision: Mapping[str, float]) -> Matrix:
-    """(n,) natural log of how much likelier each statement makes what it claims; arguments as in ``signal_rates``."""
+def worth_of(statements: pd.DataFrame, rates: pd.DataFrame) -> Matrix:
+    """(n,) natural log of how much likelier each statement makes what it claims; arguments as ``signal_rates`` has and
+    gives them."""
     ratio = statements["kind"].map(rates.set_index("kind")["ratio"]).to_numpy(dtype=np.float64)
-    out = np.log(ratio)
-    for kind, rows in statements.groupby("kind").indices.items():
-        out[rows] *= _naming(statements.iloc[rows], _stated(str(kind), precision))
-    return np.asarray(out)
-
-
-def _stated(kind: str, precision: Mapping[str, float]) -> float:
-    """The stated log ratio of odds."""
-    share = precision.get(kind, DEFAULT_PRECISION.get(kind, DECLARED_PRECISION))
-    return float(logit(share) - logit(DEFAULT_ERROR_RATE))
-
-
-def _naming(statements: pd.DataFrame, default: float) -> Matrix:
-    """(n,) how many times as much a statement says as that the served label is wrong.
-
-    Whoever is right about that is taken to name the right class of several, until gold shows that the kind says little.
-    """
-    gained = logit(statements["base"]) - logit(statements["named_base"])
-    return np.asarray(1 + gained / max(default, 1.0))
+    return np.asarray(np.log(ratio) * statements["scale"].to_numpy(dtype=np.float64))
 
 
 def logit(share: npt.ArrayLike) -> Matrix:

@@ -12,13 +12,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from labeling_pipeline.core.gold import ROLES as SHARES
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.warehouse.inbox.keys import text_hash
 from labeling_pipeline.warehouse.inbox.model import FLOAT, ORIGIN, STRING, STRINGS, TIME, IngestContext, Kind, Split
 from labeling_pipeline.warehouse.inbox.schema import check_labels, direct_question, resolve
 from labeling_pipeline.warehouse.inbox.sieve import Sieve
 
-ROLES = ("fit", "measure", "sealed")
+ROLES = tuple(name for name, _ in SHARES)
 MEASURING = ("measure", "sealed")
 # Upper ends of fit and measure: 50 % fit, 30 % measure, 20 % sealed.
 FIT_BELOW, MEASURE_BELOW = 0.5, 0.8

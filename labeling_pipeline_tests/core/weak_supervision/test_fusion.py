@@ -78,6 +78,16 @@ def test_gold_teaches_which_source_overstates_itself() -> None:
     assert log_loss(told.labels["p_yes"]) < log_loss(sources["crowd"]["p_yes"])
 
 
+@pytest.mark.parametrize("blank", [None, "", " fit "])
+def test_gold_that_names_no_role_is_used(blank: str | None) -> None:
+    truth, sources, ids = worlds(400, 0)
+    gold = pd.DataFrame({"comment_id": ids, "label": [CLASSES[k] for k in truth]})
+    roles = gold.assign(role=pd.Series([blank] * 300 + ["sealed"] * 100, dtype=object))
+    assert fuse(sources, CLASSES, gold=roles).gold_used == ids[:300]
+    with pytest.raises(InputError, match="role 'fitt'"):
+        fuse(sources, CLASSES, gold=gold.assign(role="fitt"))
+
+
 def test_only_gold_of_role_fit_is_used() -> None:
     truth, sources, ids = worlds(300, 1)
     gold = pd.DataFrame({"comment_id": ids, "label": [CLASSES[k] for k in truth], "role": ["measure", "sealed"] * 150})

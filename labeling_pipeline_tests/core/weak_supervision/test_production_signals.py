@@ -145,3 +145,14 @@ def test_times_of_two_spellings_are_read_and_others_named() -> None:
     assert len(np.unique(source_of_act(acts.assign(created_at=spelled)))) < 20
     with pytest.raises(InputError, match="feedback row 3: created_at 'yesterday'"):
         source_of_act(acts.assign(created_at=spelled.where(acts.index != 3, "yesterday")))
+
+
+@pytest.mark.parametrize("blank", [None, "", " fit "])
+def test_gold_that_names_no_role_teaches_what_signals_are_worth(blank: str | None) -> None:
+    feedback, served, gold = world(0)
+    roles = pd.Series([blank, "measure", "sealed", "fit"] * len(gold), dtype=object)[: len(gold)]
+    told = signal_labels(feedback, served, CLASSES, gold=gold.assign(role=roles.to_numpy()))
+    plain = signal_labels(feedback, served, CLASSES, gold=gold[roles.isin([blank, "fit"]).to_numpy()])
+    pd.testing.assert_frame_equal(told.rates, plain.rates)
+    with pytest.raises(InputError, match="role 'fitt'"):
+        signal_labels(feedback, served, CLASSES, gold=gold.assign(role="fitt"))
