@@ -31,12 +31,14 @@ GRID = (0.0, 0.03, 0.08, 0.15, 0.22, 0.3, 0.4, 0.55, 0.75)
 PRIOR = (1.0, 4.0)  # Beta: before any vote, one task in five is ambiguous, more or less
 WIDEST = 0.2  # 90 % interval of the share that still says something
 MOST_VOTES = 20_000  # in the sample
-MOST_PAIRS = 15
+# Ambiguous tasks of another pair would be taken for clear ones with noisy annotators, so nearly all have to be of these.
+MOST_PAIRS, ENOUGH_HELD = 15, 0.85
 FOLDS = 5
 STEPS = 15  # of EM at each share, from where the share before it ended
 OWN_VOTES = 15  # in the sample; those with fewer answer by the crowd's rows
 STRENGTHS = (2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0)  # votes' worth of the crowd's rows in everyone's own: tried
 FAINT = 1e-12
+TOO_FEW = "too few votes per task to tell ambiguous tasks from noisy annotators"
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class _Model:
         common[np.tri(self.K, dtype=bool).ravel()] = -1
         pairs = np.argsort(-common, kind="stable")[: min(MOST_PAIRS, self.K * (self.K - 1) // 2)]
         self.a, self.b = pairs // self.K, pairs % self.K
+        self.held = _held(votes, label, second, pairs)
         crowd = np.einsum("a,akl->kl", n.astype(np.float64), fit.confusion) + FAINT
         rows = np.concatenate([crowd[None], fit.confusion[own]]) + 1e-3
         even = np.full(len(pairs), 1.0 / len(pairs))
@@ -128,15 +131,21 @@ class _Model:
         return state
 
 
-def ambiguous_tasks(votes: Votes, label: Codes, second: Codes, fit: Fit) -> Ambiguous | None:
-    """Fit both kinds of task; None where votes do not tell ambiguous tasks from noisy annotators.
+def ambiguous_tasks(votes: Votes, label: Codes, second: Codes, fit: Fit) -> Ambiguous | str:
+    """Fit both kinds of task; the reason where votes do not tell ambiguous tasks from noisy annotators.
 
     ``label`` and ``second`` are the most probable classes of each task under ``fit``. At least half of the votes must
-    be on tasks with four or more, and the 90 % interval of the share be no wider than .2. Deterministic.
+    be on tasks with four or more, nearly all tasks whose votes name both classes be of the commonest pairs, and the
+    90 % interval of the share be no wider than .2. Deterministic.
     """
     if 2 * int(votes.sizes[votes.sizes >= FEWEST_VOTES].sum()) < len(votes.task):
-        return None
+        return TOO_FEW
     model = _Model(votes, label, second, fit)
+    if model.held < ENOUGH_HELD:
+        return (
+            f"the {MOST_PAIRS} commonest pairs of the {model.K} classes hold only {model.held:.0%} of the tasks with "
+            f"votes for two classes ({ENOUGH_HELD:.0%} needed); split the question, or read agreement"
+        )
     logs = np.zeros(len(GRID))
     for i in range(FOLDS):
         rest, held_out = model.fold(i)
@@ -146,7 +155,10 @@ def ambiguous_tasks(votes: Votes, label: Codes, second: Codes, fit: Fit) -> Ambi
             logs[place] += model.ways(held_out, state, share)[1]
     share, low, high = _interval(logs)
     if high - low > WIDEST:
-        return None
+        return (
+            f"these votes fit any share of ambiguous tasks from {low:.2f} to {high:.2f}; more tasks, or more votes on "
+            "each, would tell"
+        )
     state = model.start
     for step in (*(s for s in GRID if s < share), share):
         state = model.fitted(state, step)
@@ -156,6 +168,18 @@ def ambiguous_tasks(votes: Votes, label: Codes, second: Codes, fit: Fit) -> Ambi
     return Ambiguous(
         share, low, high, rows, np.log(state.mix), np.log(pairs), state.strength, is_whole=model.every == 1
     )
+
+
+def _held(votes: Votes, label: Codes, second: Codes, pairs: NDArray[np.int64]) -> float:
+    """Of the tasks whose votes name both their likeliest classes, the share with one of these pairs; 1 without any."""
+    K = len(votes.classes)
+    if len(pairs) == K * (K - 1) // 2:
+        return 1.0
+    named = [np.zeros(votes.n_tasks, bool) for _ in range(2)]
+    for whose, best in zip(named, (label, second), strict=True):
+        whose[votes.task[votes.answer == best[votes.task]]] = True
+    pair = (np.minimum(label, second) * np.int64(K) + np.maximum(label, second))[named[0] & named[1]]
+    return float(np.isin(pair, pairs).mean()) if pair.size else 1.0
 
 
 def _rows(seen: Floats, strength: float) -> tuple[Floats, float]:

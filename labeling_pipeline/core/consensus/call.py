@@ -238,10 +238,7 @@ def _note_unused(votes: Votes, in_gold: Sequence[str], notes: list[str]) -> None
 
 def _note_limits(votes: Votes, notes: list[str]) -> None:
     if len(votes.classes) == 1:
-        notes.append(
-            f"one class only ({votes.classes[0]}): every label is it; which comments are ambiguous and how good "
-            "annotators are cannot be known"
-        )
+        notes.append(f"one class only ({votes.classes[0]}): every label is it; how good annotators are cannot be known")
     size = named = votes.sizes
     if votes.answer.max() >= len(votes.classes):
         special = votes.task[votes.answer >= len(votes.classes)]

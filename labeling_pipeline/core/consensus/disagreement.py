@@ -20,9 +20,8 @@ from labeling_pipeline.core.consensus.votes import Votes
 Cells: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
 FAINT = 1e-12
 SOME_TASKS, HALVINGS = 20_000, 20
-UNKNOWN = (
-    "ambiguity and annotator_noise are empty: too few votes per task to tell ambiguous tasks from noisy annotators"
-)
+UNKNOWN = "ambiguity and annotator_noise are empty: "
+ONE_CLASS = "one class only, and what else anybody could have seen in a comment cannot be known"
 
 
 def split_disagreement(votes: Votes, label: Codes, second: Codes, fit: Fit) -> tuple[Floats, Floats] | None:
@@ -34,11 +33,9 @@ def split_disagreement(votes: Votes, label: Codes, second: Codes, fit: Fit) -> t
     annotators are wrong when the class is ``label`` and clear.
     """
     _, K, L = fit.confusion.shape
-    if K == 1:  # there is no second class anybody could have seen
-        return np.zeros(votes.n_tasks), np.zeros(votes.n_tasks)
-    found = ambiguous_tasks(votes, label, second, fit)
-    if found is None:
-        votes.notes.append(UNKNOWN)
+    found = ambiguous_tasks(votes, label, second, fit) if K > 1 else ONE_CLASS
+    if isinstance(found, str):
+        votes.notes.append(UNKNOWN + found)
         return None
     first, other = _cells(votes, label, K, L), _cells(votes, second, K, L)
     cells = found.rows.reshape(-1)

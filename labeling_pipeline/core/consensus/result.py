@@ -29,7 +29,7 @@ class ConsensusResult:
 
     ``labels``: task, label, confidence (the label's own ``p_``), ``p_<class>`` (what we believe), ``v_<class>`` (what
     people said), n_votes, agreement (share of agreeing pairs of votes; empty below two votes), entropy (of ``p_``, in
-    bits), ambiguity and annotator_noise (why votes differ, see ``disagreement``; empty where too few votes tell),
+    bits), ambiguity and annotator_noise (why votes differ, see ``disagreement``; empty where votes do not tell),
     confidence_is.
     ``annotators``: annotator, reliability, n_votes, ``c_<true>_<given>``, note (why there is no reliability).
     ``scores``: accuracy of each method tried, where gold allowed to choose. ``notes``: what was left out, fallen back

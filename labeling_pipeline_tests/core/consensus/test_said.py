@@ -62,12 +62,13 @@ def test_of_whom_nothing_is_known_there_is_no_reliability() -> None:
     assert consensus(both, history=past).annotators.set_index("annotator").loc["loner", "note"] == ""
 
 
-def test_of_one_class_nothing_is_ambiguous_and_nobody_reliable() -> None:
+def test_of_one_class_neither_ambiguity_nor_reliability_is_known() -> None:
     found = consensus(votes_of(("1", "a", "x"), ("1", "b", "x"), ("2", "a", "x"), ("2", "b", "unsure")))
-    assert found.labels["ambiguity"].tolist() == [0, 0]
+    assert found.labels[["ambiguity", "annotator_noise"]].isna().all(axis=None)
     assert found.annotators["reliability"].isna().all()
     assert found.annotators["note"].str.startswith("one category only").all()
-    assert any("which comments are ambiguous and how good annotators are cannot be known" in n for n in found.notes)
+    assert any("how good annotators are cannot be known" in note for note in found.notes)
+    assert any(note.startswith("ambiguity and annotator_noise are empty: one class only") for note in found.notes)
 
 
 @pytest.mark.parametrize("method", ["majority", "dawid_skene"])
