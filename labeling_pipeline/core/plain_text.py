@@ -28,12 +28,12 @@ def plain_id(text: str) -> str:
 
 
 def plain_label(text: str) -> str:
-    """The same for labels, which may also be true or false.
+    """The same for labels, which may also be true or false; of blanks nothing is left: they are no label.
 
-    >>> [plain_label(text) for text in ("1.0", "True", "false", "Toxic")]
-    ['1', 'true', 'false', 'Toxic']
+    >>> [plain_label(text) for text in ("1.0", "True", "false", "Toxic", " ")]
+    ['1', 'true', 'false', 'Toxic', '']
     """
-    return TRUTHS.get(text) or plain_id(text)
+    return TRUTHS.get(text) or ("" if text.isspace() else plain_id(text))
 
 
 def undecoded(cells: Iterable[object], name: object) -> InputError:

@@ -163,7 +163,7 @@ def plain_posterior(data: CrowdSet, given: np.ndarray) -> pd.DataFrame:
     """Dawid-Skene with the same gold clamped, its posterior as it comes (no calibration)."""
     from labeling_pipeline.core.consensus.dawid_skene import dawid_skene
     from labeling_pipeline.core.consensus.gold import read_gold
-    from labeling_pipeline.core.consensus.votes import read_votes
+    from labeling_pipeline.core.consensus.reading import read_votes
 
     votes = read_votes(data.votes, None, (), sorted(set(data.gold["label"])))
     gold = read_gold(data.gold[given], votes, [])

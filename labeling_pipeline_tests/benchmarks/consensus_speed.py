@@ -61,7 +61,7 @@ def worker(votes: str, out: str, method: str) -> None:
     """Inside that process: file to file, and what it took."""
     from labeling_pipeline.core.consensus import METHODS as REGISTRY
     from labeling_pipeline.core.consensus import consensus
-    from labeling_pipeline.core.consensus.votes import read_votes
+    from labeling_pipeline.core.consensus.reading import read_votes
     from labeling_pipeline.core.registry import load
     from labeling_pipeline.files import read_frame, write_frame
 

@@ -31,7 +31,7 @@ GRID = (0.0, 0.03, 0.08, 0.15, 0.22, 0.3, 0.4, 0.55, 0.75)
 PRIOR = (1.0, 4.0)  # Beta: before any vote, one task in five is ambiguous, more or less
 WIDEST = 0.2  # 90 % interval of the share that still says something
 MOST_VOTES = 20_000  # in the sample
-# Ambiguous tasks of another pair would be taken for clear ones with noisy annotators, so nearly all have to be of these.
+# Ambiguous tasks of other pairs would pass for clear ones with noisy annotators, so nearly all have to be of these.
 MOST_PAIRS, ENOUGH_HELD = 15, 0.85
 FOLDS = 5
 STEPS = 15  # of EM at each share, from where the share before it ended
@@ -138,7 +138,8 @@ def ambiguous_tasks(votes: Votes, label: Codes, second: Codes, fit: Fit) -> Ambi
     be on tasks with four or more, nearly all tasks whose votes name both classes be of the commonest pairs, and the
     90 % interval of the share be no wider than .2. Deterministic.
     """
-    if 2 * int(votes.sizes[votes.sizes >= FEWEST_VOTES].sum()) < len(votes.task):
+    people = votes.n_people
+    if 2 * int(people[people >= FEWEST_VOTES].sum()) < int(people.sum()):
         return TOO_FEW
     model = _Model(votes, label, second, fit)
     if model.held < ENOUGH_HELD:

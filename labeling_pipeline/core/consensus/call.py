@@ -31,6 +31,7 @@ from labeling_pipeline.core.consensus.gold import Gold, classes_of, read_gold
 from labeling_pipeline.core.consensus.majority import clamped, smoothed_shares
 from labeling_pipeline.core.consensus.models import of_people, with_models
 from labeling_pipeline.core.consensus.past import read_history
+from labeling_pipeline.core.consensus.reading import read_votes
 from labeling_pipeline.core.consensus.result import (
     CALIBRATED,
     UNCALIBRATED,
@@ -41,7 +42,7 @@ from labeling_pipeline.core.consensus.result import (
 from labeling_pipeline.core.consensus.stated import stated_weights
 from labeling_pipeline.core.consensus.strangers import pool_strangers
 from labeling_pipeline.core.consensus.unknown import note_weightless, why_unknown
-from labeling_pipeline.core.consensus.votes import Votes, read_votes
+from labeling_pipeline.core.consensus.votes import Votes
 from labeling_pipeline.core.registry import load
 
 # GLAD is left out of the choice: an order of magnitude slower, and never best by more than a standard error where it
@@ -240,6 +241,7 @@ def _note_limits(votes: Votes, notes: list[str]) -> None:
     if len(votes.classes) == 1:
         notes.append(f"one class only ({votes.classes[0]}): every label is it; how good annotators are cannot be known")
     size = named = votes.sizes
+    people = votes.n_people
     if votes.answer.max() >= len(votes.classes):
         special = votes.task[votes.answer >= len(votes.classes)]
         named = size - np.bincount(special, minlength=votes.n_tasks)
@@ -248,5 +250,5 @@ def _note_limits(votes: Votes, notes: list[str]) -> None:
             f"{int((named == 0).sum())} tasks have no vote that names a class; their label follows from the class mix "
             "and what such answers usually mean, at that confidence"
         )
-    if (size == 1).any():
-        notes.append(f"agreement is empty for {int((size == 1).sum())} tasks with a single vote")
+    if (people == 1).any():
+        notes.append(f"agreement is empty for {int((people == 1).sum())} tasks with a single vote")

@@ -1,6 +1,7 @@
 """Answers that their annotator gave anew later.
 
-Belongs here: which of them counts. Does not: contradicting answers without a time, which share one vote (``votes``).
+Belongs here: which of them counts. Does not: contradicting answers of which no time tells the later, which share one
+vote (``reading``).
 """
 
 from __future__ import annotations
@@ -9,24 +10,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.agreement.coding import moments_of, repeated_pairs
+from labeling_pipeline.core.agreement.coding import moments_of
 from labeling_pipeline.core.consensus.columns import Codes
 
 
-def without_changed(
-    frame: pd.DataFrame, task: Codes, annotator: Codes, n_named: int
-) -> tuple[pd.DataFrame, NDArray[np.bool_] | None]:
-    """The frame without answers that their annotator gave anew later (`answered_at`), and which rows those are.
+def changed_later(
+    frame: pd.DataFrame, task: Codes, annotator: Codes, is_named: NDArray[np.bool_]
+) -> NDArray[np.bool_] | None:
+    """Which rows their annotator answered anew at a later moment (`answered_at`); None where none is.
 
-    An answer in another `labeling_round` is another vote. Without times nobody knows which is the later.
+    Only rows that ``is_named`` says are votes of somebody replace or are replaced. Of two answers of one moment, and of
+    answers without one, nobody knows which is the later: the order of rows does not say it, and both stay.
     """
     moment = moments_of(frame)
-    if moment is None or not n_named:
-        return frame, None
-    pair = annotator.astype(np.int64) * (int(task.max()) + 1) + task
-    if "labeling_round" in frame.columns:
-        pair = pair * (len(frame) + 1) + pd.factorize(frame["labeling_round"])[0]
-    pair[annotator >= n_named] = -1 - np.flatnonzero(annotator >= n_named)  # nameless votes are different people's
-    again = repeated_pairs(pair, moment)
-    changed = again & np.isfinite(moment)
-    return (frame[~changed], changed) if changed.any() else (frame, None)
+    if moment is None:
+        return None
+    rows = np.flatnonzero(is_named & np.isfinite(moment))
+    pair = pd.Series(annotator[rows].astype(np.int64) * (int(task.max()) + 1) + task[rows])
+    again = pair.duplicated(keep=False).to_numpy()
+    rows, pair = rows[again], pair[again]
+    last = pd.Series(moment[rows], pair.index).groupby(pair).transform("max").to_numpy()
+    changed = np.zeros(len(moment), np.bool_)
+    changed[rows[moment[rows] < last]] = True
+    return changed if changed.any() else None

@@ -43,13 +43,16 @@ def encode(column: pd.Series, *, as_text: bool = False) -> tuple[Codes, pa.Array
 
 
 def encode_labels(column: pd.Series) -> tuple[Codes, pa.Array]:
-    """The same for labels, which are text; True and true are one label, however a file says so.
+    """The same for labels, which are text; True and true are one label, however a file says so, and blanks are none.
 
     >>> encode_labels(pd.Series([True, False]))[1].to_pylist(), encode_labels(pd.Series(["True", "1.0"]))[1].to_pylist()
     (['false', 'true'], ['1', 'true'])
     """
     codes, values = encode(column, as_text=True)
-    return _in_order(*_renamed(codes, values, plain_label))
+    codes, values = _in_order(*_renamed(codes, values, plain_label))
+    if len(values) and values[0].as_py() == "":  # it sorts first
+        return np.maximum(codes - np.int32(1), np.int32(-1)), values[1:]
+    return codes, values
 
 
 def _renamed(codes: Codes, values: pa.Array, plain: Callable[[str], str]) -> tuple[Codes, pa.Array]:

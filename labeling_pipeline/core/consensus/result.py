@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks, count_by
+from labeling_pipeline.core.consensus.columns import Codes, Floats, blocks
 from labeling_pipeline.core.consensus.disagreement import split_disagreement
 from labeling_pipeline.core.consensus.em import Fit
 from labeling_pipeline.core.consensus.majority import smoothed, vote_counts
@@ -76,17 +76,15 @@ def annotators_frame(votes: Votes, p: Floats, confusion: Floats, why: NDArray[np
     ``why``: the reason where that cannot be known; there is no number then, nor a confusion without any vote.
     """
     n = len(votes.annotators)
-    counts = count_by(votes.annotator, votes.n_annotators)[:n]
     columns: dict[str, object] = {
         "annotator": _text(votes.annotators),
         "reliability": pd.arrays.FloatingArray(reliability(votes, p)[:n], why != ""),
-        "n_votes": counts.astype(np.int32),
+        "n_votes": votes.n_tasks_of[:n].astype(np.int32),
     }
     silent = why == NO_VOTE
     for k, true in enumerate(votes.classes):
         for answer, given in enumerate(votes.classes + votes.non_class):
-            cells = confusion[:, k, answer]
-            columns[f"c_{true}_{given}"] = pd.arrays.FloatingArray(cells.copy(), silent) if silent.any() else cells
+            columns[f"c_{true}_{given}"] = pd.arrays.FloatingArray(confusion[:, k, answer].copy(), silent.copy())
     columns["note"] = why
     return pd.DataFrame(columns, copy=False)
 
@@ -115,9 +113,7 @@ def own_pairs(votes: Votes) -> tuple[Floats, Floats]:
     if votes.weight is None:
         n = votes.sizes.astype(np.float64)
         return n, n
-    starts = np.ones(len(votes.task), bool)
-    starts[1:] = (votes.task[1:] != votes.task[:-1]) | (votes.annotator[1:] != votes.annotator[:-1])
-    starts |= votes.annotator >= len(votes.annotators)
+    starts = ~votes.is_again
     person = np.cumsum(starts) - 1
     whole = np.bincount(person, votes.weight)
     agreed = np.bincount(votes.task, votes.weight**2, votes.n_tasks).astype(np.float64)

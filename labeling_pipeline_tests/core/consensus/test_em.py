@@ -10,7 +10,8 @@ from labeling_pipeline.core.consensus import columns, consensus, em, strangers
 from labeling_pipeline.core.consensus.dawid_skene import Hierarchy, crowd_rows, strength
 from labeling_pipeline.core.consensus.em import Blocks, Fit, run
 from labeling_pipeline.core.consensus.majority import smoothed_shares
-from labeling_pipeline.core.consensus.votes import Votes, read_votes
+from labeling_pipeline.core.consensus.reading import read_votes
+from labeling_pipeline.core.consensus.votes import Votes
 from labeling_pipeline_tests.core.consensus.crowds import crowd
 
 

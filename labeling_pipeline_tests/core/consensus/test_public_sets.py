@@ -11,7 +11,7 @@ import pytest
 
 from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.consensus.dawid_skene import dawid_skene_plain
-from labeling_pipeline.core.consensus.votes import read_votes
+from labeling_pipeline.core.consensus.reading import read_votes
 from labeling_pipeline_tests.benchmarks.consensus_accuracy import (
     RANKED,
     confidence_scores,
