@@ -12,6 +12,7 @@ from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionI
 
 from labeling_pipeline.core.errors import InvariantError, is_interrupted
 from labeling_pipeline.definitions import build_definitions
+from labeling_pipeline.defs.event_log import kept_open
 from labeling_pipeline.defs.runs import report_dead_runs
 from labeling_pipeline.home import Home
 from labeling_pipeline.locks import history_lock
@@ -30,7 +31,7 @@ def instance_of(home: Home) -> dg.DagsterInstance:
     """The run history of a home, in ``.dagster``; the UI shows the same one."""
     with history_lock(home):
         write_instance_settings(home)
-        return dg.DagsterInstance.from_config(str(home.dagster))
+        return dg.DagsterInstance.from_ref(kept_open(str(home.dagster)))
 
 
 def write_instance_settings(home: Home) -> None:

@@ -5,6 +5,7 @@ Belongs here: delivering a frame into an inbox folder. Does not: what is in the 
 
 from __future__ import annotations
 
+import csv
 import os
 import time
 from datetime import UTC, datetime
@@ -19,12 +20,26 @@ A_MINUTE = 60.0
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """The frame as csv, the same bytes for the same content."""
-    return bytes_of(csv_cells(frame))
+    return csv_cells(frame).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
-def bytes_of(cells: pd.DataFrame) -> bytes:
-    """Cells, or some of their rows, as csv."""
-    return cells.to_csv(index=False, lineterminator="\n").encode("utf-8")
+def csv_lines(frame: pd.DataFrame) -> tuple[str, list[str]]:
+    """The header and the rows of `csv_bytes`, each with its line end: for files that have some of the rows each.
+
+    >>> csv_lines(pd.DataFrame({"a": ["x", "y, z"]}))
+    ('a\\n', ['x\\n', '"y, z"\\n'])
+    """
+    cells, writer = csv_cells(frame), csv.writer(_Line(), lineterminator="\n")
+    rows = zip(*(cells[name].tolist() for name in cells), strict=True)
+    return writer.writerow(cells.columns), [writer.writerow(row) for row in rows]
+
+
+class _Line:
+    """A file for a csv writer, which gives back what it would write."""
+
+    def write(self, text: str) -> str:
+        """The line."""
+        return text
 
 
 def csv_cells(frame: pd.DataFrame) -> pd.DataFrame:

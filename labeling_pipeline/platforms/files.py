@@ -19,7 +19,7 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.ontology import Question
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.platforms import Work
-from labeling_pipeline.platforms.deliver import bytes_of, csv_cells
+from labeling_pipeline.platforms.deliver import csv_lines
 
 # Lies beside the sheets: what to fill in, in the words of whoever opens one for the first time.
 HOW_TO = """\
@@ -64,15 +64,20 @@ class FilesPlatform:
         self.tasks.mkdir(parents=True, exist_ok=True)
         _write_whole(self.tasks.parent / "README.md", HOW_TO.encode("utf-8"))
         sheet = answer_sheet(work, screens)
-        cells = csv_cells(sheet)  # of all at once: a sheet each for hundreds of people takes longer than one for all
+        # Of all at once: a frame each for hundreds of people takes longer than one for all.
+        (header, rows), lines = csv_lines(sheet), _json_lines(work, screens)
         if work.kind == "expert" or (screens["annotator_id"] == "").all():
-            return _write_sheet(self.tasks / stem, work, cells, screens)
+            return _write_sheet(self.tasks / stem, [header, *rows], lines)
         names = file_names(screens["annotator_id"].unique().tolist())
         (self.tasks / stem).mkdir(exist_ok=True)
-        rows_of = sheet.groupby("annotator_id").indices
+        rows_of, lines_of = (frame.groupby("annotator_id").indices for frame in (sheet, screens))
         own = [
-            _write_sheet(self.tasks / stem / names[str(who)], work, cells.iloc[rows_of[who]], rows)
-            for who, rows in screens.groupby("annotator_id", sort=True)
+            _write_sheet(
+                self.tasks / stem / names[str(who)],
+                [header, *(rows[row] for row in rows_of[who])],
+                [lines[row] for row in lines_of[who]],
+            )
+            for who in sorted(rows_of, key=str)
         ]
         written = [path for paths in own for path in paths]
         for path in set((self.tasks / stem).iterdir()) - set(written):
@@ -115,15 +120,20 @@ def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _write_sheet(stem: Path, work: Work, cells: pd.DataFrame, screens: pd.DataFrame) -> list[Path]:
+def _json_lines(work: Work, screens: pd.DataFrame) -> list[str]:
     questions = [
         {"id": q.id, "text": q.text, "answers": list(work.ontology.answers(q.id))} for q in asked_questions(work)
     ]
     told = {"blur": work.blur, "answers_wanted": work.answers, "questions": questions}
-    lines = [json.dumps({**one, **told}, ensure_ascii=False) for one in screens.to_dict("records")]
+    # The same on every line, and longer than the rest of it: made once.
+    end = json.dumps(told, ensure_ascii=False)[1:]
+    return [f"{json.dumps(one, ensure_ascii=False)[:-1]}, {end}\n" for one in screens.to_dict("records")]
+
+
+def _write_sheet(stem: Path, rows: list[str], lines: list[str]) -> list[Path]:
     csv, jsonl = (stem.with_name(f"{stem.name}.{ending}") for ending in ("csv", "jsonl"))
-    _write_whole(csv, bytes_of(cells))
-    _write_whole(jsonl, "".join(f"{line}\n" for line in lines).encode("utf-8"))
+    _write_whole(csv, "".join(rows).encode("utf-8"))
+    _write_whole(jsonl, "".join(lines).encode("utf-8"))
     return [csv, jsonl]
 
 

@@ -18,6 +18,7 @@ from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.handing_out import COMPLETE_SHARE, comments_to_ask, hand_out
 from labeling_pipeline.stages.inbox import take_files
 from labeling_pipeline.stages.overlap import MORE_VOTES, affordable, more_votes
+from labeling_pipeline.stages.remembered import Remembered
 from labeling_pipeline.stages.selection import outdated
 from labeling_pipeline.stages.slices import watched_comments
 
@@ -98,9 +99,17 @@ def rounds_state(context: Context) -> pd.DataFrame:
     A round of an older ontology is open no more, however few answers came: its labels would not pass. Answers that come
     all the same are kept.
     """
-    rounds = context.query("rounds_state", votes_per_comment=context.settings.labeling.votes_per_comment)
+    rounds = _COUNTED(context)
     is_current = rounds["schema_version"] == context.ontology.schema_version
     return rounds.assign(is_open=is_current & (rounds["n_done"] < COMPLETE_SHARE * rounds["n_comments"]))
+
+
+def _counted(context: Context) -> pd.DataFrame:
+    return context.query("rounds_state", votes_per_comment=context.settings.labeling.votes_per_comment)
+
+
+# Asked by every sensor and several stages of a pass. What is logged before its asset is recorded counts by its rows.
+_COUNTED = Remembered(_counted, ("assignments", "vote_log", "vote_deliveries", "verdicts"))
 
 
 def crowd_votes(context: Context) -> Result:

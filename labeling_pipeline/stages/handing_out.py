@@ -33,9 +33,11 @@ def hand_out(context: Context, states: pd.DataFrame) -> Result:
     another day, and go out then as a further part of their round. A round for which the honeypot bank is too small,
     where it is to refuse, waits for a larger one; nothing else waits for it.
     """
+    by_name, desk, done = states.set_index("labeling_round"), _Desk(context), _HandedOut()
+    if not (states["is_open"] & (states["kind"] == "crowd")).any():
+        return _written(context, desk, done)
     unasked = context.query("comments_to_publish")
     unasked = unasked[~unasked["comment_id"].isin(context.recorded_comments())]
-    by_name, desk, done = states.set_index("labeling_round"), _Desk(context), _HandedOut()
     platform = open_platform(context.settings.platform.name, context.home.root, context.settings.simulated.seed)
     for key, comments in unasked.groupby("labeling_round"):
         name, part = str(key), 1 + int(comments["n_parts"].iloc[0])

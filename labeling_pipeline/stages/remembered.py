@@ -26,7 +26,8 @@ class Remembered(Generic[T]):
 
     def __call__(self, context: Context) -> T:
         """What ``compute`` gives for this home now."""
-        home, version = str(context.home.root), self._version(context)
+        # By its file, not its folder: a rehearsal of a home is another store under the same roof.
+        home, version = str(context.warehouse.path), self._version(context)
         known = self.last.get(home)
         if known is None or known[0] != version:
             known = self.last[home] = version, self.compute(context)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labeling_pipeline.core.assignment import assign
 from labeling_pipeline.core.errors import InputError
@@ -15,7 +17,7 @@ from labeling_pipeline.core.honeypots import Honeypots
 from labeling_pipeline.core.ontology import EXAMPLE, parse_ontology
 from labeling_pipeline.files import read_frame
 from labeling_pipeline.platforms import Work
-from labeling_pipeline.platforms.deliver import csv_bytes, deliver
+from labeling_pipeline.platforms.deliver import csv_bytes, csv_lines, deliver
 from labeling_pipeline.platforms.files import FilesPlatform, screen_frame
 
 AT = datetime(2026, 3, 2, 11, 0)
@@ -109,3 +111,10 @@ def test_a_delivery_is_whole_and_dated(tmp_path: Path) -> None:
     assert path.read_bytes() == csv_bytes(frame) == b"a,at,yes\nx,2026-03-02T11:00:00Z,true\n"
     assert path.stat().st_mtime <= pd.Timestamp.now("UTC").timestamp() - 2
     assert [one.name for one in path.parent.iterdir()] == ["one.csv"]
+
+
+@given(st.lists(st.tuples(st.text(), st.text(), st.integers(), st.booleans()), max_size=8))
+def test_rows_one_by_one_are_the_whole_sheet(rows: list[tuple[str, str, int, bool]]) -> None:
+    frame = pd.DataFrame(rows, columns=["a", "b", "n", "is_x"])
+    header, lines = csv_lines(frame)
+    assert "".join([header, *lines]).encode("utf-8", "surrogatepass") == csv_bytes(frame)

@@ -8,10 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from labeling_pipeline.home import Home
+from labeling_pipeline.stages import STAGES
+from labeling_pipeline.stages.annotation import rounds_state
+from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.engine import materialize
 from labeling_pipeline.stages.overlap import more_votes
 from labeling_pipeline.stages.remembered import Remembered
-from labeling_pipeline_tests.stages.small_homes import drop, new_home, sheet_of, up_to_date
+from labeling_pipeline_tests.stages.small_homes import NOW, TO_LABELS, drop, new_home, sheet_of, up_to_date
 from labeling_pipeline_tests.stages.test_overlap_waves import ADAPTIVE, answer, make
 
 
@@ -53,3 +57,19 @@ def test_the_next_wave_is_what_the_home_knows_now(tmp_path: Path) -> None:
     third = {one for part in more_votes(context).values() for one in part}
     assert third != second
     assert more_votes(context) is more_votes(context), "asked again, nothing is computed"
+
+
+def test_how_far_rounds_are_is_what_the_tables_say_after_every_stage(tmp_path: Path) -> None:
+    home = make(tmp_path / "home", f"{ADAPTIVE}[adjudication]\nwrong_usd = 1.5\n")
+    done = []
+    for name in ("", "round-0001", "round-0002"):
+        if name:
+            answer(home, name)
+        for asset in (*TO_LABELS, *TO_LABELS):
+            context = open_context(home, NOW)
+            materialize(asset, STAGES[asset], context)
+            told = rounds_state(context)
+            asked = context.query("rounds_state", votes_per_comment=context.settings.labeling.votes_per_comment)
+            pd.testing.assert_frame_equal(told[list(asked.columns)], asked)
+        done.append(int(told["n_done"].sum()))
+    assert done == sorted(set(done)), "rounds went on"
