@@ -128,10 +128,10 @@ def lf_report_command(
     from labeling_pipeline.core.weak_supervision.lf_report import lf_report
     from labeling_pipeline.report.html import write_page
     from labeling_pipeline.report.lf_report import render_lf_report
+    from labeling_pipeline.warehouse.lf_scan import scan_rules
 
     frame = _comments(comments)
-    applied = _applied(frame, load_lfs(lfs), processes)
-    known = gold_rows(gold)
+    applied, known = _applied(frame, load_lfs(lfs), processes), gold_rows(gold)
     result = _for_report(applied, _modelled(applied, known, method, balance_of(class_balance), 0), known)
     report = lf_report(
         applied,
@@ -142,6 +142,7 @@ def lf_report_command(
         verdicts=None if verdicts is None else labeled_rows(verdicts),
         signals=None if feedback is None else _signals(feedback, served, applied.classes, known),
         time_column=next(iter(_columns(frame, [time_column] if time_column else [], ("posted_at",))), None),
+        scan=scan_rules,
     )
     write_page(render_lf_report(report, comments.name), output)
     facts = {**model_facts(result, output), **report.metadata(), "functions": records(report.summary)}

@@ -100,6 +100,7 @@ def labeling_function_report(context: Context) -> Result:
     """
     from labeling_pipeline.core.weak_supervision import model_votes
     from labeling_pipeline.core.weak_supervision.lf_report import lf_report
+    from labeling_pipeline.warehouse.lf_scan import scan_rules
 
     if not context.home.labeling_functions:
         return Result(0, waiting_for=NO_FUNCTIONS)
@@ -118,6 +119,7 @@ def labeling_function_report(context: Context) -> Result:
         time_column="posted_at",
         verdicts=context.query("verdicts_in_order"),
         signals=_signals(context, fit),
+        scan=scan_rules,
     )
     rows = _report_rows(report)
     replace = {"labeling_function_report": rows, "labeling_function_proposals": report.proposals}

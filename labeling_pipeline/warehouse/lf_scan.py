@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 
 import duckdb
 import numpy as np
@@ -40,6 +39,7 @@ NO_FINAL_NEWLINE = " and not suffix(text, chr(10))"
 WORD = r"[^\x09-\x0d\x1c- ]+"
 SPACE = r"[\x09-\x0d\x1c- ]+"
 FEW_WORDS = 50  # up to here one search is faster than counting
+_COMPILES: dict[str, bool] = {}  # which patterns DuckDB's engine takes
 
 
 def scan_rules(rules: list[DeclarativeLF], comments: pd.DataFrame, n_classes: int) -> tuple[Votes, list[Faults]]:
@@ -54,14 +54,15 @@ def scan_rules(rules: list[DeclarativeLF], comments: pd.DataFrame, n_classes: in
     votes = no_votes(len(comments), len(rules))
     faults = [Faults() for _ in rules]
     _check_columns(rules, comments)
-    alike = [rule for rule in rules if _is_alike(rule, comments)]
-    expressions = {j: sql for j, r in enumerate(rules) if r in alike and (sql := _expression(r)) is not None}
+    alike = [j for j, rule in enumerate(rules) if _is_alike(rule, comments)]
+    _try_to_compile([rules[j] for j in alike])
+    expressions = {j: sql for j in alike if (sql := _expression(rules[j])) is not None}
     for j, rule in enumerate(rules):
         if j not in expressions:
             votes[:, j], faults[j] = run_rule(rule, comments, n_classes)
     if not expressions or comments.empty:
         return votes, faults
-    columns, odd = _scan(_table(alike, comments), expressions, _readable(rules), _plain(rules))
+    columns, odd = _scan(_table([rules[j] for j in alike], comments), expressions, _readable(rules), _plain(rules))
     votes[:, list(expressions)] = columns
     _redo(rules, list(expressions), comments, odd, n_classes, votes, faults)
     return votes, faults
@@ -156,7 +157,7 @@ def _expression(lf: DeclarativeLF) -> str | None:
     rule = lf.rule
     if isinstance(rule, TextRule):
         translated = to_re2(rule.pattern)
-        if translated is None or not _compiles(translated.pattern):
+        if translated is None or not _COMPILES[translated.pattern]:
             return None
         return _vote(f"regexp_matches(text, {_text(translated.pattern)})", lf.label)
     if isinstance(rule, LengthRule):
@@ -200,13 +201,21 @@ def _score(rule: ScoreRule) -> str:
     return " and ".join(tests)
 
 
-@lru_cache(maxsize=4096)
-def _compiles(pattern: str) -> bool:
+def _try_to_compile(rules: list[DeclarativeLF]) -> None:
+    """Learn which patterns DuckDB takes; those not met before through one connection, since opening one is slow."""
+    new = {translated.pattern for translated in _translated(rules)} - set(_COMPILES)
+    if not new:
+        return
     with _memory_connection() as connection:
-        try:
-            connection.execute("select regexp_matches('a', $pattern)", {"pattern": pattern}).fetchall()
-        except duckdb.Error:  # beyond RE2's memory for one pattern: Python decides every row
-            return False
+        for pattern in sorted(new):
+            _COMPILES[pattern] = _compiles(connection, pattern)
+
+
+def _compiles(connection: duckdb.DuckDBPyConnection, pattern: str) -> bool:
+    try:
+        connection.execute("select regexp_matches('a', $pattern)", {"pattern": pattern}).fetchall()
+    except duckdb.Error:  # beyond RE2's memory for one pattern: Python decides every row
+        return False
     return True
 
 

@@ -150,7 +150,7 @@ def _run(
     rows = {j: lf for j in todo if isinstance(lf := lfs.functions[j], RowLF)}
     done: list[tuple[list[int], Votes, list[Faults]]] = []
     if rules:
-        run = scan or _rules_in_python
+        run = scan or rules_in_python
         done.append((list(rules), *run(list(rules.values()), comments, n_classes)))
     if rows:
         done.append((list(rows), *run_rows_apart(list(rows.values()), comments, n_classes, processes)))
@@ -162,7 +162,8 @@ def _run(
     return done
 
 
-def _rules_in_python(rules: list[DeclarativeLF], comments: pd.DataFrame, n_classes: int) -> tuple[Votes, list[Faults]]:
+def rules_in_python(rules: list[DeclarativeLF], comments: pd.DataFrame, n_classes: int) -> tuple[Votes, list[Faults]]:
+    """A `Scan` without an engine: one rule after the other."""
     done = [run_rule(lf, comments, n_classes) for lf in rules]
     return np.stack([votes for votes, _ in done], axis=1), [faults for _, faults in done]
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.weak_supervision import analysis
-from labeling_pipeline.core.weak_supervision.applying import AppliedLFs
+from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, rules_in_python
 from labeling_pipeline.core.weak_supervision.gold_roles import judging_rows
 from labeling_pipeline.core.weak_supervision.over_time import dead_and_drifting, weeks
 from labeling_pipeline.core.weak_supervision.patterns import VotePatterns, vote_patterns
@@ -67,16 +67,16 @@ def lf_report(
     time_column: str | None = None,
     verdicts: pd.DataFrame | None = None,
     signals: SignalLabels | None = None,
+    scan: Scan = rules_in_python,
 ) -> LFReport:
     """What the labeling functions did on these comments, and how much the label model believes each.
 
     `comments` are those the functions were applied to, in the same order; `gold` has comment_id and label, and
     optionally role (accuracy is then that on role measure); `verdicts` (comment_id, label, note) let it propose phrases
-    for what the weak labels got wrong; `signals` (see ``signal_labels``) are shown beside the functions.
+    for what the weak labels got wrong, run by `scan` as in `apply_lfs`; `signals` (see ``signal_labels``) are shown.
     """
     patterns = vote_patterns(applied.matrix, len(applied.classes))
-    gold = None if gold is None else judging_rows(gold)
-    truth = None if gold is None else gold_vector(applied, gold)
+    truth = None if gold is None else gold_vector(applied, judging_rows(gold))
     names, summary = applied.names, _summary(patterns, applied, result, truth)
     weekly = _grouped(patterns, None if time_column is None else weeks(comments[time_column]), names, truth)
     return LFReport(
@@ -88,22 +88,24 @@ def lf_report(
         by_class=_by_class(patterns, truth, names, applied.classes),
         by_slice=_by_slice(patterns, comments, slice_columns, names, truth),
         by_week=weekly,
-        findings=_findings(weekly, summary),
+        findings=dead_and_drifting(weekly, summary.set_index("lf")["coverage"]),
         method=result.method,
         advantage=result.advantage,
         advantage_is=result.advantage_is,
         notes=result.notes,
         classes=applied.classes,
-        proposals=pd.DataFrame() if verdicts is None else _proposals(patterns, applied, result, comments, verdicts),
-        signals=pd.DataFrame() if signals is None else _signals(applied, signals, gold),
+        proposals=_proposals(patterns, applied, result, comments, verdicts, scan),
+        signals=_signals(applied, signals, gold),
     )
 
 
-def _signals(applied: AppliedLFs, signals: SignalLabels, gold: pd.DataFrame | None) -> pd.DataFrame:
+def _signals(applied: AppliedLFs, signals: SignalLabels | None, gold: pd.DataFrame | None) -> pd.DataFrame:
     """Of the comments the functions were applied to: what people said of others is not in these shares."""
+    if signals is None:
+        return pd.DataFrame()
     ids = pd.Index([] if applied.comment_ids is None else applied.comment_ids.astype("str"))
     among = dataclasses.replace(signals, votes=signals.votes[signals.votes["comment_id"].isin(ids)])
-    return signal_functions(among, applied.vote_frame(), len(ids), gold)
+    return signal_functions(among, applied.vote_frame(), len(ids), None if gold is None else judging_rows(gold))
 
 
 def _by_slice(
@@ -133,13 +135,17 @@ def _proposals(
     applied: AppliedLFs,
     result: LabelModelResult,
     comments: pd.DataFrame,
-    verdicts: pd.DataFrame,
+    verdicts: pd.DataFrame | None,
+    scan: Scan,
 ) -> pd.DataFrame:
     """Against what the weak labels say, and where functions conflict; where no function voted nothing was believed."""
+    if verdicts is None:
+        return pd.DataFrame()
     labels = weak_label_frame(applied, result)
     ids = comments["comment_id"].astype("str")
     disputed = set(ids[analysis.is_conflict(patterns)[patterns.row_pattern]])
-    return propose_lfs(comments, verdicts, labels[labels["n_fired"] > 0], in_use=applied, conflicts=disputed)
+    believed = labels[labels["n_fired"] > 0]
+    return propose_lfs(comments, verdicts, believed, in_use=applied, conflicts=disputed, scan=scan)
 
 
 def _grouped(
@@ -158,7 +164,3 @@ def _by_class(
     frame = analysis.accuracy_by_class(patterns, truth, names)
     frame["class"] = [classes[k] for k in frame["class"]]
     return frame
-
-
-def _findings(weekly: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
-    return dead_and_drifting(weekly, summary.set_index("lf")["coverage"])

@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -120,7 +121,12 @@ class _Counts:
 
     def low(self, phrase: str, label: str) -> float:
         """Lower end of the interval of its precision."""
-        return float(wilson([self.right[phrase, label]], [self.seen[phrase]])[1][0])
+        return _low(self.right[phrase, label], self.seen[phrase])
+
+
+@lru_cache(maxsize=1 << 16)
+def _low(right: int, n: int) -> float:
+    return float(wilson([right], [n])[1][0])
 
 
 def _single(suggest: pd.DataFrame, counts: _Counts) -> list[Candidate]:
@@ -185,7 +191,7 @@ def _reasons(suggest: pd.DataFrame, counts: _Counts) -> list[tuple[str, str, fro
         told = suggest.loc[sorted(rows)]
         label = str(told["label"].mode().iloc[0])
         right, n = int((told["label"] == label).sum()), len(told)
-        is_precise = right >= LEAST_PRECISION * n and wilson([right], [n])[1][0] > counts.shares[label]
+        is_precise = right >= LEAST_PRECISION * n and _low(right, n) > counts.shares[label]
         if is_precise and 2 * told["is_corrected"].sum() > n:
             kept.append((reason, label, rows))
     return kept[:MOST_REASONS]

@@ -19,9 +19,10 @@ import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.analysis import wilson
-from labeling_pipeline.core.weak_supervision.applying import AppliedLFs
+from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, rules_in_python
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
 from labeling_pipeline.core.weak_supervision.declarative import declarative_pattern
+from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF, TextRule
 from labeling_pipeline.core.weak_supervision.proposal_candidates import (
     LEAST_PRECISION,
     LEAST_SUPPORT,
@@ -76,6 +77,7 @@ def propose_lfs(
     in_use: AppliedLFs | None = None,
     conflicts: Collection[str] = (),
     top: int = 20,
+    scan: Scan = rules_in_python,
 ) -> pd.DataFrame:
     """Functions for comments whose label experts corrected, or decided where functions conflict; best first.
 
@@ -84,27 +86,32 @@ def propose_lfs(
     missing where functions abstain). `adopted`: names of labeling functions in use, which are not proposed again.
     `in_use`: their votes on `comments`, in this order; a function that would vote as one of them does on four fifths
     of its comments is not proposed. `conflicts`: comments on which functions contradict each other.
+    `scan` runs what is tried on the comments, as in `apply_lfs`.
 
     A proposal is a phrase, or a heuristic of many phrases learned from an error type or from words that come back in
-    notes. Phrases of nothing but stop words, under a precision of `LEAST_PRECISION`, or no better than guessing the
-    class (by the lower end of the interval) are not proposed; one that nothing measures only where a note names it,
-    and then last.
+    notes. Nothing is proposed of stop words alone, or under a precision of `LEAST_PRECISION`; nor, unless a note names
+    the phrase itself, what is not surely better than guessing the class (by the lower end of the interval) or is not
+    measured. What nothing measures comes last.
 
     Returns columns `COLUMNS`, ranked by `low`: `phrase` lists the phrases; `origin` is notes, conflicts or corrections;
     `precision` with its 95 % Wilson interval is measured on judged comments that suggested nothing (missing where none
     of those has a phrase); `toml` is the block to paste.
     """
-    for name, frame, needed in (("comments", comments, "text"), ("verdicts", verdicts, "label")):
-        if not {"comment_id", needed} <= set(frame.columns):
-            raise InputError(
-                f"{name}: columns {', '.join(map(str, frame.columns))}", expected=f"comment_id and {needed}"
-            )
+    _check_columns("comments", comments, "text")
+    _check_columns("verdicts", verdicts, "label")
     judged = _judged(comments, verdicts, believed, set(conflicts))
-    tried = [_measured(found, judged) for found in candidates(judged[~judged["measures"]])]
+    found = candidates(_with_phrases(judged[~judged["measures"]]))
+    votes = _votes(found, judged["text"], scan)
+    tried = [_measured(one, has, judged) for one, has in zip(found, votes.T, strict=True)]
     shares = judged.loc[judged["measures"], "label"].value_counts(normalize=True)
     good = sorted((one for one in tried if _is_good(one, shares)), key=lambda one: one.order)
-    rows = _chosen(good, comments, judged, _InUse(adopted, in_use), top)
+    rows = _chosen(good, comments, judged, _InUse(adopted, in_use), top, scan)
     return pd.DataFrame([{"rank": i + 1, **row} for i, row in enumerate(rows)], columns=COLUMNS)
+
+
+def _check_columns(name: str, frame: pd.DataFrame, needed: str) -> None:
+    if not {"comment_id", needed} <= set(frame.columns):
+        raise InputError(f"{name}: columns {', '.join(map(str, frame.columns))}", expected=f"comment_id and {needed}")
 
 
 def _judged(
@@ -119,13 +126,15 @@ def _judged(
     is_wrong = joined["before"].isna() | (joined["before"] != joined["label"])
     joined["is_disputed"] = joined["comment_id"].isin(conflicts)
     joined["is_corrected"] = is_wrong | joined["is_disputed"]
-    joined["phrases"] = joined["text"].map(lambda text: frozenset(phrases_of(text)))
     joined["measures"] = np.array([int(hash_text("measure", i), 16) % 2 == 0 for i in joined["comment_id"]], dtype=bool)
     return joined.reset_index(drop=True)
 
 
-def _measured(found: Candidate, judged: pd.DataFrame) -> _Measured:
-    has = _votes(found, judged["text"])
+def _with_phrases(suggest: pd.DataFrame) -> pd.DataFrame:
+    return suggest.assign(phrases=suggest["text"].map(lambda text: frozenset(phrases_of(text))))
+
+
+def _measured(found: Candidate, has: Mask, judged: pd.DataFrame) -> _Measured:
     apart = has & judged["measures"].to_numpy()
     n, right = int(apart.sum()), int((apart & (judged["label"] == found.label).to_numpy()).sum())
     share, low, high = wilson([right], [n])
@@ -165,24 +174,30 @@ class _InUse:
 
 
 def _chosen(
-    good: list[_Measured], comments: pd.DataFrame, judged: pd.DataFrame, known: _InUse, top: int
+    good: list[_Measured], comments: pd.DataFrame, judged: pd.DataFrame, known: _InUse, top: int, scan: Scan
 ) -> list[dict[str, Any]]:
-    """The first of them that say what no function in use and no better proposal says."""
+    """The first of them that say what no function in use and no better proposal says.
+
+    As many at a time as are still wanted are run on the comments, so that votes of all are never held at once.
+    """
     rows: list[dict[str, Any]] = []
     better: list[_Measured] = []
-    for one in good:
-        if len(rows) == top:
-            break
+
+    def says_more(one: _Measured) -> bool:
         same = (b.has[one.has].mean() >= NEARLY for b in better if b.found.label == one.found.label)
-        name = known.new_name(one.found)
-        if not name or (one.has.any() and any(same)):
-            continue
-        everywhere = _votes(one.found, comments["text"])
-        if not everywhere.any() or known.covers(one.found.label, everywhere):
-            continue
-        better.append(one)
-        known.names.add(name)
-        rows.append(_row(one, judged, float(everywhere.mean()), name))
+        return bool(known.new_name(one.found)) and not (one.has.any() and any(same))
+
+    waiting = good
+    while len(rows) < top and (waiting := [one for one in waiting if says_more(one)]):
+        part, waiting = waiting[: top - len(rows)], waiting[top - len(rows) :]
+        everywhere = _votes([one.found for one in part], comments["text"], scan)
+        for one, has in zip(part, everywhere.T, strict=True):
+            if not says_more(one) or not has.any() or known.covers(one.found.label, has):
+                continue
+            name = known.new_name(one.found)
+            better.append(one)
+            known.names.add(name)
+            rows.append(_row(one, judged, float(has.mean()), name))
     return rows
 
 
@@ -216,6 +231,9 @@ def _toml(one: _Measured, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _votes(found: Candidate, texts: pd.Series) -> Mask:
-    """(n,): whether the function would vote on each text."""
-    return np.asarray(texts.str.contains(declarative_pattern(*found.phrases), na=False), dtype=bool)
+def _votes(found: Sequence[Candidate], texts: pd.Series, scan: Scan) -> Mask:
+    """(n, functions): whether each function would vote on each text."""
+    if not found:
+        return np.zeros((len(texts), 0), dtype=bool)
+    rules = [DeclarativeLF(one.name, TextRule(declarative_pattern(*one.phrases)), 0, "") for one in found]
+    return np.asarray(scan(rules, pd.DataFrame({"text": texts.reset_index(drop=True)}), 1)[0] >= 0)
