@@ -5,6 +5,7 @@ Does not: which rows teach (``core.weak_supervision.gold_roles``).
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,16 +56,23 @@ def told(
     fitted: npt.NDArray[np.int64] | None,
     held_out: npt.NDArray[np.int64] | None,
     votes: npt.NDArray[np.integer],
+    used: Callable[[pd.DataFrame], int] | None = None,
 ) -> Told:
-    """`fitted`, `held_out`: (n,) the classes by which the model was taught and is measured, -1 where there is none."""
+    """`fitted`, `held_out`: (n,) the classes by which the model was taught and is measured, -1 where there is none.
+
+    `used`: how many rows of gold have a place in the matrix; one for each of its rows with gold where it is not given,
+    which holds where neither names a comment twice.
+    """
     from labeling_pipeline.cli.vote_matrix import gold_note
     from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows, measure_rows, measured_accuracy
 
     if gold is None or fitted is None or held_out is None:
         return Told(result)
-    n_rows = len(fit_rows(gold)) + len(measure_rows(gold))
+    parts = fit_rows(gold), measure_rows(gold)
+    n_rows = sum(len(part) for part in parts)
     n_left = len(gold) - n_rows
-    notes = gold_note(n_rows, int((fitted >= 0).sum() + (held_out >= 0).sum()))
+    n_used = int((fitted >= 0).sum() + (held_out >= 0).sum()) if used is None else sum(used(part) for part in parts)
+    notes = gold_note(n_rows, n_used)
     notes += [f"gold: {n_left} rows of role sealed left alone"] if n_left else []
     accuracy = measured_accuracy(held_out, result.labels, votes)
     if accuracy is not None:

@@ -34,11 +34,12 @@ def quality_command(home: str | None, output: Path | None, as_json: bool) -> Non
     from labeling_pipeline.stages.clock import open_context
 
     found = Home.find(home)
-    told = read_quality(open_context(found))
+    context = open_context(found)
+    told = read_quality(context)
     if output is None:
         found.reports.mkdir(exist_ok=True)
         output = found.reports / "quality.html"
-    write_page(render_quality(told, found.root.name), output)
+    write_page(render_quality(told, found.root.name, context.settings.review.tolerated_error), output)
     if as_json:
         click.echo(json.dumps({name: json.loads(t.to_json(orient="records")) for name, t in told.items()}))
         return

@@ -40,12 +40,21 @@ def _integers(column: pd.Series, path: str) -> npt.NDArray[np.int64]:
 
 def gold_of(frame: pd.DataFrame, ids: pd.Series, path: str) -> npt.NDArray[np.int64]:
     """(n,) gold classes in the order of `ids`, -1 where there is none; of all rows, whatever their role."""
+    known = one_label_each(_gold_labels(frame, path), "id", path).set_index("id")["label"]
+    return np.asarray(ids.astype("str").map(known).fillna(-1), dtype=np.int64)
+
+
+def rows_used(frame: pd.DataFrame, ids: pd.Series, n_classes: int) -> int:
+    """Rows of gold whose id is among `ids` and whose label is a class; each counts, however often its id occurs."""
+    gold = _gold_labels(frame, "gold")
+    return int((gold["id"].isin(ids.astype("str")) & gold["label"].between(0, n_classes - 1)).sum())
+
+
+def _gold_labels(frame: pd.DataFrame, path: str) -> pd.DataFrame:
     column = next((name for name in ID_COLUMNS if name in frame.columns), None)
     if column is None or "label" not in frame.columns:
         raise InputError(f"{path}: columns {', '.join(map(str, frame.columns))}", expected="id and label")
-    labels = pd.DataFrame({"id": frame[column].astype("str"), "label": _integers(frame["label"], path)})
-    known = one_label_each(labels, "id", path).set_index("id")["label"]
-    return np.asarray(ids.astype("str").map(known).fillna(-1), dtype=np.int64)
+    return pd.DataFrame({"id": frame[column].astype("str"), "label": _integers(frame["label"], path)})
 
 
 def one_label_each(gold: pd.DataFrame, column: str, path: str) -> pd.DataFrame:

@@ -98,7 +98,7 @@ def check_bank(need: BankNeed, rate: float) -> None:
 
 @dataclass(frozen=True)
 class Honeypots:
-    """What is mixed into a round: a bank (comment_id, text; an empty one gives none), at this share of the whole.
+    """What is mixed into a round: a bank (comment_id, text), at this share of the whole.
 
     ``seen``: comment_id, annotator_id of honeypots already shown; nobody gets one twice. ``room``: honeypot →
     annotators who may still see it; any number where it is not named. ``short_bank``: what happens when an annotator
@@ -133,18 +133,40 @@ def draw_honeypots(
     shelf = _Shelf(bank["comment_id"].tolist(), pots.room, limits, set(limits.harmful))
     given = real.loc[real["comment_id"].isin(shelf.harmful), "annotator_id"].value_counts()
     rows: list[tuple[str, int]] = []
-    loads = real.groupby("annotator_id").size() if len(bank) else pd.Series(dtype=int)
-    for name, load in loads.items():
+    everyones = _wanted(real, pots)
+    for name, wanted in everyones.items():
         annotator = str(name)
-        wanted = load * pots.rate / (1 - pots.rate) + min(max(pots.owed.get(annotator, 0.0), -1.0), 1.0)
         # Off by less than one, over all rounds together: what this rounding adds or leaves is owed the next time.
         count = max(int(np.floor(wanted)) + int(rng.random() < wanted % 1), 0)
         fresh = shelf.fresh(annotator, had.get(annotator, set()), int(given.get(name, 0)))
         if int(np.floor(wanted)) > len(fresh) and pots.short_bank == "refuse":  # one left out by rounding is owed
             _refuse(annotator, count, len(fresh))
-        rows += [(annotator, place) for place in shelf.take(fresh, count, len(loads), rng)]
+        rows += [(annotator, place) for place in shelf.take(fresh, count, len(everyones), rng)]
     chosen = bank[["comment_id", "text"]].iloc[[place for _, place in rows]].reset_index(drop=True)
     return chosen.assign(annotator_id=pd.Series([one for one, _ in rows], dtype=object), is_honeypot=True)
+
+
+def honeypots_missing(dealt: pd.DataFrame, pots: Honeypots) -> pd.Series:
+    """What a draw was short of: annotator → honeypots missing, for those who got fewer than their rate asks for.
+
+    ``dealt``: annotator_id, is_honeypot of everything a round gave out. One left out by rounding is owed, not missing.
+
+    >>> one = pd.DataFrame({"annotator_id": "x", "is_honeypot": [False] * 19 + [True]})
+    >>> honeypots_missing(one, Honeypots(pd.DataFrame(), 0.2)).to_dict()
+    {'x': 3}
+    """
+    is_pot = dealt["is_honeypot"].astype(bool)
+    wanted = np.floor(_wanted(dealt[~is_pot], pots))
+    short = wanted - dealt.loc[is_pot, "annotator_id"].value_counts().reindex(wanted.index, fill_value=0)
+    found: pd.Series = short[short > 0].astype(np.int64)
+    return found
+
+
+def _wanted(real: pd.DataFrame, pots: Honeypots) -> pd.Series:
+    """Annotator → honeypots that belong among their real assignments, with what is owed; before rounding."""
+    loads = real.groupby("annotator_id").size()
+    owed = loads.index.map(lambda one: min(max(pots.owed.get(str(one), 0.0), -1.0), 1.0)).to_numpy(dtype=np.float64)
+    return pd.Series(loads * (pots.rate / (1 - pots.rate)) + owed)
 
 
 @dataclass

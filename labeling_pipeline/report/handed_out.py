@@ -1,6 +1,6 @@
 """What went out and what it binds: the lines of ``run`` and ``status`` on money, honeypots and rounds held back.
 
-Belongs here: wording, and the figures it needs. Does not: handing out (``stages.handing_out``), or what waits for
+Belongs here: wording. Does not: handing out and what it was short of (``stages.handing_out``), or what waits for
 answers (``report.waiting``).
 """
 
@@ -10,25 +10,32 @@ from typing import Any
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.handing_out import SHORT
 from labeling_pipeline.stages.overlap import crowd_promised_usd, crowd_spent_usd
 
 
-def handed_out(context: Context) -> dict[str, Any]:
-    """As plain values: USD spent, promised and set as budget; who is short of honeypots; what was refused."""
-    labeling, rate = context.settings.labeling, context.settings.honeypots.rate
-    given = context.query("honeypots_given", votes_per_comment=labeling.votes_per_comment)
-    wanted = given["n_real"] * rate / (1 - rate)
-    is_short = wanted - given["n_honeypots"] >= 1
+def handed_out(context: Context, rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """As plain values: USD spent, promised and set as budget; what work that is out lacks; what was refused.
+
+    ``rounds``: labeling_round and is_open of every round. Honeypots are missing as long as their round is open.
+    """
     last = context.state().get("crowd_votes")
+    metrics = last.metrics if last else {}
+    is_out = {str(one["labeling_round"]) for one in rounds if one["is_open"]}
+    short = {name: metrics[name] for name in SHORT} if "short_rounds" in metrics else {}
+    if not is_out & set(str(short.get("short_rounds", "")).split(", ")):
+        short = {}
     return {
         "spent_usd": round(crowd_spent_usd(context), 2),
         "promised_usd": round(crowd_promised_usd(context), 2),
-        "budget_usd": labeling.crowd_budget_usd,
-        "rate": rate,
-        "annotators": len(given),
-        "short_of_honeypots": int(is_short.sum()),
-        "honeypots_missing": round(float((wanted - given["n_honeypots"])[is_short].sum())),
-        "refused": str(last.metrics.get("refused", "")) if last else "",
+        "budget_usd": context.settings.labeling.crowd_budget_usd,
+        "rate": short.get("short_rate", context.settings.honeypots.rate),
+        "short_rounds": short.get("short_rounds", ""),
+        "annotators": short.get("asked_annotators", 0),
+        "short_of_honeypots": short.get("short_annotators", 0),
+        "honeypots_missing": short.get("honeypots_missing", 0),
+        "missing_in_sheets": short.get("missing_in_sheets", 0),
+        "refused": str(metrics.get("refused", "")),
     }
 
 
@@ -39,7 +46,7 @@ def handed_out_lines(told: dict[str, Any]) -> list[tuple[str, str]]:
         limit = "" if told["budget_usd"] is None else f"; the budget is {told['budget_usd']:,.2f} USD"
         promised = f"{told['promised_usd']:,.2f} USD promised for work that is out"
         lines.append(("crowd", f"{told['spent_usd']:,.2f} USD spent, {promised}{limit}"))
-    if told["short_of_honeypots"]:
+    if told["short_rounds"]:
         lines.append(("honeypots", _short(told)))
     if told["refused"]:
         lines.append(("refused", told["refused"]))
@@ -53,8 +60,14 @@ def refuse_short_bank(told: dict[str, Any]) -> None:
 
 
 def _short(told: dict[str, Any]) -> str:
+    people, sheets, rate = told["short_of_honeypots"], told["missing_in_sheets"], f"a rate of {told['rate']:g}"
+    said = []
+    if people:
+        are = f"{people:,} of {told['annotators']:,} annotators are under {rate}"
+        said.append(f"{are}, {told['honeypots_missing']:,} honeypots are missing")
+    if sheets:
+        said.append(f"sheets that name nobody lack {sheets:,} honeypots for {rate}")
     return (
-        f"fewer than set: {told['short_of_honeypots']:,} of {told['annotators']:,} annotators are under a rate of "
-        f"{told['rate']:g}, {told['honeypots_missing']:,} honeypots are missing; add gold with role fit, raise "
+        f"fewer than set: {'; '.join(said)} (round {told['short_rounds']}); add gold with role fit, raise "
         "honeypots.bank_share, or lower honeypots.rate"
     )

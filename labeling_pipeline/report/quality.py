@@ -54,8 +54,11 @@ def quality_lines(told: dict[str, pd.DataFrame]) -> list[str]:
     return lines
 
 
-def render_quality(told: dict[str, pd.DataFrame], home: str) -> str:
-    """The whole report as one HTML document. ``told``: the tables of `read_quality` by name."""
+def render_quality(told: dict[str, pd.DataFrame], home: str, tolerated: float) -> str:
+    """The whole report as one HTML document.
+
+    ``told``: the tables of `read_quality` by name; ``tolerated``: accuracy missing that is no alarm yet.
+    """
     report = told["accuracy_report"]
     return page(
         f"Quality of {home}",
@@ -64,7 +67,7 @@ def render_quality(told: dict[str, pd.DataFrame], home: str) -> str:
         *([element("p", late)] if (late := overdue(told["overdue"])) else []),
         _headline(told),
         *_alarm_boxes(alarms_of(report)),
-        *_axes(report),
+        *_axes(report, tolerated),
         *_rules(told["text_rules"]),
         *_gaps(told["guideline_gaps"]),
         *honeypot_parts(told),
@@ -119,7 +122,7 @@ def _both_axes(row: dict[Any, Any]) -> str:
     )
 
 
-def _axes(report: pd.DataFrame) -> list[Html]:
+def _axes(report: pd.DataFrame, tolerated: float) -> list[Html]:
     rows = [
         (
             row["slice"], f"{row['week']:%Y-%m-%d}", _number(row["agreement"]), _range_of(row, "agreement"),
@@ -138,7 +141,7 @@ def _axes(report: pd.DataFrame) -> list[Html]:
             "The two are measured on different things and never mixed. Top right is good; bottom right is a blind "
             "spot: everybody agrees, and is wrong. A bar is the 95 % interval of the accuracy.",
         ),
-        two_axes_plot(report),
+        two_axes_plot(report, tolerated),
         table(headings, rows, numeric=(1, 2, 3, 4, 5, 7, 8)),
     ]
 

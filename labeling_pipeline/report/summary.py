@@ -66,7 +66,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
             + float(spend["n_verdicts"]) * settings.expert_price_usd, 2
         ),
         "n_disputed": int(spend["n_disputed"]),
-        "handed_out": handed_out(context),
+        "handed_out": handed_out(context, rounds),
         **_made(context),
         "labels": label_chain(context),
         "gates": gates(context),

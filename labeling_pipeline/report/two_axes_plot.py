@@ -8,28 +8,28 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from labeling_pipeline.core.two_axes import implied_accuracy
 from labeling_pipeline.report.html import Html
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 640, 420, 64, 18, 190, 52
 GAP = 15  # px between two names at the right edge
 MOST_NAMES = 14
-TOLERATED = 0.05
 
 
-def two_axes_plot(report: pd.DataFrame) -> Html:
+def two_axes_plot(report: pd.DataFrame, tolerated: float) -> Html:
     """Every slice's weeks as a line of dots, the newest and the alarmed largest; alarms ringed and named first.
 
     ``report``: slice, week, measured_on, agreement, accuracy, accuracy_low, accuracy_high, is_alarm. Weeks without
     either figure are not drawn, but an alarm where agreement is unknown stands at the left edge; where none is left, a
     sentence says so. Shaded is what is less accurate than the agreement there means, were errors independent and two
-    classes even, by more than the usual tolerance.
+    classes even, by more than ``tolerated``.
     """
     report = report[report["accuracy"].notna() & (report["agreement"].notna() | report["is_alarm"].astype(bool))]
     drawn = report.sort_values(["slice", "measured_on", "week"])
     if drawn.empty:
         return Html("<p class='note'>No slice has both figures yet: experts have to look at some labels first.</p>")
     low = float(np.fmin(0.0, drawn["agreement"].astype(float).min()))
-    parts = [_frame(low)]
+    parts = [_frame(low, tolerated)]
     ends: list[tuple[float, float, str, bool]] = []
     for (name, kind), weeks in drawn.groupby(["slice", "measured_on"], sort=True):
         points = [(_x(a, low), _y(b)) for a, b in zip(weeks["agreement"], weeks["accuracy"], strict=True)]
@@ -63,9 +63,11 @@ def _y(value: float) -> float:
     return round(TOP + (HEIGHT - BOTTOM - TOP) * (1.0 - min(max(float(value), 0.0), 1.0)), 1)
 
 
-def _frame(low: float) -> str:
+def _frame(low: float, tolerated: float) -> str:
     bottom, right = _y(0.0), _x(1.0, low)
-    bar = [(share, max((1.0 + math.sqrt(share)) / 2 - TOLERATED, 0.0)) for share in np.linspace(0.0, 1.0, 26)]
+    shares = np.linspace(0.0, 1.0, 26)
+    implied = implied_accuracy((1.0 + shares) / 2, 2)  # agreement corrected for chance, as a share of agreeing pairs
+    bar = zip(shares, np.maximum(implied - tolerated, 0.0), strict=True)
     edge = " ".join(f"{_x(share, low)},{_y(accuracy)}" for share, accuracy in bar)
     parts = [f'<polygon points="{_x(0.0, low)},{bottom} {edge} {right},{bottom}" class="blind"/>']
     parts.append(_text(right - 8, _y(0.36), "less accurate than their agreement means", "end", "soft"))

@@ -6,13 +6,14 @@ Belongs here: what the home knows of people, honeypots and harm when work goes o
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from labeling_pipeline.core.assignment import assign
-from labeling_pipeline.core.honeypots import Honeypots, ShortBankError, honeypot_bank, rate_report
+from labeling_pipeline.core.honeypots import Honeypots, ShortBankError, honeypot_bank, honeypots_missing, rate_report
 from labeling_pipeline.core.matching import Known
 from labeling_pipeline.core.opaque_ids import concealed
 from labeling_pipeline.core.people import HARMFUL_FROM, Limits, limits
@@ -24,6 +25,8 @@ from labeling_pipeline.stages.overlap import MORE_VOTES, crowd_skill, doubts
 COMPLETE_SHARE = 0.9
 ANYBODY = "vendor"  # stands for whoever will answer a sheet that names nobody
 GIVEN = ["annotator_id", "comment_id", "is_honeypot", "n"]
+# What the work handed out last was short of: metrics that stay until other work goes out.
+SHORT = ("short_rounds", "short_rate", "short_annotators", "asked_annotators", "honeypots_missing", "missing_in_sheets")
 
 
 def hand_out(context: Context, states: pd.DataFrame) -> Result:
@@ -127,6 +130,8 @@ def _written(context: Context, desk: _Desk, done: _HandedOut) -> Result:
     if done.refused:
         metrics = {"refused": "; ".join(done.refused), "refused_with": _bank_version(context)}
     if not done.published:
+        last = context.state().get("crowd_votes")
+        metrics |= {name: last.metrics[name] for name in SHORT if last and name in last.metrics}
         waits = {"waiting_for_room": len(waiting)} if len(waiting) else {}
         return Result(0, metrics | waits, replace=replace)
     assignments = pd.concat(done.published, ignore_index=True)
@@ -138,6 +143,7 @@ def _written(context: Context, desk: _Desk, done: _HandedOut) -> Result:
         "harmful_handed_out": len(exposed),
         "waiting_for_room": len(waiting),
     }
+    metrics |= desk.short_of_honeypots()
     append = {"assignments": Append(assignments, ("assignment_id",))}
     if len(exposed):
         append["exposures"] = Append(exposed, ("person_id", "comment_id", "source", "day"))
@@ -150,6 +156,8 @@ class _Desk:
 
     context: Context
     handed_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=GIVEN))
+    missing: Counter[str] = field(default_factory=Counter)
+    short_rounds: list[str] = field(default_factory=list)
 
     @property
     def today(self) -> pd.Timestamp:
@@ -246,9 +254,24 @@ class _Desk:
             people=people if is_ours else None,
             known=self.known(comments),
         )
+        if len(short := honeypots_missing(asked, pots)):
+            self.missing.update({str(who): int(n) for who, n in short.items()})
+            self.short_rounds.append(name)
         given = asked.assign(n=1 if is_ours else per_comment)[GIVEN]
         self.handed_out = pd.concat([self.handed_out, given], ignore_index=True) if len(self.handed_out) else given
         return asked if is_ours else asked.assign(annotator_id=None)
+
+    def short_of_honeypots(self) -> dict[str, float | int | str]:
+        """What the rounds of this pass were short of, as metrics `SHORT`; nothing where everybody got their rate."""
+        if not self.missing:
+            return {}
+        named = {who: n for who, n in self.missing.items() if who != ANYBODY}
+        people = set(self.handed_out["annotator_id"]) - {ANYBODY}
+        told = (
+            ", ".join(self.short_rounds), self.context.settings.honeypots.rate, len(named), len(people),
+            sum(named.values()), self.missing[ANYBODY],
+        )  # fmt: skip
+        return dict(zip(SHORT, told, strict=True))
 
     def known(self, comments: pd.DataFrame) -> Known | None:
         """What helps to choose whom to ask for one more vote; of any other round chance decides."""

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision import LFSet, apply_lfs, load_lfs, model_votes
+from labeling_pipeline.core.weak_supervision import apply_lfs, load_lfs, model_votes
 from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows, judging_rows, measure_rows
 from labeling_pipeline_tests.calls import exit_code
 from labeling_pipeline_tests.core.weak_supervision.planted import independent
@@ -92,7 +92,32 @@ def test_a_notebook_honours_roles_too(gold: pd.DataFrame) -> None:
     applied = apply_lfs(pd.read_csv("comments.csv", dtype=str), load_lfs("lfs.toml"))
     alone = model_votes(applied, gold[gold["role"] == "fit"][["comment_id", "label"]])
     assert np.array_equal(model_votes(applied, gold).probabilities, alone.probabilities)
-    assert isinstance(load_lfs("lfs.toml"), LFSet)
+
+
+def test_a_wrong_label_is_named_by_its_row_of_the_file(gold: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = gold.iloc[58:62].assign(label=["0", "1", "1", "yes"])  # two of role fit, two of role measure
+    rows.to_csv("gold.csv", index=False)
+    assert exit_code("label-model", "votes.csv", "--gold", "gold.csv", "-o", "out.csv") == 2
+    assert "gold.csv row 4, column 'label': 'yes'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "note"),
+    [
+        ([("c0", 1)], None),
+        ([("c0", 1), ("c0", 1)], None),
+        ([("c0", 1), ("nowhere", 0), ("c1", -1)], "gold: 2 of 3 rows not used"),
+    ],
+)
+def test_rows_of_gold_are_counted_however_often_an_id_occurs(
+    gold: pd.DataFrame, capsys: pytest.CaptureFixture[str], rows: list[tuple[str, int]], note: str | None
+) -> None:
+    votes = pd.read_csv("votes.csv").head(40)
+    pd.concat([votes, votes.head(1)]).to_csv("doubled.csv", index=False)
+    pd.DataFrame(rows, columns=["id", "label"]).to_csv("gold.csv", index=False)
+    notes = run(capsys, "label-model", "doubled.csv", "--gold", "gold.csv", "-o", "out.csv")["notes"]
+    said = [one for one in notes if "rows not used" in one]  # type: ignore[attr-defined]
+    assert not said if note is None else said[0].startswith(note)
 
 
 def test_rows_that_name_no_role_teach() -> None:

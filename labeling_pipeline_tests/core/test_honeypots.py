@@ -19,6 +19,7 @@ from labeling_pipeline.core.honeypots import (
     draw_honeypots,
     honeypot_accuracy,
     honeypot_bank,
+    honeypots_missing,
     honeypots_needed,
     rate_report,
 )
@@ -92,6 +93,28 @@ def test_a_bank_that_is_too_small_says_how_many_are_missing() -> None:
     with pytest.raises(SettingError, match="rate = 1"):
         dealt(real(1, 2), 1.0)
     assert dealt(real(0, 0)).empty
+
+
+def test_an_empty_bank_refuses_as_one_that_is_nearly_empty_does() -> None:
+    empty = Honeypots(BANK[:0].assign(text="t"), 0.05, short_bank="refuse")
+    with pytest.raises(InputError, match=r"annotator a-0 needs \d unseen honeypots, the bank has 0"):
+        draw_honeypots(real(2, 100), empty, np.random.default_rng(0))
+    retired = {"room": dict.fromkeys(BANK["comment_id"], 0)}
+    with pytest.raises(InputError, match="the bank has 0"):
+        dealt(real(2, 100), **retired)
+    assert dealt(real(2, 100), short_bank="fewer", **retired).empty
+    assert dealt(real(2, 100), 0.0, **retired).empty, "no rate asks for none"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 400), st.floats(-3, 3), st.integers(0, 60), st.integers(0, 99))
+def test_what_a_draw_was_short_of_is_what_the_bank_lacked(each: int, owed: float, bank: int, seed: int) -> None:
+    work, there = real(2, each), BANK[:bank].assign(text="t")
+    pots = Honeypots(there, 0.2, owed={"a-0": owed})
+    drawn = draw_honeypots(work, pots, np.random.default_rng(seed))
+    missing = honeypots_missing(pd.concat([work.assign(is_honeypot=False), drawn]), pots)
+    wanted = {"a-0": int(each / 4 + np.clip(owed, -1, 1)), "a-1": int(each / 4)}
+    assert missing.to_dict() == {who: n - bank for who, n in wanted.items() if n > bank}
 
 
 def test_the_bank_needed_for_the_source_is_refused_or_met() -> None:

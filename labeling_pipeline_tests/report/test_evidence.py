@@ -27,7 +27,7 @@ def told(
 ) -> dict[str, pd.DataFrame]:
     rows = [(ALL, REVIEW, reviewed, alarm, 0.5), (ALL, GOLD, known, False, 1.0)]
     report = pd.DataFrame(rows, columns=["slice", "measured_on", "n_known", "is_alarm", "accuracy"])
-    looked = {"n_labels": labels, "n_review": planned, "n_reviewed": reviewed, "n_gold": known}
+    looked = {"n_labels": labels, "n_review": planned, "n_reviewed": reviewed}
     return {"accuracy_report": report, "text_rules": pd.DataFrame(), "looked_at": pd.DataFrame([looked])}
 
 

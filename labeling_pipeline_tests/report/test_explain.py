@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from labeling_pipeline.core.people import HARMFUL_FROM
 from labeling_pipeline.home import Home
 from labeling_pipeline.report.explain import explain
 from labeling_pipeline.report.explain_words import Event
@@ -148,3 +150,35 @@ def test_a_text_that_may_be_harmful_is_hidden_until_it_is_asked_for(context: Con
     assert shown("c-1", "harmful = ['fine_not']") == [text, size]
     assert shown("c-2", harmful)[0] == "posted: 'no date'"
     assert shown("m-1", harmful)[0].startswith("posted: text hidden")
+
+
+HARMFUL = """
+schema_version = "v1"
+effective_at = 2000-01-01T00:00:00Z
+approved_by = "nobody"
+reason = "first"
+guideline = "say"
+classes = [{ id = "fine", name = "f", definition = "f" }, { id = "slur", name = "s", definition = "s" },
+           { id = "threat", name = "t", definition = "t" }]
+questions = [{ id = "label", text = "which", answers = "classes" }]
+"""
+
+
+def test_what_counts_as_exposure_is_what_is_hidden(tmp_path: Path) -> None:
+    """Harm is likely where the harmful classes together are, though none of them is alone."""
+    home = new_home(tmp_path / "home", "[people]\nharmful = ['slur', 'threat']\n")
+    (home.root / "ontology" / "v1.toml").write_text(HARMFUL)
+    drafts = pd.DataFrame(
+        [("both", 0.3, 0.3), ("one", 0.6, 0.1), ("calm", 0.2, 0.2)], columns=["comment_id", "p_slur", "p_threat"]
+    )
+    drop(home, "comments", "c.csv", drafts[["comment_id"]].assign(text="a remark"))
+    drop(home, "predictions", "p.csv", drafts.assign(p_fine=1 - drafts["p_slur"] - drafts["p_threat"]))
+    context = up_to_date(Home(home.root), ("raw_comments", "production_predictions"))
+    exposed = context.query("harm_expected", harmful=["slur", "threat"], least=HARMFUL_FROM)
+    assert exposed["comment_id"].tolist() == ["both", "one"]
+    told = {one: _lines(explain(context, one), "comment")[0] for one in drafts["comment_id"]}
+    assert told == {
+        "both": "posted: text hidden, it may be slur, threat (--show-text shows it)",
+        "one": "posted: text hidden, it may be slur (--show-text shows it)",
+        "calm": "posted: 'a remark'",
+    }

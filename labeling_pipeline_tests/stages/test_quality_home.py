@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -247,7 +248,7 @@ def test_the_sheet_comes_back_and_shows_no_majority(context: Context, tmp_path: 
 
 
 def test_the_report_is_whole_and_nothing_comes_from_elsewhere(context: Context, tmp_path: Path) -> None:
-    document = render_quality(read_quality(context), "home")
+    document = render_quality(read_quality(context), "home", context.settings.review.tolerated_error)
     assert "http" not in document.replace("http-equiv", "").replace("http://www.w3.org", "")
     for words in ("Agreement and accuracy, side by side", "annotators paused", "What should not have happened"):
         assert words in document
@@ -255,6 +256,22 @@ def test_the_report_is_whole_and_nothing_comes_from_elsewhere(context: Context, 
     assert result.exit_code == 0, result.output
     assert "Report:" in result.output
     assert "honeypots  all 0.78" in result.output
+
+
+def test_the_shaded_area_begins_where_the_alarm_does(context: Context, tmp_path: Path) -> None:
+    """Of the drawing: what is tolerated is the home's own setting, as it is for the alarm."""
+    toml = context.home.root / "labeling.toml"
+    before, drawn = toml.read_text(), []
+    for tolerated in (0.05, 0.2):
+        toml.write_text(before.replace("[review]\n", f"[review]\ntolerated_error = {tolerated}\n"))
+        done = CliRunner().invoke(quality_command, ["--home", str(context.home.root), "-o", str(tmp_path / "q.html")])
+        assert done.exit_code == 0, done.output
+        shaded = re.search('<polygon.*?class="blind"', (tmp_path / "q.html").read_text())
+        assert shaded is not None
+        assert shaded[0] in render_quality(read_quality(context), "home", tolerated)
+        drawn.append(shaded[0])
+    toml.write_text(before)
+    assert drawn[0] != drawn[1]
 
 
 def test_honeypots_tell_of_everyone_per_class_and_of_few_answers_that_they_are_too_few(context: Context) -> None:

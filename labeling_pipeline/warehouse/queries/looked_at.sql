@@ -3,5 +3,4 @@
 -- Parameters: none.
 select (select count(*) from consensus_labels) as n_labels,
        (select count(*) from unanimous_review) as n_review,
-       (select count(*) from unanimous_review where comment_id in (select comment_id from expert_verdicts)) as n_reviewed,
-       (select count(*) from gold_set where role in ('fit', 'measure')) as n_gold
+       (select count(*) from unanimous_review where comment_id in (select comment_id from expert_verdicts)) as n_reviewed
