@@ -26,9 +26,9 @@ SLOW_ROWS = 3  # after so many rows beyond the limit, a function is not called a
 TOO_SLOW = "took longer than the limit"
 STOPPED = "not called any more after slow rows"
 LOST = object()  # stands for the answer of a call that did not return
-# What users' code may raise without ending the run: it can fail in any way, and an exit() in it is its own. What is
-# for us passes: KeyboardInterrupt (somebody wants to stop) and the timer below.
-USER_ERRORS = (Exception, SystemExit)
+# What users' files may raise while they are loaded: they can fail in any way, and an exit() in them is their own.
+# KeyboardInterrupt passes: somebody wants to stop.
+USER_ERRORS = (Exception, SystemExit, GeneratorExit)
 
 
 class _TooSlowError(BaseException):
@@ -103,10 +103,10 @@ def call_within(call: Callable[[], Any], watch: Watch, limit_s: float) -> tuple[
     try:
         with watch.ticking(limit_s), watch.on_row(0):
             answer = call()
-    except _TooSlowError:
-        return LOST, TOO_SLOW
-    except USER_ERRORS as error:  # returned by name, for whoever called to count
-        return LOST, f"raised {type(error).__name__}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - returned by name, for whoever called to count
+        return LOST, _said(error)
     return (LOST, TOO_SLOW) if watch.has_fired else (answer, "")
 
 
@@ -127,13 +127,13 @@ def call_on_rows(
         return [LOST] * len(rows)
     try:
         with watch.on_row(first_row):
-            answers = list(map(call, rows))
+            answers = [call(row) for row in rows]  # to map() a StopIteration would be the end of the rows
         if not watch.has_fired:
             return answers
-    except _TooSlowError:
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - nothing is lost: every row is tried again below, where it is counted by name
         pass
-    except USER_ERRORS:
-        pass  # nothing is lost or hidden: every row is tried again below, where what it raises is counted by name
     put_back()
     return _one_by_one(call, rows, watch, faults, first_row)
 
@@ -153,8 +153,13 @@ def _one_by_one(
                 faults.add(TOO_SLOW, first_row + i)
             else:
                 out[i] = answer
-        except _TooSlowError:
-            faults.add(TOO_SLOW, first_row + i)
-        except USER_ERRORS as error:  # one bad row in a million must not cost the others; it is counted, by name
-            faults.add(f"raised {type(error).__name__}", first_row + i)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - one bad row in a million must not cost the others; it is counted
+            faults.add(_said(error), first_row + i)
     return out
+
+
+def _said(error: BaseException) -> str:
+    """Why a call gave no answer. Users' functions may raise anything: some libraries' errors are no `Exception`."""
+    return TOO_SLOW if isinstance(error, _TooSlowError) else f"raised {type(error).__name__}"

@@ -10,6 +10,7 @@ import csv
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,12 @@ class Block:
             position = _look_behind(pattern) if error.pos is None else error.pos
             at = "" if position is None else f" at position {position}"
             raise InputError(f"{self.where}: invalid regex{at}: {error.msg}", remedy="correct the pattern") from error
+        except OverflowError as error:
+            said = f"{self.where}: invalid regex at position {_most_repeated(pattern)}: {error}"
+            raise InputError(said, remedy="write a smaller number, or no upper one") from error
+        except RecursionError as error:
+            said = f"{self.where}: regex nested too deeply, down to position {_deepest(pattern)}"
+            raise InputError(said, remedy="write it with fewer groups inside each other") from error
 
     def flags(self) -> int:
         """Case is ignored unless the block says otherwise."""
@@ -247,6 +254,18 @@ def _look_behind(pattern: str) -> int | None:
                 continue
             break
     return None
+
+
+def _most_repeated(pattern: str) -> int:
+    """Where the repetition with the largest number stands, which `re` refuses without saying where."""
+    repeated = re.finditer(r"\{(\d*)(?:,(\d*))?\}", pattern)
+    return max(repeated, key=lambda found: max(len(n.lstrip("0")) for n in found.groups(""))).start()
+
+
+def _deepest(pattern: str) -> int:
+    """Where the most brackets are open."""
+    depth = list(accumulate((char == "(") - (char == ")") for char in pattern))
+    return depth.index(max(depth))
 
 
 def _class_of(text: str) -> str | int:

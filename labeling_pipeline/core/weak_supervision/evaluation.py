@@ -28,6 +28,7 @@ from labeling_pipeline.core.weak_supervision.functions import (
 from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN, Votes
 
 CHUNK_ROWS = 4096
+NAMED = 999  # numbers that are no class are counted one by one up to here: their number stays bounded
 
 
 class Row(SimpleNamespace):
@@ -143,10 +144,10 @@ def _passes(score: Any, rule: ScoreRule) -> bool:
 
 def checked(answers: list[Any], n_classes: int, faults: Faults, first_row: int) -> Votes:
     """Answers as votes; anything that is not -1 or a class becomes an abstain on record."""
-    array = np.array(answers) if answers else np.empty(0, dtype=np.int64)
-    if array.ndim == 1 and array.dtype.kind in "iub":
-        wide = array.astype(np.int64)
-        if wide.min(initial=ABSTAIN) >= ABSTAIN and wide.max(initial=ABSTAIN) < n_classes:
+    if all(issubclass(kind, int | np.integer | np.bool_) for kind in set(map(type, answers))):
+        array = np.array(answers) if answers else np.empty(0, dtype=np.int64)
+        wide = array.astype(np.int64) if array.dtype.kind in "iub" else None  # else: a number beyond 64 bits
+        if wide is not None and wide.min(initial=ABSTAIN) >= ABSTAIN and wide.max(initial=ABSTAIN) < n_classes:
             return wide.astype(np.int8)
     return np.array([_vote(a, n_classes, faults, first_row + i) for i, a in enumerate(answers)], dtype=np.int8)
 
@@ -155,7 +156,8 @@ def _vote(answer: Any, n_classes: int, faults: Faults, row: int) -> int:
     if isinstance(answer, int | np.integer | np.bool_):
         if ABSTAIN <= int(answer) < n_classes:
             return int(answer)
-        faults.add(f"returned {int(answer)}, not a class", row)
+        said = str(int(answer)) if abs(int(answer)) <= NAMED else f"a number beyond {NAMED}"
+        faults.add(f"returned {said}, not a class", row)
     elif answer is None:
         faults.add("returned None", row)
     elif answer is not LOST:

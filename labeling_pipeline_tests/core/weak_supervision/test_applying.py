@@ -30,6 +30,14 @@ def comments(*texts: str | None) -> pd.DataFrame:
     return pd.DataFrame({"comment_id": [f"c{i}" for i in range(len(texts))], "text": pd.Series(texts, dtype="str")})
 
 
+class PanicError(BaseException):
+    """As extensions written in other languages raise."""
+
+
+def throw(error: BaseException) -> int:
+    raise error
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -41,6 +49,14 @@ def comments(*texts: str | None) -> pd.DataFrame:
         (lambda x: 1 / 0, "raised ZeroDivisionError"),
         (lambda x: x.nothing, "raised AttributeError"),
         (lambda x: sys.exit(0), "raised SystemExit"),
+        (lambda x: next(word for word in ("tea",) if word in x.text), "raised StopIteration"),
+        (lambda x: throw(GeneratorExit()), "raised GeneratorExit"),
+        (lambda x: throw(PanicError()), "raised PanicError"),
+        (lambda x: [1, 1], "returned a list"),
+        (lambda x: np.array([1]), "returned a ndarray"),
+        (lambda x: np.zeros((2, 3)), "returned a ndarray"),
+        (lambda x: 10**5000, "returned a number beyond 999, not a class"),
+        (lambda x: 2**63, "returned a number beyond 999, not a class"),
     ],
 )
 def test_what_is_no_vote_abstains_on_record(answer: object, reason: str) -> None:
@@ -57,6 +73,28 @@ def test_what_is_no_vote_abstains_on_record(answer: object, reason: str) -> None
     ]
 
 
+def test_lists_of_different_lengths_abstain_on_record() -> None:
+    @labeling_function()
+    def ragged(x: Any) -> Any:
+        return [1] * len(x.text)
+
+    @labeling_function()
+    def arrays(x: Any) -> Any:
+        return np.ones(len(x.text), dtype=int)
+
+    @batch_labeling_function()
+    def batch(part: pd.DataFrame) -> Any:
+        return [[1] * len(text) for text in part["text"]]
+
+    applied = apply_lfs(comments("a", "bb", "cc"), LFSet((ragged, arrays, batch), CLASSES))
+    assert (applied.matrix == -1).all()
+    assert {lf: dict(f.counts) for lf, f in applied.faults.items()} == {
+        "ragged": {"returned a list": 3},
+        "arrays": {"returned a ndarray": 3},
+        "batch": {"returned a list": 3},
+    }
+
+
 @pytest.mark.parametrize("kind", ["row", "batch"])
 def test_somebody_who_interrupts_a_function_is_heard(kind: str) -> None:
     def stop(x: object) -> int:
@@ -67,18 +105,19 @@ def test_somebody_who_interrupts_a_function_is_heard(kind: str) -> None:
         apply_lfs(comments("one", "two"), LFSet((stopping,), CLASSES))
 
 
-def test_a_batch_function_that_raises_on_one_row_loses_that_row() -> None:
+@pytest.mark.parametrize("error", [ValueError(), StopIteration(), GeneratorExit(), PanicError()])
+def test_a_batch_function_that_raises_on_one_row_loses_that_row(error: BaseException) -> None:
     @batch_labeling_function()
     def fragile(part: pd.DataFrame) -> list[int]:
         if (part["text"] == "bad").any():
-            raise ValueError("bad")
+            raise error
         return [1] * len(part)
 
     texts = ["fine"] * 40_000
     texts[20_123] = "bad"
     applied = apply_lfs(comments(*texts), LFSet((fragile,), CLASSES))
     assert np.flatnonzero(applied.matrix[:, 0] == -1).tolist() == [20_123]
-    assert applied.faults["fragile"].counts == {"raised ValueError": 1}
+    assert applied.faults["fragile"].counts == {f"raised {type(error).__name__}": 1}
 
 
 @pytest.mark.parametrize("scan", [None, scan_rules])

@@ -30,6 +30,15 @@ def block(**keys: object) -> str:
             block(name="a", kind="regex", pattern="ok (?<=a)b|(?<=a+)b", label="yes"),
             r"'a': invalid regex at position 11",
         ),
+        (
+            block(name="a", kind="regex", pattern="b{2}(a){70000000000}", label="yes"),
+            "'a': invalid regex at position 7: .*repet",
+        ),
+        (block(name="a", kind="regex", pattern="b{1,4294967295}", label="yes"), "'a': invalid regex at position 1"),
+        (
+            block(name="a", kind="regex", pattern="b" + "(" * 3000 + "a" + ")" * 3000, label="yes"),
+            "'a': regex nested too deeply, down to position 3000",
+        ),
         (block(name="a", kind="length", min_chars=9, max_chars=3, label="yes"), "min_chars = 9 is above max_chars = 3"),
         (block(name="a", kind="score", column="p", at_least=0.9, at_most=0.1, label="yes"), "at_least = 0.9 is above"),
         (HEAD + '[[lf]]\nname = "a"\nkind = "score"\ncolumn = "p"\nat_least = nan\nlabel = 1\n', "a finite number"),
