@@ -109,6 +109,21 @@ def test_order_of_rows_and_functions_does_not_matter() -> None:
     assert np.allclose(other, one[rows], atol=1e-9)
 
 
+@pytest.mark.parametrize(("seed", "n_gold"), [(0, 12), (2, 40), (5, 120)])
+def test_with_gold_order_does_not_matter_either(seed: int, n_gold: int) -> None:
+    votes, truth = independent(seed, 600, [0.45, 0.5, 0.6, 0.7, 0.8, 0.85, 0.4, 0.6, 0.7], 3, 0.3)
+    gold = np.where(np.arange(600) < n_gold, truth, -1)
+    one = label_model(votes, n_classes=3, gold=gold)
+    for shuffle in range(3):
+        rng = np.random.default_rng(shuffle)
+        rows, columns, classes = (rng.permutation(n) for n in (600, 9, 3))
+        renamed = np.append(classes, -1)
+        mixed = renamed[votes[rows][:, columns]]
+        other = label_model(mixed, n_classes=3, gold=renamed[gold[rows]])
+        assert np.allclose(other.probabilities[:, classes], one.probabilities[rows], atol=1e-9)
+        assert other.advantage == pytest.approx(one.advantage)
+
+
 def test_renaming_classes_renames_the_labels() -> None:
     votes, _ = independent(9, 4000, [0.7, 0.8, 0.6, 0.75], 3, 0.4)
     renamed = np.where(votes >= 0, (votes + 1) % 3, -1)
