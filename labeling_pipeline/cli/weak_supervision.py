@@ -86,8 +86,9 @@ def weak_label_command(
         write_frame(weak_label_frame(applied, result), output)
         said = _told(applied, result, known)
     facts = {**model_facts(said.result, output), **said.facts, "faults": _faults(applied)}
-    facts |= {"n_comments": len(applied.matrix), "coverage": _covered(applied)}
-    say(facts, as_json, f"{len(applied.matrix):,} weak labels, {_covered(applied):.1%} with a vote → {output}")
+    covered = _covered(applied)
+    facts |= {"n_comments": len(applied.matrix), "coverage": covered}
+    say(facts, as_json, f"{len(applied.matrix):,} weak labels, {covered:.1%} with a vote → {output}")
 
 
 def _covered(applied: AppliedLFs) -> float:

@@ -60,7 +60,9 @@ def plan_gold(votes: pd.DataFrame, comments: pd.DataFrame, budget: int, seed: in
 
 def unvoted(votes: pd.DataFrame, comments: pd.DataFrame) -> int:
     """How many of the comments nobody voted on; arguments as for `plan_gold`."""
-    return int(_strata(votes, comments)["stratum"].map(is_of("unvoted")).sum())
+    key = _checked_key(votes, comments)
+    ids = comments["comment_id"].drop_duplicates().astype("str")
+    return int((~ids.isin(votes.loc[votes["label"].notna(), key].astype("str"))).sum())
 
 
 def is_of(kind: str) -> Callable[[str], bool]:
@@ -126,11 +128,7 @@ def needed_for(drop: float, rate: float, power: float = 0.8) -> int:
 
 
 def _strata(votes: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
-    key = "task" if "task" in votes else "comment_id"
-    if key not in votes or "label" not in votes:
-        raise InputError("votes: no column 'task' or 'label'", expected="task (or comment_id) and label")
-    if "comment_id" not in comments:
-        raise InputError("comments: no column 'comment_id'", expected="comment_id", remedy="name the id column so")
+    key = _checked_key(votes, comments)
     unique = comments.drop_duplicates("comment_id").reset_index(drop=True)
     ids = unique["comment_id"].astype("str")
     given = votes[votes["label"].notna()]
@@ -141,6 +139,16 @@ def _strata(votes: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
     stratum = np.where(slices != "", "slice:" + slices + ", " + kind.astype(object), kind.astype(object))
     text = unique["text"] if "text" in unique else pd.Series("", index=unique.index)
     return pd.DataFrame({"comment_id": ids, "text": text.fillna(""), "stratum": stratum.astype(str)})
+
+
+def _checked_key(votes: pd.DataFrame, comments: pd.DataFrame) -> str:
+    """The column of votes that names the comment; InputError where a column is missing."""
+    key = "task" if "task" in votes else "comment_id"
+    if key not in votes or "label" not in votes:
+        raise InputError("votes: no column 'task' or 'label'", expected="task (or comment_id) and label")
+    if "comment_id" not in comments:
+        raise InputError("comments: no column 'comment_id'", expected="comment_id", remedy="name the id column so")
+    return key
 
 
 def _one_slice(comments: pd.DataFrame) -> npt.NDArray[np.object_]:

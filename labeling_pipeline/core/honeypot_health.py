@@ -16,11 +16,16 @@ from labeling_pipeline.core.significance import holm
 
 Floats = npt.NDArray[np.float64]
 COLUMNS = ("comment_id", "label", "exposures", "value", "low", "high", "rise", "p_value", "state", "reason")
+MAX_EXPOSURES, FAMILY_ERROR = 200, 0.05
 LEAST_EXPOSURES = 20  # before this nothing can be said of a rise
 
 
 def honeypot_health(
-    answers: pd.DataFrame, bank: pd.DataFrame, *, max_exposures: int = 200, family_error: float = 0.05
+    answers: pd.DataFrame,
+    bank: pd.DataFrame,
+    *,
+    max_exposures: int = MAX_EXPOSURES,
+    family_error: float = FAMILY_ERROR,
 ) -> pd.DataFrame:
     """The state of every honeypot of the bank, and why.
 
@@ -44,7 +49,11 @@ def honeypot_health(
     """
     if max_exposures < 1:
         raise SettingError(f"honeypots.max_exposures = {max_exposures}", expected="1 or more")
-    rows = judged(answers, bank)
+    return _health(judged(answers, bank), bank, max_exposures, family_error)
+
+
+def _health(rows: pd.DataFrame, bank: pd.DataFrame, max_exposures: int, family_error: float) -> pd.DataFrame:
+    """`honeypot_health` of answers that are `judged`."""
     counted = rows.groupby("comment_id")["right"].agg(["sum", "size"]).reindex(bank["comment_id"], fill_value=0)
     hits, n = counted["sum"].to_numpy(dtype=np.float64), counted["size"].to_numpy(dtype=np.float64)
     table = bank[["comment_id", "label"]].reset_index(drop=True).assign(exposures=n.astype(np.int64))
@@ -71,9 +80,10 @@ def without_doubtful(answers: pd.DataFrame, known: pd.DataFrame, least: float) -
     named = answers[answers["annotator_id"].notna() & answers["comment_id"].isin(known["comment_id"])]
     if named.empty:
         return known
-    health = honeypot_health(named, known.drop_duplicates("comment_id"))
+    once = known.drop_duplicates("comment_id")
+    rows = judged(named, once)
+    health = _health(rows, once, MAX_EXPOSURES, FAMILY_ERROR)
     doubtful = health.loc[health["state"] == "in_doubt", "comment_id"]
-    rows = judged(named, known.drop_duplicates("comment_id"))
     is_doubtful = rows["comment_id"].isin(doubtful)
     elsewhere = rows[~is_doubtful].groupby("annotator_id")["right"].mean()
     usual = rows.loc[is_doubtful, "annotator_id"].map(elsewhere).astype(np.float64).groupby(rows["comment_id"]).mean()

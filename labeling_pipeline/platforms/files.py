@@ -38,6 +38,7 @@ Leave the other columns as they are and drop the file into `inbox/votes`. Rows l
 and a sheet may be dropped again with more of them filled in. The `.jsonl` file beside it is the same work for programs.
 """
 SAFE, UNSAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,60}"), re.compile(r"[^A-Za-z0-9_.-]")
+OURS = re.compile(r"[^.].*\.(csv|jsonl)|\..+\.(csv|jsonl)\.part")  # a part is left by a run that was killed
 SHOWN = {
     "crowd": ("assignment_id", "comment_id", "text", "annotator_id"),
     "expert": ("comment_id", "text", "context", "expert_id"),
@@ -80,7 +81,7 @@ class FilesPlatform:
             for who in sorted(rows_of, key=str)
         ]
         written = [path for paths in own for path in paths]
-        for path in set((self.tasks / stem).iterdir()) - set(written):
+        for path in set(_sheets_in(self.tasks / stem)) - set(written):
             path.unlink()  # of a run that was killed while it wrote, for people who were known then
         return written
 
@@ -89,16 +90,21 @@ class FilesPlatform:
         return []
 
     def cancel(self, labeling_round: int) -> list[Path]:
-        """Take the round's files out of the outbox."""
+        """Take the round's files out of the outbox; what somebody else put beside them stays."""
         name = _name(labeling_round)
         found = [path for path in sorted(self.tasks.glob(f"{name}*")) if path.stem.split("-part-")[0] == name]
-        withdrawn = [one for path in found for one in (sorted(path.iterdir()) if path.is_dir() else [path])]
+        withdrawn = [one for path in found for one in (_sheets_in(path) if path.is_dir() else [path])]
         for path in withdrawn:
             path.unlink()
         for folder in found:
-            if folder.is_dir():
+            if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
         return withdrawn
+
+
+def _sheets_in(folder: Path) -> list[Path]:
+    """The files of a round's folder that are this platform's; people save their own beside them."""
+    return sorted(path for path in folder.iterdir() if path.is_file() and OURS.fullmatch(path.name))
 
 
 def _name(labeling_round: int) -> str:

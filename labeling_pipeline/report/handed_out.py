@@ -11,13 +11,14 @@ from typing import Any
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.handing_out import SHORT
-from labeling_pipeline.stages.overlap import crowd_promised_usd, crowd_spent_usd
+from labeling_pipeline.stages.overlap import crowd_promised_usd
 
 
-def handed_out(context: Context, rounds: list[dict[str, Any]]) -> dict[str, Any]:
+def handed_out(context: Context, rounds: list[dict[str, Any]], spent_usd: float) -> dict[str, Any]:
     """As plain values: USD spent, promised and set as budget; what work that is out lacks; what was refused.
 
-    ``rounds``: labeling_round and is_open of every round. Honeypots are missing as long as their round is open.
+    ``rounds``: labeling_round and is_open of every round; ``spent_usd``: for crowd votes that came in. Honeypots are
+    missing as long as their round is open.
     """
     last = context.state().get("crowd_votes")
     metrics = last.metrics if last else {}
@@ -26,7 +27,7 @@ def handed_out(context: Context, rounds: list[dict[str, Any]]) -> dict[str, Any]
     if not is_out & set(str(short.get("short_rounds", "")).split(", ")):
         short = {}
     return {
-        "spent_usd": round(crowd_spent_usd(context), 2),
+        "spent_usd": round(spent_usd, 2),
         "promised_usd": round(crowd_promised_usd(context), 2),
         "budget_usd": context.settings.labeling.crowd_budget_usd,
         "rate": short.get("short_rate", context.settings.honeypots.rate),

@@ -40,6 +40,7 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
     context = open_context(home)
     spend = context.query("spend").iloc[0]
     settings = context.settings.labeling
+    crowd_usd = float(spend["n_assignments"]) * settings.crowd_price_usd
     rounds = [
         {str(name): value for name, value in one.items()}
         for one in rounds_state(context).astype({"published_at": str}).to_dict("records")
@@ -62,11 +63,10 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "function_faults": context.query("summary/function_faults").to_dict("records"),
         **_desks(context),
         "spend_usd": round(
-            float(spend["n_assignments"]) * settings.crowd_price_usd
-            + float(spend["n_verdicts"]) * settings.expert_price_usd, 2
+            crowd_usd + float(spend["n_verdicts"]) * settings.expert_price_usd, 2
         ),
         "n_disputed": int(spend["n_disputed"]),
-        "handed_out": handed_out(context, rounds),
+        "handed_out": handed_out(context, rounds, crowd_usd),
         **_made(context),
         "labels": label_chain(context),
         "gates": gates(context),

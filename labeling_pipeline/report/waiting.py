@@ -46,15 +46,21 @@ def _sheets(context: Context, open_rounds: list[dict[str, Any]]) -> list[dict[st
         paths = [path for path in found_there if path.stem.split("-part-")[0] == stem]
         if one["kind"] == "crowd" and paths:
             waits = int(one["n_comments"]) - int(one["n_done"])
-            found.append({"labeling_round": one["labeling_round"], "n": waits, "paths": [str(path) for path in paths]})
+            sheets = [len(list(path.glob("*.csv"))) if path.is_dir() else 1 for path in paths]
+            told = {"paths": [str(path) for path in paths], "n_sheets": sheets}
+            found.append({"labeling_round": one["labeling_round"], "n": waits, **told})
     return found
 
 
 def _asked(one: dict[str, Any]) -> str:
     shown = [os.path.relpath(path) for path in one["paths"]]
     names = [path if short.startswith("..") else short for path, short in zip(one["paths"], shown, strict=True)]
-    sheets = [f"{name}/*.csv, one for each annotator" if os.path.isdir(name) else name for name in names]
-    return f"{one['n']:,} comments wait for answers: fill in {', '.join(sheets)}, drop it into inbox/votes"
+    sheets = [
+        f"{name}/*.csv ({n:,} sheet{'s' if n != 1 else ''}, one for each annotator)" if os.path.isdir(path) else name
+        for name, path, n in zip(names, one["paths"], one["n_sheets"], strict=True)
+    ]
+    them = "it" if sum(one["n_sheets"]) == 1 else "them"
+    return f"{one['n']:,} comments wait for answers: fill in {', '.join(sheets)}, drop {them} into inbox/votes"
 
 
 def _outdated(told: dict[str, Any]) -> str:

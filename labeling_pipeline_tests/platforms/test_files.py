@@ -21,6 +21,7 @@ from labeling_pipeline.platforms.deliver import csv_bytes, csv_lines, deliver
 from labeling_pipeline.platforms.files import FilesPlatform, screen_frame
 
 AT = datetime(2026, 3, 2, 11, 0)
+KINDS = ("csv", "jsonl")
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_honeypots_are_there_and_cannot_be_told(work: Work) -> None:
 
 def test_everyone_has_both_files_and_they_hold_the_same_work(work: Work, tmp_path: Path) -> None:
     paths = FilesPlatform(tmp_path).publish(work)
-    assert [path.name for path in paths] == [f"{who}.{kind}" for who in "xyz" for kind in ("csv", "jsonl")]
+    assert [path.name for path in paths] == [f"{who}.{kind}" for who in "xyz" for kind in KINDS]
     assert {path.parent.name for path in paths} == {"round-0002"}
     everything = pd.concat([read_frame(path) for path in paths[::2]])
     assert set(everything["assignment_id"]) == set(work.items["assignment_id"])
@@ -83,6 +84,20 @@ def test_published_again_nothing_changes_and_cancelled_nothing_is_left(work: Wor
     assert len(platform.cancel(2)) == 6
     assert platform.cancel(2) == []
     assert list((tmp_path / "outbox" / "tasks").iterdir()) == []
+
+
+def test_what_people_saved_beside_their_sheets_is_left_alone(work: Work, tmp_path: Path) -> None:
+    platform = FilesPlatform(tmp_path)
+    folder = platform.publish(work)[0].parent
+    (folder / "x.xlsx").write_text("half a day of work")
+    (folder / "sent").mkdir()
+    (folder / "sent" / "x.csv").write_text("another")
+    (folder / ".gone.csv.part").write_text("of a run that was killed")
+    assert len(platform.publish(work)) == 6
+    assert {path.name for path in folder.iterdir()} - {"x.xlsx", "sent"} == {f"{w}.{k}" for w in "xyz" for k in KINDS}
+    assert len(platform.cancel(2)) == 6
+    assert sorted(path.name for path in folder.iterdir()) == ["sent", "x.xlsx"]
+    assert [path.name for path in (folder / "sent").iterdir()] == ["x.csv"]
 
 
 def test_a_file_is_named_after_its_annotator_whatever_their_id(work: Work, tmp_path: Path) -> None:

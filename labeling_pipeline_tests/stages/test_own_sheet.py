@@ -73,6 +73,15 @@ def test_filled_in_as_written_its_labels_pass_and_its_round_is_done(home: Home, 
     assert "round-0001" not in told(home)
 
 
+def test_how_many_sheets_wait_is_told_where_there_is_one_for_everybody(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home", "")
+    drop(home, "comments", "c.csv", pd.DataFrame({"comment_id": ["c-1", "c-2"], "text": ["one", "two"]}))
+    drop(home, "annotators", "a.csv", pd.DataFrame({"annotator_id": ["ann", "bob", "cem"], "kind": "crowd"}))
+    up_to_date(home)
+    said = told(home)
+    assert "outbox/tasks/round-0001/*.csv (3 sheets, one for each annotator), drop them into inbox/votes" in said
+
+
 def test_half_a_sheet_leaves_the_rest_waiting_and_says_so(home: Home) -> None:
     before = told(home)
     assert f"{N} comments wait for answers: fill in " in before

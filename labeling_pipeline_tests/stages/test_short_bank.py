@@ -33,7 +33,7 @@ def texts(kind: str, n: int) -> pd.DataFrame:
 
 
 def told(context: Context) -> dict[str, str]:
-    return dict(handed_out_lines(handed_out(context, rounds_state(context).to_dict("records"))))
+    return dict(handed_out_lines(handed_out(context, rounds_state(context).to_dict("records"), 0.0)))
 
 
 def answer(home: Home, name: str, share: float) -> None:
