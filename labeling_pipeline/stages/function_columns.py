@@ -29,25 +29,31 @@ def comments_for_functions(context: Context) -> pd.DataFrame:
     columns = {
         **_prediction_columns(comments["comment_id"], drafts, context.all_classes),
         **_slice_columns(comments["slices"], context.settings.inbox.slice_columns),
-        **_own_columns(comments["metadata"]),
+        **_own_columns(context.query("own_cells_of_comments"), comments["comment_id"]),
     }
-    own = comments.drop(columns=["slices", "metadata"])
+    own = comments.drop(columns=["slices"])
     return own.assign(**{name: column for name, column in columns.items() if name not in own.columns})
 
 
-def _own_columns(metadata: pd.Series) -> dict[str, pd.Series]:
-    """One column per key of the JSON objects: numbers where all are, else text."""
-    given = metadata.dropna()
-    if given.empty:
-        return {}
-    frame = pd.DataFrame([json.loads(cell) for cell in given], index=given.index, dtype=object)
-    return {str(name): _cells(frame[name].dropna()).reindex(metadata.index) for name in frame.columns}
+def _own_columns(cells: pd.DataFrame, ids: pd.Series) -> dict[str, pd.Series]:
+    """One column per name. What a cell is, it is whatever stands in other rows: numbers are floats, those that a float
+    cannot hold are whole numbers, all else is text."""
+    place = pd.Index(ids)
+    columns = {}
+    for name, part in cells.groupby("name", sort=True):
+        values = pd.concat([_as(str(kind), same["cell"]) for kind, same in part.groupby("kind", sort=True)])
+        columns[str(name)] = values.set_axis(part["comment_id"].loc[values.index]).reindex(place).set_axis(ids.index)
+    return columns
 
 
-def _cells(values: pd.Series) -> pd.Series:
-    if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
-        return values.astype("float64")
-    return values.map(lambda v: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)).astype("str")
+def _as(kind: str, cells: pd.Series) -> pd.Series:
+    if kind == "number":
+        return cells.astype("float64")
+    if kind == "whole":
+        return cells.map(int).astype(object)
+    if kind == "nested":
+        return cells.map(lambda cell: json.dumps(json.loads(cell), ensure_ascii=False)).astype("str")
+    return cells.astype("str")
 
 
 def _slice_columns(slices: pd.Series, names: Sequence[str]) -> dict[str, pd.Series]:

@@ -4,6 +4,7 @@ made from changes.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import Done, is_due, materialize
+from labeling_pipeline.stages.function_columns import comments_for_functions
 from labeling_pipeline_tests.stages.small_homes import drop, new_home
 
 TOML = """classes = ["acceptable", "toxic"]
@@ -122,11 +124,34 @@ def test_rules_read_every_column_of_a_comment(
 
 
 def test_python_functions_read_them_too(context: Context) -> None:
-    text = PYTHON + "@labeling_function()\ndef sure(x): return 1 if x.predicted_probability > 0.75 else -1\n"
+    text = PYTHON + "@labeling_function()\ndef sure(x): return 1 if (x.predicted_probability or 0) > 0.75 else -1\n"
     text += "@labeling_function()\ndef sweet(x): return 1 if 'sweet' in x.slice and x.place == 'garden' else -1\n"
+    text += "@labeling_function()\ndef scored(x): return -1 if x.model_score is None else int(x.model_score > 0.5)\n"
     (context.home.root / "labeling_functions.py").write_text(text, encoding="utf-8")
     label(context)
-    assert {("sure", "c0"), ("sweet", "c2")} < votes(context)
+    assert {("sure", "c0"), ("sweet", "c2"), ("scored", "c0"), ("scored", "c1")} < votes(context)
+    assert not any(context.warehouse.table("labeling_functions")["faults"])  # what is missing is None, no error
+
+
+CELLS = [("0.9", 0.9), ("3", 3.0), ("-1.5e-3", -0.0015), ("007", "007"), ("n/a", "n/a"), ("", None)]
+TOO_LONG = [("1234567890123456789", 1234567890123456789), ("9" * 20, "9" * 20)]
+
+
+@pytest.mark.parametrize("given", [CELLS[:3], CELLS, [*CELLS, *TOO_LONG]])
+def test_what_a_cell_is_depends_on_no_other_cell_and_no_format(
+    tmp_path: Path, given: list[tuple[str, float | str | None]]
+) -> None:
+    home, cells = new_home(tmp_path / "home", ""), [text for text, _ in given]
+    ids, n = [f"c{i}" for i in range(2 * len(given))], len(given)
+    drop(home, "comments", "a.csv", pd.DataFrame({"comment_id": ids[:n], "text": "a", "stars": cells}))
+    rows = [{"comment_id": i, "text": "a", "stars": cell} for i, (_, cell) in zip(ids[n:], given, strict=True)]
+    (home.root / "inbox" / "comments" / "b.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    context = open_context(home, pd.Timestamp("2026-05-04").to_pydatetime())
+    materialize("raw_comments", STAGES["raw_comments"], context)
+    column = comments_for_functions(context).set_index("comment_id").loc[ids, "stars"]
+    found = [None if pd.isna(cell) else cell for cell in column]
+    assert [(type(cell), cell) for cell in found] == [(type(cell), cell) for _, cell in [*given, *given]]
+    assert (column.dtype == "float64") == (given == CELLS[:3])  # then a score runs in DuckDB
 
 
 def test_a_rule_without_its_column_does_not_stop_the_others(context: Context) -> None:

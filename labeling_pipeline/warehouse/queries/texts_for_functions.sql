@@ -2,8 +2,8 @@
 -- label; it tells what votes are worth (fit) and how functions do (measure).
 -- Grain: one row per comment.
 -- Parameters: none.
-select comment_id, text, context, author_id, thread_id, posted_at, slices, metadata from raw_comments
+select comment_id, text, context, author_id, thread_id, posted_at, slices from raw_comments
 union all
-select comment_id, text, null, null, null, null, slices, metadata from gold_set
+select comment_id, text, null, null, null, null, slices from gold_set
 where role in ('fit', 'measure') and text is not null and comment_id not in (select comment_id from raw_comments)
 order by comment_id
