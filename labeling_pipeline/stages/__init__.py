@@ -16,7 +16,7 @@ from labeling_pipeline.stages.drift import drift_report
 from labeling_pipeline.stages.engine import Stage
 from labeling_pipeline.stages.evaluation import model_evaluation
 from labeling_pipeline.stages.export import versioned_export
-from labeling_pipeline.stages.function_files import functions_version
+from labeling_pipeline.stages.function_files import check_functions, functions_version
 from labeling_pipeline.stages.fusion import fused_labels
 from labeling_pipeline.stages.gold import gold_candidates, gold_set, promotion_is_wanted
 from labeling_pipeline.stages.handing_out import handing_out_is_wanted
@@ -55,16 +55,16 @@ STAGES: dict[str, Stage] = {
     ),
     "decomposed_tasks": Stage(
         decomposed_tasks, "2_decomposition", ("raw_comments",), ("decomposed_tasks", "rounds"),
-        settings=("labeling",), is_wanted=round_is_wanted,
+        settings=("labeling",), is_wanted=round_is_wanted, checks=check_functions,
     ),
     "weak_labels": Stage(
         weak_labels, "3_annotation", ("raw_comments", "gold_set", "production_predictions"),
         ("weak_labels", "weak_blind", "labeling_functions", "labeling_function_votes"),
-        settings=("weak_supervision",), reads=functions_version,
+        settings=("weak_supervision",), reads=functions_version, checks=check_functions,
     ),
     "crowd_votes": Stage(
         crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log", "vote_deliveries"), "votes",
-        is_wanted=handing_out_is_wanted,
+        is_wanted=handing_out_is_wanted, checks=check_functions,
     ),
     "verdicts": Stage(
         verdicts, "3_annotation", ("raw_comments", "decomposed_tasks", "annotators"), ("verdicts", "expert_verdicts"),

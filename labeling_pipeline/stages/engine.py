@@ -65,6 +65,9 @@ class Stage:
     every_days: Callable[[Settings], int] | None = None
     # Anything else it reads: a file of the home.
     reads: Callable[[Context], str] | None = None
+    # Done first, before the version of what it reads is taken: raises where that is wrong, so that nothing is computed
+    # (asked, paid for) on it, and may write down what else belongs to it.
+    checks: Callable[[Context], None] | None = None
     # There is something for it to do, whatever the versions say.
     is_wanted: Callable[[Context], bool] | None = None
     # A reason not to wait for the clock.
@@ -132,6 +135,8 @@ def materialize(asset: str, stage: Stage, context: Context) -> Done:
     The write is discarded when an upstream table changed while this one was computed: the asset stays due, and the
     next pass works from what is there then.
     """
+    if stage.checks is not None and is_due(asset, stage, context, context.state()):
+        stage.checks(context)  # with no connection open: it may take a while
     with context.warehouse.read():
         state = context.state()
         if not is_due(asset, stage, context, state):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from labeling_pipeline.home import Home
 
 READ_FILES = "read_files.json"
+_CHECKED: dict[Path, tuple[str, tuple[str, ...]]] = {}  # home → functions and classes that were found right
 
 
 def functions_version(context: Context) -> str:
@@ -30,8 +31,18 @@ def functions_version(context: Context) -> str:
         return "none"
     digest = hashlib.sha256()
     for path in (*paths, *_named_files(context.home), *_read_files(context.home)):
-        digest.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"absent")
+        digest.update(_content(path))
     return digest.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """The hash of a file, which is not read again while its size and time stay: this is asked every second."""
+    from labeling_pipeline.warehouse.inbox.scan import file_sha256
+
+    if not path.is_file():
+        return b"absent"
+    stat = path.stat()
+    return file_sha256(str(path), stat.st_size, stat.st_mtime_ns).encode()
 
 
 def load_functions(context: Context) -> LFSet:
@@ -50,11 +61,19 @@ def load_functions(context: Context) -> LFSet:
 
 
 def check_functions(context: Context) -> None:
-    """Raises InputError where a file of labeling functions is wrong, or names a class that no ontology has."""
+    """Raises InputError where a file of labeling functions is wrong, or names a class that no ontology has.
+
+    What else is read for them is known afterwards. Files that were right are not loaded again in this process while
+    they and the classes stay as they are.
+    """
     from labeling_pipeline.core.weak_supervision.applying import class_names
 
-    if context.home.labeling_functions:
+    if not context.home.labeling_functions:
+        return
+    checked = _CHECKED.get(context.home.root)
+    if checked != (functions_version(context), context.all_classes):
         class_names(load_functions(context), context.all_classes)
+        _CHECKED[context.home.root] = (functions_version(context), context.all_classes)
 
 
 def _named_files(home: Home) -> list[Path]:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from labeling_pipeline.core.errors import InputError, SettingError
+from labeling_pipeline.core.weak_supervision.opened_files import opened_files
 from labeling_pipeline.home import Home
 from labeling_pipeline.loop import run_until_idle
 from labeling_pipeline.stages import STAGES
@@ -61,8 +62,10 @@ def context(tmp_path: Path) -> Context:
 
 
 def label(context: Context) -> Done:
+    """One pass, after which nothing is left to do: what else the functions are made of is known before they run."""
     done = materialize("weak_labels", STAGES["weak_labels"], context)
-    return done if is_due("weak_labels", STAGES["weak_labels"], context, context.state()) is False else label(context)
+    assert not is_due("weak_labels", STAGES["weak_labels"], context, context.state())
+    return done
 
 
 def votes(context: Context) -> set[tuple[str, str]]:
@@ -86,6 +89,17 @@ def test_a_file_that_is_read_while_loading_counts(context: Context, name: str, t
     assert is_due("weak_labels", STAGES["weak_labels"], context, context.state())
     label(context)
     assert expected in votes(context)
+
+
+def test_files_that_stay_are_not_read_again_to_see_whether_anything_is_due(context: Context) -> None:
+    label(context)
+    for heard in (False, True):
+        if heard:
+            (context.home.root / "words.txt").write_text("pear fig", encoding="utf-8")
+        with opened_files(context.home.root) as files:
+            assert is_due("weak_labels", STAGES["weak_labels"], context, context.state()) == heard
+        names = {file.name for file in files}
+        assert ("words.txt" in names, "beside.py" in names) == (heard, False)
 
 
 COLUMNS = """
@@ -196,6 +210,10 @@ def test_a_wrong_definition_is_told_before_anything_is_done(context: Context, te
     with pytest.raises(InputError, match=said):
         run_until_idle(context.home, context.now)
     assert "crowd_votes" not in context.state()
+    for asset in ("decomposed_tasks", "crowd_votes", "weak_labels"):  # as a run that the UI starts would
+        with pytest.raises(InputError, match=said):
+            materialize(asset, STAGES[asset], context)
+    assert not {"decomposed_tasks", "crowd_votes"} & set(context.state())
 
 
 def test_a_home_may_know_its_class_balance(context: Context) -> None:

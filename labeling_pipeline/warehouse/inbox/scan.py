@@ -110,7 +110,7 @@ def _is_delivered(name: str, simulated_day: int | None) -> bool:
 
 def _content_of(path: Path, stat: os.stat_result) -> str | None:
     try:
-        return _sha256(str(path), stat.st_size, stat.st_mtime_ns)
+        return file_sha256(str(path), stat.st_size, stat.st_mtime_ns)
     except FileNotFoundError:
         return None
     except PermissionError:
@@ -119,7 +119,8 @@ def _content_of(path: Path, stat: os.stat_result) -> str | None:
 
 
 @lru_cache(maxsize=4096)  # sensors look every second, and may not write down what they saw
-def _sha256(path: str, size: int, mtime_ns: int) -> str:
+def file_sha256(path: str, size: int, mtime_ns: int) -> str:
+    """The content hash of a file that has this size and was last changed then; read once as long as both stay."""
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
