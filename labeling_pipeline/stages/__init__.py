@@ -63,8 +63,9 @@ STAGES: dict[str, Stage] = {
         settings=("weak_supervision",), reads=functions_version, checks=check_functions,
     ),
     "crowd_votes": Stage(
-        crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"), ("vote_log", "vote_deliveries"), "votes",
-        is_wanted=handing_out_is_wanted, checks=check_functions,
+        crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"),
+        ("vote_log", "vote_deliveries", "stray_rounds"), "votes", is_wanted=handing_out_is_wanted,
+        checks=check_functions,
     ),
     "verdicts": Stage(
         verdicts, "3_annotation", ("raw_comments", "decomposed_tasks", "annotators"), ("verdicts", "expert_verdicts"),

@@ -14,6 +14,7 @@ from labeling_pipeline.stages.overlap import crowd_promised_usd
 from labeling_pipeline_tests.stages.small_homes import NOW, TO_LABELS, drop, new_home, up_to_date
 
 ASSETS = (*TO_LABELS, "unanimous_review")
+STANDING = (*ASSETS, "annotator_standing")
 N = 20
 
 
@@ -61,3 +62,58 @@ def test_late_votes_without_a_round_answer_the_sheet_that_is_out(tmp_path: Path)
     context = up_to_date(home, ASSETS)
     assert rounds_state(context)["n_done"].tolist() == [N, 2]
     assert crowd_promised_usd(context) == 0
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_vendors_round_numbers_make_no_two_answers_one(tmp_path: Path, named: bool) -> None:
+    home = new_home(tmp_path / "home", "[labeling]\nvotes_per_comment = 3\n")
+    drop(home, "comments", "c.csv", pd.DataFrame({"comment_id": ["c1", "c2"], "text": ["one", "two"]}))
+    up_to_date(home)
+    said = pd.DataFrame({"comment_id": ["c1"] * 3 + ["c2"] * 3, "label": "toxic", "labeling_round": [7, 8, 9] * 2})
+    said = said.assign(answered_at="2026-05-04T09:00:00", **({"annotator_id": list("abcabc")} if named else {}))
+    drop(home, "votes", "v.csv", said)
+    context = up_to_date(home)
+    assert context.query("spend")["n_assignments"].tolist() == [6], "whoever gave them, each is paid"
+    assert rounds_state(context)[["n_done", "is_open"]].to_numpy().tolist() == [[2, False]]
+    assert crowd_promised_usd(context) == 0
+
+
+def test_who_names_no_round_answers_the_one_with_the_honeypots(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home", "[honeypots]\nrate = 0.1\nbank_share = 1.0\n[review]\nper_round = 6\n")
+    gold = [f"GOLD-{i}" for i in range(40)]
+    drop(home, "gold", "g.csv", pd.DataFrame({"comment_id": gold, "text": gold, "label": "toxic", "role": "fit"}))
+    drop(home, "comments", "early.csv", pd.DataFrame({"comment_id": ["early"], "text": ["nobody answered it"]}))
+    up_to_date(home, STANDING)
+    ids = [f"k{i}" for i in range(200)]
+    drop(home, "comments", "c.csv", pd.DataFrame({"comment_id": ids, "text": [f"text {i}" for i in ids]}))
+    asked = up_to_date(home, STANDING).warehouse.table("assignments").query("labeling_round == '2'")
+    assert asked["is_honeypot"].sum() > 10
+    said = [asked[["comment_id"]].assign(annotator_id=who, label="toxic") for who in "abc"]
+    drop(home, "votes", "v.csv", pd.concat(said).assign(answered_at="2026-05-04T09:00:00"))
+    context = up_to_date(home, STANDING)
+    told = context.query("answers_assigned_elsewhere")
+    assert set(told["labeling_round"]) == {"2"}
+    assert told["is_handed_out"].all()
+    assert told["is_honeypot"].sum() == 3 * asked["is_honeypot"].sum()
+    assert context.warehouse.table("honeypot_violations").empty, "all of it was answered as agreed"
+    questions = context.deciding_questions
+    for name, given in (("current_votes", {}), ("deciding_votes", {"questions": questions})):
+        assert set(context.query(name, **given)["labeling_round"]) == {"2"}, name
+    assert set(context.warehouse.table("consensus_labels")["labeling_round"]) == {"2"}
+    assert set(context.warehouse.table("unanimous_review")["labeling_round"]) == {"2"}
+
+
+def test_a_delivery_that_is_asked_about_later_is_of_that_round(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home", "[review]\nper_round = 6\n[labeling]\nfirst_round = 1\n")
+    drop(home, "comments", "a.csv", pd.DataFrame({"comment_id": ["early"], "text": ["nobody answered it"]}))
+    up_to_date(home, ASSETS)
+    delivered = delivery(home, 0, 3, "none")
+    context = up_to_date(home, ASSETS)
+    assert context.warehouse.table("unanimous_review").empty, "no round of ours has them yet"
+    (home.root / "labeling.toml").write_text(
+        (home.root / "labeling.toml").read_text("utf-8").replace("first_round = 1", 'first_round = "all"'), "utf-8"
+    )
+    context = up_to_date(Home(home.root), ASSETS)
+    labels = context.warehouse.table("consensus_labels").set_index("comment_id")
+    assert set(labels.loc[delivered, "labeling_round"]) == {"2"}
+    assert len(context.warehouse.table("unanimous_review")) == 6, "and every round has its review"

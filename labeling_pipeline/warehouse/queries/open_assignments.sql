@@ -1,4 +1,4 @@
--- Purpose: assignments that nobody has answered yet.
+-- Purpose: assignments that nobody has answered yet; the simulated crowd, which is asked, names the round it answers.
 -- Grain: one row per assignment.
 -- Parameters: none.
 select a.assignment_id, a.comment_id, coalesce(c.text, g.text) as text, a.annotator_id, a.labeling_round,

@@ -3,9 +3,11 @@
 -- Grain: one row per comment with a consensus label, or with nothing but votes set aside.
 -- Parameters: $questions (list of question ids that decide labels).
 with deciding as (
-    select v.*, p.annotator_id is not null as is_of_paused,
+    select v.* replace (coalesce(s.labeling_round, v.labeling_round) as labeling_round),
+           p.annotator_id is not null as is_of_paused,
            v.vote_id in (select vote_id from votes_set_aside) as is_aside
-    from crowd_votes v left join annotator_pauses p on p.annotator_id = v.annotator_id
+    from crowd_votes v left join stray_rounds s on s.vote_id = v.vote_id
+    left join annotator_pauses p on p.annotator_id = v.annotator_id
     where v.is_current and list_contains($questions, v.question)
 ),
 aside as (
