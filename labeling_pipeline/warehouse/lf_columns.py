@@ -55,9 +55,10 @@ def apply_kept(
 ) -> KeptLFs:
     """`apply_lfs`, running only functions on comments whose votes are not in `folder` yet.
 
-    Equal to a fresh run as long as functions look at one row at a time; a rule whose column the comments do not have
-    abstains on all of them, on record. Afterwards the folder holds the columns of
-    these functions and no others; each file appears whole or not at all.
+    Equal to a fresh run as long as functions look at one row at a time. A rule whose column the comments do not have
+    abstains on all of them, on record, where `apply_lfs` raises: there the name is wrong, here the column may come with
+    the next file. Afterwards the folder holds the columns of these functions and no others; each file appears whole or
+    not at all.
     """
     read = _hashes_of_what_is_read(comments, lfs)
     columns = [
@@ -90,21 +91,25 @@ def apply_kept(
     return KeptLFs(AppliedLFs(matrix, lfs.names, hashes, tuple(classes), faults, comments["comment_id"]), n_run)
 
 
+def _reads(lf: LabelingFunction) -> str | None:
+    """The column a rule reads; None for a Python function, which may read any."""
+    return rule_column(lf.rule) if isinstance(lf, DeclarativeLF) else None
+
+
 def _lacks(lf: LabelingFunction, comments: pd.DataFrame) -> str | None:
-    """The column a rule reads that is not there."""
-    column = rule_column(lf.rule) if isinstance(lf, DeclarativeLF) else "text"
+    """The column a function needs that is not there."""
+    column = _reads(lf) or "text"
     return None if column in comments.columns else column
 
 
 def _hashes_of_what_is_read(comments: pd.DataFrame, lfs: LFSet) -> list[Hashes]:
     """Per function, a hash of what it can read of each row: a rule its column, a Python function all of them."""
-    found: dict[str, Hashes] = {}
-    for lf in lfs.functions:
-        column = rule_column(lf.rule) if isinstance(lf, DeclarativeLF) else ""
-        if column not in found:
-            read = [name for name in comments.columns if name == column or not column]
-            found[column] = row_hashes(comments[read])
-    return [found[rule_column(lf.rule) if isinstance(lf, DeclarativeLF) else ""] for lf in lfs.functions]
+    read = [_reads(lf) for lf in lfs.functions]
+    found = {
+        column: row_hashes(comments[[name for name in comments.columns if column is None or name == column]])
+        for column in dict.fromkeys(read)
+    }
+    return [found[column] for column in read]
 
 
 def row_hashes(comments: pd.DataFrame) -> Hashes:

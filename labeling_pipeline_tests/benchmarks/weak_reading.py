@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import argparse
 
-import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.weak_supervision import AppliedLFs, label_model
 from labeling_pipeline.core.weak_supervision.reading import read_texts
-from labeling_pipeline_tests.benchmarks.weak_data import Votes
 from labeling_pipeline_tests.benchmarks.weak_problems import AUTHORS, Problem, problems
-from labeling_pipeline_tests.core.weak_supervision.planted import accuracy, calibration_error
+from labeling_pipeline_tests.core.weak_supervision.planted import accuracy, calibration_error, loss
 
 CHANGE = 0.005
 
@@ -58,11 +56,6 @@ def compare(problem: Problem) -> dict[str, object]:
         "off": calibration_error(votes, truth),
         "off_read": calibration_error(read, truth),
     }
-
-
-def loss(probabilities: np.typing.NDArray[np.float64], truth: Votes) -> float:
-    """Mean negative log-likelihood."""
-    return float(-np.log(np.maximum(probabilities[np.arange(len(truth)), truth], 1e-6)).mean())
 
 
 if __name__ == "__main__":

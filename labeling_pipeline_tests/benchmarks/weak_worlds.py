@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.weak_supervision import label_model
+from labeling_pipeline.core.weak_supervision.result import vote_counts
 from labeling_pipeline_tests.benchmarks.weak_data import Votes
-from labeling_pipeline_tests.core.weak_supervision.planted import accuracy, one_lf
+from labeling_pipeline_tests.core.weak_supervision.planted import accuracy, noisy_copy, one_lf
 
 SEED = 20_260
 UNDER = 0.005
@@ -54,9 +55,7 @@ def world(seed: int) -> World:
     copies = bool(rng.random() < 0.35)
     if copies:
         source = columns[int(rng.integers(m))]
-        for _ in range(int(rng.integers(2, 5))):
-            noisy = (rng.random(n) < 0.05) & (source >= 0)
-            columns.append(np.where(noisy, rng.integers(0, k, n), source))
+        columns += [noisy_copy(rng, source, k) for _ in range(int(rng.integers(2, 5)))]
     return World(np.stack(columns, axis=1), truth, balance, one_class, copies)
 
 
@@ -114,8 +113,7 @@ def compare(one: World, peer: bool) -> list[dict[str, object]]:
 def with_prior(votes: Votes, balance: Matrix) -> Matrix:
     """What majority would say that knows the balance, every vote being right seven times in ten."""
     k = len(balance)
-    counts = np.stack([(votes == c).sum(axis=1) for c in range(k)], axis=1)
-    odds = balance * (0.7 * (k - 1) / 0.3) ** counts
+    odds = balance * (0.7 * (k - 1) / 0.3) ** vote_counts(votes, k)
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 

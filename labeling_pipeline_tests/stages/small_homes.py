@@ -62,3 +62,9 @@ def up_to_date(home: Home, assets: tuple[str, ...] = TO_LABELS, most: int = 5, n
             if one in assets:
                 materialize(one, STAGES[one], open_context(home, now))
     raise AssertionError(f"still due after {most} passes: {due}")
+
+
+def keyword_rule(word: str) -> str:
+    """A file of one labeling function, named after the word it looks for, that votes toxic."""
+    head = 'classes = ["acceptable", "toxic"]\n[[lf]]\n'
+    return f'{head}name = "{word}"\nkind = "keywords"\nwords = ["{word}"]\nlabel = "toxic"\n'

@@ -19,15 +19,9 @@ from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import Done, is_due, materialize
 from labeling_pipeline.stages.function_columns import comments_for_functions
-from labeling_pipeline_tests.stages.small_homes import drop, new_home
+from labeling_pipeline_tests.stages.small_homes import drop, keyword_rule, new_home
 
-TOML = """classes = ["acceptable", "toxic"]
-[[lf]]
-name = "plum"
-kind = "keywords"
-words = ["plum"]
-label = "toxic"
-"""
+TOML = keyword_rule("plum")
 PYTHON = """
 from pathlib import Path
 from beside import LEAST

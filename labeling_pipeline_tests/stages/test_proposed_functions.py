@@ -10,17 +10,11 @@ import pandas as pd
 from labeling_pipeline.home import Home
 from labeling_pipeline.report.explain import explain
 from labeling_pipeline.stages.context import Context
-from labeling_pipeline_tests.stages.small_homes import drop, new_home, up_to_date
+from labeling_pipeline_tests.stages.small_homes import drop, keyword_rule, new_home, up_to_date
 
 CODED = ["quiet spoon", "velvet parker", "salt map", "moss collector"]
 PLAIN = ["rain", "wind", "plum", "harbour", "lantern", "meadow", "ribbon", "kettle"]
-RULE = """classes = ["acceptable", "toxic"]
-[[lf]]
-name = "vile"
-kind = "keywords"
-words = ["vile"]
-label = "toxic"
-"""
+RULE = keyword_rule("vile")
 ASSETS = (
     "raw_comments", "gold_set", "verdicts", "weak_labels", "comment_slices", "production_predictions",
     "production_feedback", "labeling_function_report",

@@ -29,10 +29,14 @@ def with_copies(seed: int, n: int = 20_000, n_classes: int = 5, copies: int = 5)
     truth = rng.integers(0, n_classes, n)
     columns = [one_lf(rng, truth, a, 0.35, n_classes) for a in np.linspace(0.5, 0.85, 8)]
     weak = one_lf(rng, truth, 0.45, 0.35, n_classes)
-    for _ in range(copies):
-        noisy = (rng.random(n) < 0.05) & (weak >= 0)
-        columns.append(np.where(noisy, rng.integers(0, n_classes, n), weak))
+    columns += [noisy_copy(rng, weak, n_classes) for _ in range(copies)]
     return np.stack(columns, axis=1), truth, weak
+
+
+def noisy_copy(rng: np.random.Generator, source: Votes, n_classes: int) -> Votes:
+    """The votes of a function, one in twenty drawn anew."""
+    noisy = (rng.random(len(source)) < 0.05) & (source >= 0)
+    return np.where(noisy, rng.integers(0, n_classes, len(source)), source)
 
 
 def one_sided(seed: int, n: int = 1700, m: int = 10, activity: float = 0.0, topic: float = 0.0) -> tuple[Votes, Votes]:
@@ -74,3 +78,8 @@ def calibration_error(probabilities: npt.NDArray[np.float64], truth: Votes, bins
         abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in np.unique(place)
     ]
     return float(np.sum(gaps))
+
+
+def loss(probabilities: npt.NDArray[np.float64], truth: Votes) -> float:
+    """Mean negative log-likelihood; no probability counts as less than one in a million."""
+    return float(-np.log(np.maximum(probabilities[np.arange(len(truth)), truth], 1e-6)).mean())
