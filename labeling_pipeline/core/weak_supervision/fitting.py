@@ -32,7 +32,7 @@ def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
         learned.rates.score,
         accuracies_of(learned.precision, learned.votes, patterns.n_classes),
         groups,
-        learned.rates.balance,
+        learned.rates.balance if setup.class_balance is None else setup.class_balance,
         has_advantage=has_advantage,
     )
     if setup.n_gold:

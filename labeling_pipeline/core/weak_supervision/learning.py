@@ -9,16 +9,18 @@ prior).
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from labeling_pipeline.core.weak_supervision import redundancy as copies
+from labeling_pipeline.core.weak_supervision.covered_mix import CoveredMix, mix_under_balance
 from labeling_pipeline.core.weak_supervision.encoding import EncodedVotes, flat_one_hot
 from labeling_pipeline.core.weak_supervision.majority import PRIOR_ACCURACY, PSEUDO_VOTES
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns
-from labeling_pipeline.core.weak_supervision.pooling import Pooling, diagonal
+from labeling_pipeline.core.weak_supervision.pooling import Pooling, diagonal, errors_by_mix
 from labeling_pipeline.core.weak_supervision.rates import Rates, log_scale, rates_of
 from labeling_pipeline.core.weak_supervision.result import Setup, majority_mix
 
@@ -30,8 +32,10 @@ LEAST_EXPLAINED = 0.1
 MOST_UNEXPLAINED, LEAST_GAIN = 0.1, 0.02  # for labels that count against themselves
 ONE_LABEL = 0.95  # of a function's votes: it knows one class
 LARGEST_LOG = 500.0  # odds stay finite whatever the number of functions
-# Without gold or a given balance the class mix must stay within this total variation of majority's.
-MIX_RADIUS = 0.15
+# The class mix must stay within this total variation of what is expected; nearer where functions choose rows by class.
+MIX_RADIUS, ONE_LABEL_RADIUS = 0.15, 0.1
+ERRORS_BY_MIX = 0.5
+LEAST_VOUCHED = 0.05  # of the dependence; less is chance
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,11 @@ class _Problem:
         hot = flat_one_hot(patterns.votes, self.n_classes)
         self.co_votes = np.asarray((hot.T * self.counts) @ hot)
         self.votes = np.diag(self.co_votes).copy()
-        self.mix = majority_mix(patterns)
-        self.given_balance = setup.class_balance
+        self.one_label = self.n_covered > 0 and not _most_by_several(self.votes, self.n_classes)
+        self.mix = _mix(self, majority_mix(patterns), setup.class_balance)
+        # Known of the rows that are voted on, not only of the corpus.
+        self.given_balance = None if self.one_label else setup.class_balance
+        self.corpus_balance = setup.class_balance
         self.prior = _prior(self.votes, self.n_classes, setup.class_balance)
         self.ones = np.ones((self.n_classes, 1))
         self.pooled = Pooling(self.votes, self.n_classes)
@@ -84,13 +91,22 @@ class _Problem:
         return seen
 
     def bounded_mix(self, others: Matrix) -> Matrix:
-        """(K,) the class mix of covered rows, within reach of majority's."""
-        mass = PSEUDO_VOTES * self.mix + _with_first(others @ self.covered_counts, self.n_covered)
-        mix = mass / mass.sum()
-        distance = 0.5 * float(np.abs(mix - self.mix).sum())
-        if distance > MIX_RADIUS:
-            mix = self.mix + (mix - self.mix) * (MIX_RADIUS / distance)
-        return np.asarray(mix)
+        """(K,) the class mix of covered rows, within reach of what is expected."""
+        mass = PSEUDO_VOTES * self.mix.expected + _with_first(others @ self.covered_counts, self.n_covered)
+        return self.mix.near(mass / mass.sum())
+
+    @property
+    def balance(self) -> Matrix:
+        """(K,) the class mix before anything is learned."""
+        return self.mix.expected if self.given_balance is None else self.given_balance
+
+
+def _mix(problem: _Problem, majority: Matrix, balance: Matrix | None) -> CoveredMix:
+    if not problem.one_label:
+        return CoveredMix(majority, MIX_RADIUS)
+    if balance is None:
+        return CoveredMix(majority, ONE_LABEL_RADIUS)
+    return mix_under_balance(majority, balance, problem.n_rows, problem.n_covered, ONE_LABEL_RADIUS)
 
 
 def _prior(votes: Matrix, n_classes: int, given_balance: Matrix | None) -> Matrix:
@@ -113,12 +129,18 @@ def _give_several(votes: Matrix, n_classes: int) -> npt.NDArray[np.bool_]:
     return np.asarray(given.max(axis=1) < ONE_LABEL * given.sum(axis=1))
 
 
+def _most_by_several(votes: Matrix, n_classes: int) -> bool:
+    """Whether most votes are by functions that give several labels."""
+    given = votes.reshape(-1, n_classes).sum(axis=1)
+    return float(given[_give_several(votes, n_classes)].sum()) > 0.5 * float(given.sum())
+
+
 def _balance_tells(problem: _Problem) -> bool:
-    """Whether most votes are by functions that give several labels: the balance, where it is given, says how often each
-    label should be given, and majority does not use that. A function that knows one class chooses its rows by class."""
-    given = problem.votes.reshape(-1, problem.n_classes).sum(axis=1)
-    several = float(given[_give_several(problem.votes, problem.n_classes)].sum())
-    return problem.given_balance is not None and several > 0.5 * float(given.sum())
+    """Whether a given balance says what majority does not use: how often functions that give several labels should give
+    each, or, of those that know one class, that majority finds more of some class than there can be."""
+    if problem.one_label:
+        return problem.mix.contradicts_majority
+    return problem.corpus_balance is not None and problem.n_covered > 0
 
 
 def _with_first(mass: Matrix, of: float) -> Matrix:
@@ -152,7 +174,7 @@ def learn(patterns: VotePatterns, setup: Setup) -> Learned:
     learned = _settled(problem, guarded=True)
     if learned.is_held:
         free = _settled(problem, guarded=False)
-        least = LEAST_GAIN if setup.class_balance is None else 0.0
+        least = LEAST_GAIN if problem.given_balance is None else 0.0
         left, gained = 1 - free.explained, free.explained - learned.explained
         if left <= MOST_UNEXPLAINED and gained >= max(least, left):
             return free
@@ -184,13 +206,16 @@ def _learn_at(problem: _Problem, explained: float, *, guarded: bool) -> Learned:
             break
         tied = found
     explained = copies.explained_dependence(problem.co_votes, raw, rates.balance, tied, problem.n_rows)
+    if problem.one_label and problem.corpus_balance is None:
+        explained *= copies.overlaps_to_spare(problem.co_votes, problem.n_classes, tied)
+        explained *= explained >= LEAST_VOUCHED
     mass = problem.encoded(tied)[1]
     held = guarded and _is_held(problem, class_votes)
     return Learned(rates, raw, problem.votes, mass, problem.n_rows, explained, held, _balance_tells(problem))
 
 
 def _is_held(problem: _Problem, class_votes: Matrix) -> bool:
-    balance = problem.mix if problem.given_balance is None else problem.given_balance
+    balance = problem.balance
     loose = _shrunk(problem, class_votes, balance, PSEUDO_VOTES, 0.0, guarded=False)
     held = (diagonal(loose, problem.n_classes) < balance) & (problem.votes.reshape(-1, problem.n_classes) > 0)
     return bool(held.any())
@@ -199,7 +224,7 @@ def _is_held(problem: _Problem, class_votes: Matrix) -> bool:
 def _maximise(problem: _Problem, tied: Matrix, pull: float, *, guarded: bool) -> tuple[Rates, Matrix, Matrix, Matrix]:
     """Rates, the votes and rows by believed class under them, and precisions without the pull to the prior."""
     votes, mass = problem.encoded(tied)
-    balance = problem.mix if problem.given_balance is None else problem.given_balance
+    balance = problem.balance
     precision = problem.prior
     for _ in range(STEPS):
         used = precision, balance
@@ -211,13 +236,18 @@ def _maximise(problem: _Problem, tied: Matrix, pull: float, *, guarded: bool) ->
         if np.abs(precision - used[0]).max() < 1e-3:
             break
     class_mass = _with_first(others @ problem.counts, problem.n_rows)
-    return rates_of(*used, tied, mass), seen, class_mass, _shrunk(problem, seen, balance, 1.0, 0.0, guarded=guarded)
+    rates = rates_of(*used, tied, mass)
+    if problem.one_label:
+        rates = dataclasses.replace(rates, corpus_balance=problem.corpus_balance)
+    return rates, seen, class_mass, _shrunk(problem, seen, balance, 1.0, 0.0, guarded=guarded)
 
 
 def _shrunk(problem: _Problem, seen: Matrix, balance: Matrix, pseudo: float, pull: float, *, guarded: bool) -> Matrix:
     strength = pseudo + pull * problem.votes[:, None]
     precision = (seen + strength * problem.prior) / (problem.votes[:, None] + strength)
     precision = problem.pooled(precision, balance)
+    if problem.one_label:
+        precision = errors_by_mix(precision, balance, ERRORS_BY_MIX)
     against = np.flatnonzero(diagonal(precision, problem.n_classes) < balance) if guarded else ()
     if len(against):
         precision[against] = balance

@@ -54,3 +54,19 @@ class Pooling:
 def diagonal(precision: Matrix, n_classes: int) -> Matrix:
     """(m, K) view of contiguous rows j·K+l: the precision of each function's label for that label itself."""
     return precision.reshape(-1, n_classes * n_classes)[:, :: n_classes + 1]
+
+
+def errors_by_mix(precision: Matrix, balance: Matrix, share: float) -> Matrix:
+    """`precision` (m·K, K), whose wrong votes fall, for a `share` of them, on the other classes as the mix has these.
+
+    How the errors of a function that knows one class spread over the others shows in few overlaps.
+    """
+    n_classes = len(balance)
+    if n_classes == 2:
+        return precision
+    others = np.where(np.eye(n_classes) > 0, 0.0, balance)
+    others /= others.sum(axis=1, keepdims=True)
+    own = diagonal(precision, n_classes)
+    target = others * (1 - own)[:, :, None]
+    diagonal(target, n_classes)[:] = own
+    return np.asarray(precision + share * (target.reshape(-1, n_classes) - precision))

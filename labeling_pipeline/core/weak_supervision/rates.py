@@ -22,7 +22,8 @@ class Rates:
     """`precision` (m·K, K): P(class | function j voted l) in row j·K+l; `balance` (K,); `redundancy` (m, m) in 0..1.
 
     What is scored: `log_lift` (m·K, K), how much likelier a vote makes each class; `log_scale` (K,), taken off per
-    vote; `log_silence` (m, K), added per function that abstains.
+    vote; `log_silence` (m, K), added per function that abstains. `corpus_balance` (K,) is for rows without a vote, where
+    `balance` is the class mix of the others only.
     """
 
     precision: Matrix
@@ -31,12 +32,16 @@ class Rates:
     log_lift: Matrix
     log_scale: Matrix
     log_silence: Matrix
+    corpus_balance: Matrix | None = None
 
     def score(self, votes: Votes) -> Matrix:
         """(p, K) unnormalised log posterior of vote patterns."""
         encoded = EncodedVotes(votes, len(self.balance), self.redundancy)
         silence = self.log_silence if self.log_silence.any() else None
-        return np.asarray((encoded.score(self.log_lift - self.log_scale, silence) + np.log(self.balance)[:, None]).T)
+        scores = encoded.score(self.log_lift - self.log_scale, silence) + np.log(self.balance)[:, None]
+        if self.corpus_balance is not None:
+            scores[:, (votes < 0).all(axis=1)] += np.log(self.corpus_balance / self.balance)[:, None]
+        return np.asarray(scores.T)
 
 
 def rates_of(precision: Matrix, balance: Matrix, redundancy: Matrix, vote_mass: Matrix) -> Rates:
