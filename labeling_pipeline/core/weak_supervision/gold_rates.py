@@ -74,16 +74,16 @@ def blend_with_gold(
     if setup.gold_patterns is None or setup.gold_labels is None:
         return fitted, []
     gold = _Gold(patterns, setup.gold_patterns, setup.gold_labels)
-    balance = _balance(setup, learned, gold)
-    held_out = _held_out(gold, learned, balance, setup.seed) if len(gold) >= LEAST_GOLD else {}
+    balances = _balances(setup, learned, gold)
+    held_out = _held_out(gold, learned, balances, setup.seed) if len(gold) >= LEAST_GOLD else {}
     weights = _weights(held_out, gold) if held_out else {(DEFAULT_STRENGTH, SILENCE[0]): 1.0}
-    rates = _averaged(gold, learned, balance, weights)
+    rates = _averaged(gold, learned, balances, weights)
     notes = [f"gold on {len(gold)} covered rows; {_told(weights)}"]
     if not held_out:
         return _refit(fitted, rates, learned, 1.0, False), notes
     scores = np.asarray(sum(weight * held_out[key] for key, weight in weights.items()))
     enough = len(gold) >= LEAST_CALIBRATION
-    sharpness = _sharpness(scores, balance, gold) if enough else 1.0
+    sharpness = _sharpness(scores, rates.balance, gold) if enough else 1.0
     gain, error = _gain_over_majority(scores, gold, setup.class_balance)
     notes.append(f"advantage over majority on held-out gold: {gain:+.3f} ± {error:.3f}")
     judged = dataclasses.replace(fitted, has_advantage=gain >= 0, measured_advantage=gain)
@@ -96,12 +96,19 @@ def _told(weights: dict[Hypothesis, float]) -> str:
     return f"learned precisions count as about {strength:.0f} votes, silence speaks with weight {speaks:.2f}"
 
 
-def _balance(setup: Setup, learned: Learned, gold: _Gold) -> Matrix:
-    if setup.class_balance is not None:
-        return setup.class_balance
-    counts = np.bincount(gold.all_labels, minlength=len(learned.rates.balance))
+def _balances(setup: Setup, learned: Learned, gold: _Gold) -> dict[str, Matrix]:
+    """The class mix (K,) by what silence means.
+
+    A given balance is the corpus's. Where functions choose their rows by class it is that of covered rows only once
+    their silence has spoken as well; without that, gold on covered rows tells theirs.
+    """
+    bounded = learned.rates.corpus_balance is not None
+    if setup.class_balance is not None and not bounded:
+        return dict.fromkeys(SILENCE, setup.class_balance)
+    counts = np.bincount(gold.labels if bounded else gold.all_labels, minlength=len(learned.rates.balance))
     mass = counts + BALANCE_STRENGTH * learned.rates.balance
-    return np.asarray(mass / mass.sum())
+    balances = dict.fromkeys(SILENCE, np.asarray(mass / mass.sum()))
+    return balances if setup.class_balance is None else balances | {"speaks": setup.class_balance}
 
 
 def _weights(held_out: dict[Hypothesis, Matrix], gold: _Gold) -> dict[Hypothesis, float]:
@@ -112,19 +119,24 @@ def _weights(held_out: dict[Hypothesis, Matrix], gold: _Gold) -> dict[Hypothesis
     return {key: value / sum(likely.values()) for key, value in likely.items()}
 
 
-def _averaged(gold: _Gold, learned: Learned, balance: Matrix, weights: dict[Hypothesis, float]) -> Rates:
+def _averaged(gold: _Gold, learned: Learned, balances: dict[str, Matrix], weights: dict[Hypothesis, float]) -> Rates:
     every = np.ones(len(gold), dtype=bool)
-    parts = [(w, _blended(gold, every, learned, balance, key)) for key, w in weights.items()]
+    parts = [(w, _blended(gold, every, learned, balances, key)) for key, w in weights.items()]
+    mix = np.exp(np.sum([w * np.log(part.balance) for w, part in parts], axis=0))
 
     def mean(name: str) -> Matrix:
         return np.asarray(sum(w * getattr(part, name) for w, part in parts))
 
-    tied = learned.rates.redundancy
-    return Rates(mean("precision"), balance, tied, mean("log_lift"), mean("log_scale"), mean("log_silence"))
+    tied, corpus = learned.rates.redundancy, learned.rates.corpus_balance
+    lift, scale, silence = mean("log_lift"), mean("log_scale"), mean("log_silence")
+    return Rates(mean("precision"), mix / mix.sum(), tied, lift, scale, silence, corpus)
 
 
-def _blended(gold: _Gold, used: Used, learned: Learned, balance: Matrix, hypothesis: Hypothesis) -> Rates:
+def _blended(
+    gold: _Gold, used: Used, learned: Learned, balances: dict[str, Matrix], hypothesis: Hypothesis
+) -> Rates:
     strength, silence = hypothesis
+    balance = balances[silence]
     truth = gold.truth[used]
     share = (truth.sum(axis=0) + balance) / (len(truth) + 1)
     counted = gold.one_hot[used].T @ (truth * (balance / share))
@@ -148,14 +160,14 @@ def _log_silence(rates: Rates, learned: Learned) -> Matrix:
     return np.asarray(np.log1p(-voted) / rates.redundancy.sum(axis=1)[:, None])
 
 
-def _held_out(gold: _Gold, learned: Learned, balance: Matrix, seed: int) -> dict[Hypothesis, Matrix]:
+def _held_out(gold: _Gold, learned: Learned, balances: dict[str, Matrix], seed: int) -> dict[Hypothesis, Matrix]:
     folds = np.random.default_rng(seed).permutation(len(gold)) % min(FOLDS, len(gold))
     hypotheses = [(strength, silence) for strength in STRENGTHS for silence in SILENCE]
-    scores = {key: np.empty((len(gold), len(balance))) for key in hypotheses}
+    scores = {key: np.empty((len(gold), len(learned.rates.balance))) for key in hypotheses}
     for fold in range(int(folds.max()) + 1):
         out = folds == fold
         for key in hypotheses:
-            scores[key][out] = _blended(gold, ~out, learned, balance, key).score(gold.votes[out])
+            scores[key][out] = _blended(gold, ~out, learned, balances, key).score(gold.votes[out])
     return scores
 
 

@@ -33,9 +33,9 @@ MOST_UNEXPLAINED, LEAST_GAIN = 0.1, 0.02  # for labels that count against themse
 ONE_LABEL = 0.95  # of a function's votes: it knows one class
 LARGEST_LOG = 500.0  # odds stay finite whatever the number of functions
 # The class mix must stay within this total variation of what is expected; nearer where functions choose rows by class.
-MIX_RADIUS, ONE_LABEL_RADIUS = 0.15, 0.1
+MIX_RADIUS, ONE_LABEL_RADIUS = 0.15, 0.08
 ERRORS_BY_MIX = 0.5
-LEAST_VOUCHED = 0.05  # of the dependence; less is chance
+LEAST_VOUCHED = 0.15  # of the dependence; less is chance
 
 
 @dataclass(frozen=True)
