@@ -27,7 +27,8 @@ def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
     groups = clusters(learned.rates.redundancy)
     notes = [f"the classes explain {learned.explained:.0%} of the dependence between functions"]
     notes += [f"functions {group} are near copies and share one vote" for group in groups if len(group) > 1]
-    has_advantage = len(groups) >= LEAST_SOURCES and (learned.explained > 0 or learned.balance_tells)
+    overlaps_tell = learned.explained > 0 if setup.n_gold else learned.overlaps_tell
+    has_advantage = len(groups) >= LEAST_SOURCES and (overlaps_tell or learned.balance_tells)
     fitted = FittedModel(
         learned.rates.score,
         accuracies_of(learned.precision, learned.votes, patterns.n_classes),
@@ -40,8 +41,8 @@ def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
         notes += gold_notes
     elif len(groups) < LEAST_SOURCES:
         notes.append(f"independent sources: {len(groups)}, too few to learn which one errs")
-    elif not learned.explained > 0:
-        notes.append("the functions do not depend on each other: nothing to learn from their overlap")
+    elif not overlaps_tell:
+        notes.append("what the classes explain may be chance: nothing to learn from the functions' overlap")
         notes += ["what votes are worth follows from the given class balance"] * has_advantage
     return dataclasses.replace(fitted, notes=tuple(notes))
 

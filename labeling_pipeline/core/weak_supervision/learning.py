@@ -50,6 +50,12 @@ class Learned:
     explained: float
     is_held: bool = False  # some label would count against itself if it were let
     balance_tells: bool = False  # a given class balance says what votes are worth
+    least_explained: float = 0.0  # as much may be chance
+
+    @property
+    def overlaps_tell(self) -> bool:
+        """Whether the classes explain enough of the dependence to believe what was learned without gold."""
+        return self.explained > self.least_explained
 
 
 class _Problem:
@@ -206,12 +212,14 @@ def _learn_at(problem: _Problem, explained: float, *, guarded: bool) -> Learned:
             break
         tied = found
     explained = copies.explained_dependence(problem.co_votes, raw, rates.balance, tied, problem.n_rows)
+    least = 0.0
     if problem.one_label and problem.corpus_balance is None:
         explained *= copies.overlaps_to_spare(problem.co_votes, problem.n_classes, tied)
-        explained *= explained >= LEAST_VOUCHED
+        least = LEAST_VOUCHED
     mass = problem.encoded(tied)[1]
     held = guarded and _is_held(problem, class_votes)
-    return Learned(rates, raw, problem.votes, mass, problem.n_rows, explained, held, _balance_tells(problem))
+    tells = _balance_tells(problem)
+    return Learned(rates, raw, problem.votes, mass, problem.n_rows, explained, held, tells, least)
 
 
 def _is_held(problem: _Problem, class_votes: Matrix) -> bool:
