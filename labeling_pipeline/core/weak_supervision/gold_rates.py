@@ -132,9 +132,7 @@ def _averaged(gold: _Gold, learned: Learned, balances: dict[str, Matrix], weight
     return Rates(mean("precision"), mix / mix.sum(), tied, lift, scale, silence, corpus)
 
 
-def _blended(
-    gold: _Gold, used: Used, learned: Learned, balances: dict[str, Matrix], hypothesis: Hypothesis
-) -> Rates:
+def _blended(gold: _Gold, used: Used, learned: Learned, balances: dict[str, Matrix], hypothesis: Hypothesis) -> Rates:
     strength, silence = hypothesis
     balance = balances[silence]
     truth = gold.truth[used]

@@ -34,8 +34,8 @@ ONE_LABEL = 0.95  # of a function's votes: it knows one class
 LARGEST_LOG = 500.0  # odds stay finite whatever the number of functions
 # The class mix must stay within this total variation of what is expected; nearer where functions choose rows by class.
 MIX_RADIUS, ONE_LABEL_RADIUS = 0.15, 0.08
-ERRORS_BY_MIX = 0.5
-LEAST_VOUCHED = 0.15  # of the dependence; less is chance
+ERRORS_BY_MIX = 0.5  # what is taken over from the mix, where functions know one class, of how their errors spread
+LEAST_VOUCHED = 0.15  # of the dependence, by overlaps that vouch for it; less may be chance
 
 
 @dataclass(frozen=True)
