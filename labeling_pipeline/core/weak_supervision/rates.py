@@ -22,8 +22,8 @@ class Rates:
     """`precision` (m·K, K): P(class | function j voted l) in row j·K+l; `balance` (K,); `redundancy` (m, m) in 0..1.
 
     What is scored: `log_lift` (m·K, K), how much likelier a vote makes each class; `log_scale` (K,), taken off per
-    vote; `log_silence` (m, K), added per function that abstains. `corpus_balance` (K,) is for rows without a vote, where
-    `balance` is the class mix of the others only.
+    vote; `log_silence` (m, K), added per function that abstains. `corpus_balance` (K,) is for rows without a vote,
+    where `balance` is the class mix of the others only.
     """
 
     precision: Matrix
