@@ -230,6 +230,13 @@ def moments_of(frame: pd.DataFrame) -> Floats | None:
     return np.asarray(seconds.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
+def two_labels(where: str, task: object) -> InputError:
+    """The error for known answers (``where``: gold, honeypots, …) that contradict themselves."""
+    return InputError(
+        f"{where}: task {task!r} has two different labels", expected="one label per task", remedy="keep the right one"
+    )
+
+
 def _class_order(names: list[str], classes: Sequence[str] | None) -> list[str]:
     order = list(dict.fromkeys(plain_label(str(name)) for name in classes or ()))
     order += [name for name in names if name not in set(order)]

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from labeling_pipeline.core.agreement.coding import two_labels
 from labeling_pipeline.core.consensus.columns import Codes, Floats, encode, encode_labels
 from labeling_pipeline.core.consensus.votes import Votes, pick
 from labeling_pipeline.core.errors import InputError
@@ -69,8 +70,7 @@ def read_gold(frame: pd.DataFrame, votes: Votes, notes: list[str]) -> Gold | Non
     clash = again.copy()
     clash[1:] &= truth[1:] != truth[:-1]
     if clash.any():
-        name = votes.tasks[int(task[np.flatnonzero(clash)[0]])].as_py()
-        raise InputError(f"gold: task {name!r} has two different labels", remedy="keep one row per task")
+        raise two_labels("gold", votes.tasks[int(task[np.flatnonzero(clash)[0]])].as_py())
     return Gold(task[~again], truth[~again], weight[~again]) if len(task) else None
 
 

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from labeling_pipeline.core.agreement.coding import Floats, Ints, column_of, indexed, moments_of
+from labeling_pipeline.core.agreement.coding import Floats, Ints, column_of, indexed, moments_of, two_labels
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.reliability.weeks import in_order, weeks_of
 
 Bools = NDArray[np.bool_]
-# Not the code of any label; -1 is an answer that no vote ever gave.
-NO_ANSWER = -2
+NO_ANSWER = -1  # not the code of any label
 NEVER = np.iinfo(np.int64).max  # the week in which what is never replaced is replaced
 MOST_WEEKS = 10_000
 
@@ -26,7 +26,8 @@ MOST_WEEKS = 10_000
 class Votes:
     """Votes with an annotator as codes; names are sorted. `moment`: when, in seconds, None without `answered_at`.
 
-    They stand by task, annotator and week, so that nothing depends on the order of the rows they were read from.
+    They stand by task, annotator and week, whatever the order of the rows they were read from; that decides only
+    between votes of one annotator on one task in one week of which no time tells the later: the last row counts.
     """
 
     task: Ints
@@ -119,32 +120,18 @@ def _ends(sorted_keys: Ints) -> Bools:
     return np.append(sorted_keys[1:] != sorted_keys[:-1], np.ones(min(sorted_keys.size, 1), dtype=bool))
 
 
-def _column(frame: pd.DataFrame, role: str) -> pd.Series[Any]:
+def _column(frame: pd.DataFrame, role: str, where: str = "votes") -> pd.Series[Any]:
     column = column_of(frame, role)
     if column is None:
         there = ", ".join(map(str, frame.columns)) or "none"
         remedy = "rename the columns" + ("; without ids read agreement" if role == "annotator" else "")
-        raise InputError(f"no column {role!r}; there are {there}", expected=role, remedy=remedy)
+        raise InputError(f"{where}: no column {role!r}; there are {there}", expected=role, remedy=remedy)
     return column
 
 
-def weeks_of(frame: pd.DataFrame) -> Ints:
-    """The column `week` as whole numbers, 0 where there is no such column."""
-    if "week" not in frame.columns:
-        return np.zeros(len(frame), dtype=np.int64)
-    weeks = pd.to_numeric(frame["week"], errors="coerce")
-    if weeks.isna().any():
-        raise InputError("column 'week' is not a number throughout", expected="whole numbers", remedy="fill it in")
-    return weeks.to_numpy(dtype=np.int64)
-
-
 def untimed(votes: pd.DataFrame | Votes) -> pd.DataFrame | Votes:
-    """The votes with weeks that tell no more than which of two is later, and so may have any names."""
-    if isinstance(votes, Votes) or "week" not in votes.columns:
-        return votes
-    if pd.to_numeric(votes["week"], errors="coerce").notna().all():
-        return votes
-    return votes.assign(week=indexed(votes["week"])[0])
+    """The votes with weeks that tell no more than which of two is later, and so may be missing, or have any names."""
+    return votes if isinstance(votes, Votes) else in_order(votes)
 
 
 @dataclass(frozen=True)
@@ -164,21 +151,26 @@ class Judged:
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers as codes of the votes' tasks and labels, with their weeks; -1 is a label that no vote ever gave."""
+    """Answers as codes of the votes' tasks and of `labels`, with their weeks.
+
+    `labels`: those of the votes in their order, then those that no vote ever gave.
+    """
 
     task: Ints
     label: Ints
     week: Ints
+    labels: pd.Index[str]
 
 
-def judged(votes: Votes, answers: pd.DataFrame | Answers) -> Judged:
-    """Votes beside `answers` (`task, label`, perhaps `week`: since when it is known).
+def judged(votes: Votes, answers: pd.DataFrame | Answers, where: str = "answers") -> Judged:
+    """Votes beside `answers` (`task, label`, perhaps `week`: since when it is known), named `where` in errors.
 
     An answer that replaces an earlier one of the same task counts from its own week on, and so does a vote that
     replaces an earlier one of the same annotator; within a week the last row counts; a judgement that a later answer or
-    vote only repeats is not there a second time.
+    vote only repeats is not there a second time. Raises InputError where a column is missing, or a task has two labels
+    and no week says which of them is the later.
     """
-    known = _one_per_week(read_answers(votes, answers))
+    known = one_per_week(read_answers(votes, answers, where))
     first = known.drop_duplicates("task")
     answer, since = np.full(len(votes.tasks), NO_ANSWER), np.zeros(len(votes.tasks), dtype=np.int64)
     answer[first["task"]], since[first["task"]] = first["answer"], first["week"]
@@ -217,40 +209,44 @@ def _replaced(first: Judged, votes: Votes, known: pd.DataFrame, again: Bools) ->
     )
 
 
-def read_answers(votes: Votes, answers: pd.DataFrame | Answers) -> Answers:
-    """`answers` (`task, label`, perhaps `week`) on tasks that have votes; if read already, themselves."""
+def read_answers(votes: Votes, answers: pd.DataFrame | Answers, where: str = "answers") -> Answers:
+    """`answers` (`task, label`, perhaps `week`) on tasks that have votes; if read already, themselves.
+
+    Raises InputError where a column is missing, or a task has two labels and there are no weeks.
+    """
     if isinstance(answers, Answers):
         return answers
-    _check_one_truth(answers)
-    task, _ = _places(_column(answers, "task"), votes.tasks)
-    label, is_given = _places(_column(answers, "label"), votes.labels, are_labels=True)
-    # An answer no vote ever gave stays, as -1: every vote on that task is wrong.
-    known = (task >= 0) & is_given
-    return Answers(task[known], label[known], weeks_of(answers)[known])
+    check_one_truth(answers, where)
+    codes, tasks = indexed(_column(answers, "task", where))
+    task = _place_of(codes, votes.tasks.get_indexer(tasks))
+    codes, names = indexed(_column(answers, "label", where), are_labels=True)
+    place = votes.labels.get_indexer(names)
+    # An answer no vote ever gave stays: every vote on that task is wrong.
+    is_new = place < 0
+    place[is_new] = len(votes.labels) + np.arange(int(is_new.sum()))
+    label = _place_of(codes, place)
+    known = (task >= 0) & (label >= 0)
+    return Answers(task[known], label[known], weeks_of(answers)[known], votes.labels.append(names[is_new]))
 
 
-def _check_one_truth(answers: pd.DataFrame) -> None:
-    """Without weeks no answer can have replaced another: two are a contradiction."""
+def _place_of(codes: Ints, place: NDArray[np.signedinteger[Any]]) -> Ints:
+    """The place of each code, -1 where there is no value."""
+    return np.append(place.astype(np.int64), -1)[codes]
+
+
+def check_one_truth(answers: pd.DataFrame, where: str) -> None:
+    """Without weeks no answer can have replaced another: raise InputError where a task has two."""
     if "week" in answers.columns:
         return
-    task, tasks = indexed(_column(answers, "task"))
-    label, _ = indexed(_column(answers, "label"), are_labels=True)
+    task, tasks = indexed(_column(answers, "task", where))
+    label, _ = indexed(_column(answers, "label", where), are_labels=True)
     said = pd.DataFrame({"task": task, "label": label})[(task >= 0) & (label >= 0)].drop_duplicates()
     twice = tasks.take(said.loc[said["task"].duplicated(), "task"].to_numpy())
     if len(twice):
-        raise InputError(
-            f"gold gives task {twice[0]!r} two labels", expected="one label per task", remedy="keep the right one"
-        )
+        raise two_labels(where, twice[0])
 
 
-def _one_per_week(answers: Answers) -> pd.DataFrame:
+def one_per_week(answers: Answers) -> pd.DataFrame:
     """`task, answer, week`, by week; of several answers to a task in one week the last row."""
     known = pd.DataFrame({"task": answers.task, "answer": answers.label, "week": answers.week})
     return known.drop_duplicates(["task", "week"], keep="last").sort_values("week", kind="stable")
-
-
-def _places(values: pd.Series[Any], names: pd.Index[str], *, are_labels: bool = False) -> tuple[Ints, Bools]:
-    """Place of each value among `names`, -1 where it is not there, and whether there is a value at all."""
-    codes, texts = indexed(values, are_labels=are_labels)
-    place = names.get_indexer(texts)
-    return np.append(np.asarray(place, dtype=np.int64), -1)[codes], codes >= 0

@@ -24,7 +24,8 @@ def weekly_counts(votes: pd.DataFrame, answers: pd.DataFrame, *, decay: float = 
 
     `votes`: task, annotator, label, perhaps week. `answers`: task, label, perhaps week. Where an answer replaces an
     earlier one, the week of the change takes back what is left of the old judgement and adds the new one; `correct` and
-    `n` are then fractions, `n_votes` stays the number of judged votes. Sorted by annotator and week.
+    `n` are then fractions, `n_votes` stays the number of judged votes. Sorted by annotator and week. Raises InputError
+    where a column is missing, a week is, or a task has two labels and there are no weeks.
 
     >>> votes = pd.DataFrame({"task": list("xyz"), "annotator": list("aab"), "label": list("ppq"), "week": [0, 1, 1]})
     >>> weekly_counts(votes, pd.DataFrame({"task": list("xyz"), "label": list("pqq")})).values.tolist()
@@ -34,10 +35,10 @@ def weekly_counts(votes: pd.DataFrame, answers: pd.DataFrame, *, decay: float = 
     return counts_of(read, answers, decay)
 
 
-def counts_of(votes: Votes, answers: pd.DataFrame | Answers, decay: float) -> pd.DataFrame:
-    """`weekly_counts` of votes that are read already."""
+def counts_of(votes: Votes, answers: pd.DataFrame | Answers, decay: float, where: str = "answers") -> pd.DataFrame:
+    """`weekly_counts` of votes that are read already; errors call the answers `where`."""
     check_decay(decay)
-    rows = judged(votes, answers)
+    rows = judged(votes, answers, where)
     is_new = rows.since < 0
     left = np.where(is_new, 0.0, decay ** np.maximum(rows.week - rows.since, 0))
     return _summed(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.agreement.coding import Ints
-from labeling_pipeline.core.reliability.answers import Votes, read_answers, read_votes
+from labeling_pipeline.core.reliability.answers import Votes, check_one_truth, read_answers, read_votes
 from labeling_pipeline.core.reliability.consensus_based import supported
 from labeling_pipeline.core.reliability.counts import DECAY, check_decay, counts_of
 from labeling_pipeline.core.reliability.intervals import Floats, beta_interval
@@ -45,6 +45,8 @@ def reliability_history(
     and not as gold: experts see the disputed comments. A week without evidence widens an interval and leaves the value.
     `n`: judged votes so far, never 0; of one class only, the consensus judges nobody. `weeks` keeps these weeks only.
 
+    Raises InputError where a column is missing, or one of the frames has two labels for a task and no weeks.
+
     >>> votes = pd.DataFrame({"task": ["t"] * 3, "annotator": list("abc"), "label": list("xyx"), "week": 0})
     >>> seen = pd.DataFrame({"task": ["t"], "label": ["x"], "week": [0]})
     >>> verdicts = pd.DataFrame({"task": ["t"], "label": ["y"], "week": [1]})
@@ -75,13 +77,19 @@ def _evidence(
     decay: float,
 ) -> dict[str, list[tuple[float, pd.DataFrame]]]:
     """Weekly counts and their weights, by statistic."""
-    kinds = {"gold_accuracy": gold, "honeypot_accuracy": honeypots}
-    parts = {name: [(1.0, counts_of(votes, frame, decay))] for name, frame in kinds.items() if frame is not None}
+    kinds = {"gold": gold, "honeypots": honeypots}
+    parts = {
+        f"{name.removesuffix('s')}_accuracy": [(1.0, counts_of(votes, frame, decay, name))]
+        for name, frame in kinds.items()
+        if frame is not None
+    }
+    if verdicts is not None and len(verdicts):
+        check_one_truth(verdicts, "verdicts")
     hard = [answers for answers in (gold, verdicts, honeypots) if answers is not None and len(answers)]
     reliability = [(1.0, counts_of(votes, _joined(hard), decay))] if hard else []
     # Of one class only, to agree with the consensus says nothing of anybody.
     if consensus is not None and np.unique(votes.label).size > 1:
-        known = read_answers(votes, consensus)
+        known = read_answers(votes, consensus, "consensus")
         soft = counts_of(supported(votes, known), known, decay)
         parts["consensus_accuracy"] = [(1.0, soft)]
         reliability.append((CONSENSUS_WEIGHT, soft))

@@ -40,7 +40,7 @@ def known_of_each(votes: pd.DataFrame, known: dict[str, pd.DataFrame | None]) ->
     frame = _named(by_others, "others", "value")[["annotator", "n_votes", *_columns("others")]]
     for what, answers in known.items():
         if answers is not None:
-            table = _named(accuracy_table(votes, answers), what, "accuracy")[["annotator", *_columns(what)]]
+            table = _named(accuracy_table(votes, answers, where=what), what, "accuracy")[["annotator", *_columns(what)]]
             frame = frame.merge(table, on="annotator", how="left")
     return frame
 

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.agreement.coding import Floats, Ints, moments_of, text_codes
+from labeling_pipeline.core.agreement.coding import Floats, Ints, moments_of
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability.answers import Bools, Votes, one_vote_per_task, read_votes, taken, with_company
 from labeling_pipeline.core.reliability.association import no_association
@@ -23,6 +23,7 @@ from labeling_pipeline.core.reliability.copiers import MIN_SHARED, copied_pairs
 from labeling_pipeline.core.reliability.decline import declines
 from labeling_pipeline.core.reliability.habits import Carelessness, carelessness
 from labeling_pipeline.core.reliability.significance import expected_false_share
+from labeling_pipeline.core.reliability.weeks import week_codes
 
 MIN_VOTES = 30
 MIN_VOTES_DECLINE = 50
@@ -238,7 +239,7 @@ def _timed(votes: pd.DataFrame) -> tuple[pd.DataFrame, list[str] | None]:
             return votes.drop(columns="week"), None
         if pd.to_numeric(votes["week"], errors="coerce").notna().all():
             return votes, None
-        codes, names = text_codes(votes["week"])
+        codes, names = week_codes(votes["week"])
         return votes.assign(week=codes), names
     seconds = moments_of(votes)
     if seconds is None or not seconds.size or not np.isfinite(seconds).all():

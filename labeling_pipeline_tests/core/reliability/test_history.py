@@ -146,5 +146,5 @@ def test_a_vote_given_twice_counts_once_and_a_contradiction_is_refused() -> None
     assert elsewhere["note"].tolist() == ["insufficient: none of this annotator's tasks has a known answer"]
     with pytest.raises(InputError, match="there are no votes"):
         accuracy_table(votes.iloc[:0], answers)
-    with pytest.raises(InputError, match="two labels"):
+    with pytest.raises(InputError, match="answers: task 'w' has two different labels; expected one label per task"):
         accuracy_table(votes, pd.concat([answers, answers.assign(label="q")], ignore_index=True))
