@@ -94,6 +94,7 @@ def _answered(
             classes=ontology.answers(question.id),
             seed=seed,
             non_class_answers=(),
+            ambiguity=False,  # of answers that are only composed nobody asks
         )
         for question in ontology.atomic_questions
         if question.id in by_question

@@ -163,7 +163,9 @@ def _measure(
         ordered = Measured(ordered_only(coded, len(order)), n_boot, seed)
         coded = replace(coded, notes=(*coded.notes, *ordered.votes.notes))
         for name, statistic in ORDERED_STATISTICS.items():
-            result[name] = _estimate(name, statistic(ordered), ordered, confidence) if ordered.votes.n_tasks else NONE
+            result[name] = (
+                _estimate(name, statistic(ordered), ordered, confidence) if ordered.votes.n_tasks else dict(NONE)
+            )
     counted = {"n_tasks": coded.n_tasks, "n_annotators": coded.n_annotators, "n_votes": int(coded.task.size)}
     result |= {**counted, "notes": list(coded.notes)}
     return result if n_expected is None else result | _interim(coded, n_expected)

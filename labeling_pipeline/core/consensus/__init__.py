@@ -40,6 +40,7 @@ def consensus(
     history: pd.DataFrame | None = None,
     predictions: pd.DataFrame | None = None,
     seed: int = 0,
+    ambiguity: bool = True,
 ) -> ConsensusResult:
     """One label per task, with probabilities, from a long frame of votes.
 
@@ -56,6 +57,8 @@ def consensus(
         predictions: task, ``p_<class>``…, perhaps model_version: each model is one more annotator, ``model:<version>``,
             on the tasks people voted on; it counts in ``p_``, not in ``v_``, n_votes or agreement.
         seed: for a method that is not deterministic; none is.
+        ambiguity: whether to tell ambiguous tasks from noisy annotators; without it, the columns ambiguity and
+            annotator_noise are left out, which spares most of the time where tasks are few.
 
     Returns a ``ConsensusResult``; ``labels`` has one row per task, sorted by task, whatever the order of the votes.
     Raises InputError for no votes, a column missing, a label that is no class, gold that contradicts itself, and
@@ -69,7 +72,7 @@ def consensus(
     _check(method, votes, gold=gold, history=history, predictions=predictions)
     job = read_job(votes, classes, non_class_answers, gold, history, METHODS, seed, predictions)
     del votes  # if nobody else keeps the frame, its memory serves the fit
-    return aggregate(job, method)
+    return aggregate(job, method, ambiguity=ambiguity)
 
 
 def _check(method: str, votes: object, **others: object) -> None:

@@ -14,7 +14,6 @@ from labeling_pipeline.core.calibration import balanced_folds, log_odds
 from labeling_pipeline.core.consensus.columns import Floats
 from labeling_pipeline.core.consensus.em import Fit, Method
 from labeling_pipeline.core.consensus.gold import Gold
-from labeling_pipeline.core.consensus.majority import smoothed_shares
 from labeling_pipeline.core.consensus.votes import Votes
 
 DEFAULT, FALLBACK = "dawid_skene", "majority"
@@ -30,18 +29,19 @@ class HeldOut:
     is_right: NDArray[np.bool_]
 
 
-def mix_moved(votes: Votes, p: Floats) -> float:
-    """Total variation between the class mix of the labels under ``p[class, task]`` and that of majority's labels."""
-    return float(np.abs(_label_mix(smoothed_shares(votes)) - _label_mix(p)).sum() / 2)
-
-
-def keeps_mix(votes: Votes, fit: Fit, p: Floats) -> bool:
-    """Whether labels under ``p`` have a class mix as near to majority's as is believed, or as near as the fit's."""
-    return mix_moved(votes, p) <= max(MIX_MOVE, mix_moved(votes, fit.p))
-
-
-def _label_mix(p: Floats) -> Floats:
+def label_mix(p: Floats) -> Floats:
+    """Share of each class among the labels under ``p[class, task]``."""
     return np.asarray(np.bincount(p.argmax(axis=0), minlength=len(p)) / p.shape[1])
+
+
+def mix_moved(usual: Floats, p: Floats) -> float:
+    """Total variation between the class mix of the labels under ``p`` and ``usual``, that of majority's labels."""
+    return float(np.abs(usual - label_mix(p)).sum() / 2)
+
+
+def keeps_mix(usual: Floats, fit: Fit, p: Floats) -> bool:
+    """Whether labels under ``p`` have a class mix as near to majority's as is believed, or as near as the fit's."""
+    return mix_moved(usual, p) <= max(MIX_MOVE, mix_moved(usual, fit.p))
 
 
 def held_out(votes: Votes, method: Method, gold: Gold, free: Floats, history: Floats | None, seed: int) -> HeldOut:
@@ -75,9 +75,12 @@ def choose(tried: dict[str, HeldOut], gold: Gold, default: str) -> tuple[str, di
     return (best if mean > error else default), scores
 
 
-def guard(votes: Votes, fit: Fit, name: str, notes: list[str], *, has_gold: bool = False) -> bool:
-    """Whether the fit may stand without gold to vouch for it; the note says why not, and what gold decides then."""
-    moved = mix_moved(votes, fit.p)
+def guard(usual: Floats, fit: Fit, name: str, notes: list[str], *, has_gold: bool = False) -> bool:
+    """Whether the fit may stand without gold to vouch for it; the note says why not, and what gold decides then.
+
+    ``usual``: the class mix of majority's labels.
+    """
+    moved = mix_moved(usual, fit.p)
     if moved <= MIX_MOVE:
         return True
     why = f"class mix moved {moved:.2f} from majority's under {name} (limit {MIX_MOVE:.2f})"

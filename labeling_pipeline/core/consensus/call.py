@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -23,6 +22,7 @@ from labeling_pipeline.core.consensus.auto import (
     guard,
     held_out,
     keeps_mix,
+    label_mix,
     mix_moved,
 )
 from labeling_pipeline.core.consensus.columns import Floats, count_by
@@ -104,7 +104,7 @@ def read_job(
     return Job(votes, known, past, methods, seed, notes, models=tuple(models))
 
 
-def aggregate(job: Job, method: str) -> ConsensusResult:
+def aggregate(job: Job, method: str, *, ambiguity: bool = True) -> ConsensusResult:
     """The consensus by one method, or by the one ``auto`` picks."""
     pa.default_memory_pool().release_unused()  # what reading took; Arrow would keep it, the fit needs it
     if not job.votes.has_annotators and method not in ("auto", "majority"):
@@ -124,7 +124,7 @@ def aggregate(job: Job, method: str) -> ConsensusResult:
     calibration, p = _calibrated(job, name, fit, tried, free)
     confidence_is = UNCALIBRATED if calibration is None else CALIBRATED
     # What people said is told as they said it; how sure they were, and models, only weigh in what we believe.
-    labels = labels_frame(of_people(said, job.models), job.votes, p, fit, confidence_is)
+    labels = labels_frame(of_people(said, job.models), job.votes, p, fit, confidence_is, ambiguity=ambiguity)
     annotators = annotators_frame(replace(said, weight=job.votes.weight), fit.p, fit.confusion[known.row], why)
     blind = _blind(job, labels["task"], tried.get(name), calibration)
     return ConsensusResult(labels, annotators, name, job.scores, job.notes, blind)
@@ -143,7 +143,8 @@ def _blind(job: Job, tasks: pd.Series, tried: HeldOut | None, calibration: Calib
 def _auto(job: Job, tried: dict[str, HeldOut]) -> tuple[str, Fit | None]:
     """The chosen method, and the fit without gold of it if there is one already."""
     free = job.fit(DEFAULT, None)
-    default = DEFAULT if guard(job.votes, free, DEFAULT, job.notes, has_gold=job.gold is not None) else FALLBACK
+    usual = label_mix(smoothed_shares(job.votes))
+    default = DEFAULT if guard(usual, free, DEFAULT, job.notes, has_gold=job.gold is not None) else FALLBACK
     if job.gold is None:
         return default, free if default == DEFAULT else None
     for name in CANDIDATES:
@@ -161,9 +162,11 @@ def _calibrated(
     job: Job, name: str, fit: Fit, tried: dict[str, HeldOut], free: Fit | None
 ) -> tuple[Calibration | None, Floats]:
     """The calibration that gold and the guard allow, and the posteriors under it."""
-    if not _may_calibrate(job, name, tried, free):
+    gold = _to_calibrate(job, name, tried, free)
+    if gold is None:
         return None, fit.p
-    gold, shares = cast(Gold, job.gold), smoothed_shares(job.votes)
+    shares = smoothed_shares(job.votes)
+    usual = label_mix(shares)
     for has_offsets in (True, False):
         found = calibrate(
             tried[name].p, gold.truth, shares=shares[:, gold.task].T, weight=gold.weight, has_offsets=has_offsets
@@ -172,11 +175,11 @@ def _calibrated(
             break
         p = np.ascontiguousarray(found.apply(fit.p.T, shares.T).T)
         p = clamped(p, gold.clamp(job.votes.n_tasks))
-        if keeps_mix(job.votes, fit, p):
-            _note_changed(job, fit, p, found, tried[name], shares)
+        if keeps_mix(usual, fit, p):
+            _note_changed(job, gold, fit, p, found, tried[name], shares)
             return found, p
         job.notes.append(
-            f"class mix moved {mix_moved(job.votes, p):.2f} from majority's by calibration (limit {MIX_MOVE:.2f}): "
+            f"class mix moved {mix_moved(usual, p):.2f} from majority's by calibration (limit {MIX_MOVE:.2f}): "
             + ("calibrated again without favouring a class" if has_offsets else "left uncalibrated")
         )
     else:
@@ -185,26 +188,28 @@ def _calibrated(
     return None, fit.p
 
 
-def _may_calibrate(job: Job, name: str, tried: dict[str, HeldOut], free: Fit | None) -> bool:
-    """Whether there is gold enough; the method is then held to it by cross-validation, if it was not yet."""
+def _to_calibrate(job: Job, name: str, tried: dict[str, HeldOut], free: Fit | None) -> Gold | None:
+    """The gold, if there is enough; the method is then held to it by cross-validation, if it was not yet."""
     if job.gold is None:
-        return False
+        return None
     if len(job.gold.task) < MIN_GOLD:
         job.notes.append(f"uncalibrated: {len(job.gold.task)} gold rows, {MIN_GOLD} needed")
-        return False
+        return None
     if name not in tried:
         free = job.fit(name, None) if free is None else free
         tried[name] = held_out(job.votes, job.method(name), job.gold, free.p, job.history, job.seed)
         job.scores.setdefault(name, float(np.average(tried[name].is_right, weights=job.gold.weight)))
-    return True
+    return job.gold
 
 
-def _note_changed(job: Job, fit: Fit, p: Floats, found: Calibration, tried: HeldOut, shares: Floats) -> None:
+def _note_changed(
+    job: Job, gold: Gold, fit: Fit, p: Floats, found: Calibration, tried: HeldOut, shares: Floats
+) -> None:
     """That calibration gave some tasks another label, and what that does to accuracy on the gold it was fitted on."""
     changed = int((p.argmax(axis=0) != fit.p.argmax(axis=0)).sum())
-    if changed and job.gold is not None:
-        told = found.apply(tried.p, shares[:, job.gold.task].T).argmax(axis=1) == job.gold.truth
-        before, after = (float(np.average(right, weights=job.gold.weight)) for right in (tried.is_right, told))
+    if changed:
+        told = found.apply(tried.p, shares[:, gold.task].T).argmax(axis=1) == gold.truth
+        before, after = (float(np.average(right, weights=gold.weight)) for right in (tried.is_right, told))
         job.notes.append(
             f"calibration gave {changed} of {p.shape[1]} tasks another label: right on {after:.3f} of the gold it was "
             f"fitted on, {before:.3f} without it"

@@ -6,7 +6,6 @@ annotators (each method brings its own M-step).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
@@ -20,6 +19,7 @@ from scipy.sparse import csc_array, csr_array
 
 from labeling_pipeline.core.consensus.columns import Codes, Floats
 from labeling_pipeline.core.consensus.votes import Votes
+from labeling_pipeline.core.threads import THREADS
 
 TOLERANCE = 1e-4
 MAX_MAPS = 1000
@@ -29,7 +29,6 @@ LEAST_HEARD = 100.0  # votes in that part, of every annotator and for every clas
 MAX_STEP = 64.0  # longest extrapolation
 SLACK, SLACK_PER_TASK = 1.0, 1e-4  # nats an extrapolation may lose: with priors the likelihood itself need not rise
 
-THREADS = min(4, os.cpu_count() or 1)
 
 Part = TypeVar("Part")
 Parameters = tuple[Floats, Floats]  # log confusion[annotator, answer, class], log mix

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from labeling_pipeline.core.agreement.coding import two_labels
 from labeling_pipeline.core.consensus.columns import Codes, Floats, encode, encode_labels
+from labeling_pipeline.core.consensus.numbers import numbers_of
 from labeling_pipeline.core.consensus.votes import Votes, pick
 from labeling_pipeline.core.errors import InputError
 
@@ -78,9 +79,12 @@ def _weight(frame: pd.DataFrame) -> Floats:
     """One over the inclusion probability, where gold says with which chance a task was picked."""
     if "inclusion_p" not in frame.columns:
         return np.ones(len(frame))
-    p = pd.to_numeric(frame["inclusion_p"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    if ((p <= 0) | (p > 1)).any():
-        raise InputError("gold: an inclusion_p is not in (0, 1]", remedy="mend it, or leave it empty")
+    p = numbers_of(frame["inclusion_p"], 0.0, 1.0, where="gold")
+    if (p == 0).any():
+        row = int(np.flatnonzero(p == 0)[0])
+        raise InputError(
+            f"gold: row {row + 1}: inclusion_p is 0", expected="above 0", remedy="mend it, or leave it empty"
+        )
     return np.where(np.isnan(p), 1.0, 1.0 / np.where(np.isnan(p), 1.0, p))
 
 

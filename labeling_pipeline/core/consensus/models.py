@@ -14,15 +14,16 @@ import pyarrow as pa
 
 from labeling_pipeline.core.consensus.columns import encode
 from labeling_pipeline.core.consensus.gold import positions
+from labeling_pipeline.core.consensus.numbers import numbers_of
 from labeling_pipeline.core.consensus.votes import Votes, check_one_question, pick, pick_optional, stated_column
-from labeling_pipeline.core.errors import InputError, plain_value
-from labeling_pipeline.core.plain_text import plain_label
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.plain_text import plain_label, undecoded
 
 MODEL = "model"  # name of the annotator a model becomes; with a version, "model:<version>"
 EXPECTED = "task, p_<class> for each class, perhaps model_version"
 
 
-# Two decimals each: six classes can then be off by .03 together. The inbox allows as much.
+# Vendors round to two places; six classes can then be off by .03 together.
 SUM_TOLERANCE = 0.03
 
 
@@ -102,17 +103,8 @@ def _used(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
 
 
 def _probabilities(columns: pd.DataFrame) -> np.ndarray:
-    p = columns.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    p = np.where(columns.isna().to_numpy(), 0.0, p)
-    wrong = ~((p >= 0) & (p <= 1))
-    if wrong.any():
-        row, column = (int(place) for place in np.argwhere(wrong)[0])
-        raise InputError(
-            f"predictions: row {row + 1}: {columns.columns[column]} is {plain_value(columns.iloc[row, column])}",
-            expected="a number from 0 to 1",
-            remedy="mend the row or leave it out",
-        )
-    return np.asarray(p)
+    of_each = [numbers_of(columns.iloc[:, k], 0.0, 1.0, where="predictions") for k in range(columns.shape[1])]
+    return np.nan_to_num(np.column_stack(of_each))
 
 
 def _check_classes(p: np.ndarray, names: list[str], known: Sequence[str]) -> None:
@@ -146,4 +138,7 @@ def _names(predictions: pd.DataFrame) -> pd.Series:
     if "model_version" not in predictions.columns:
         return pd.Series(MODEL, predictions.index)
     version = predictions["model_version"]
-    return (MODEL + ":" + version.astype(str)).where(version.notna(), MODEL)
+    try:
+        return (MODEL + ":" + version.astype(str)).where(version.notna(), MODEL)
+    except UnicodeEncodeError as error:
+        raise undecoded(version, version.name) from error

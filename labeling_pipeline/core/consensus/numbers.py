@@ -1,4 +1,4 @@
-"""Columns of numbers beside the votes: weights and stated confidences.
+"""Columns of numbers in votes, gold, history and predictions.
 
 Belongs here: which numbers are usable. Does not: what they are used for.
 """
@@ -12,18 +12,26 @@ from labeling_pipeline.core.consensus.columns import Floats
 from labeling_pipeline.core.errors import InputError, plain_value
 
 
-def numbers_of(column: pd.Series, low: float, high: float) -> Floats | None:
-    """A column of numbers in [low, high]; missing stays NaN here and is resolved by whoever uses it."""
+def numbers_of(
+    column: pd.Series, low: float, high: float, *, where: str = "votes", may_be_empty: bool = True
+) -> Floats:
+    """A column of numbers in [low, high]; what is missing is NaN here, and resolved by whoever uses it.
+
+    Raises InputError that names the first row with anything else, of the frame called ``where``.
+    """
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    wrong = (np.isnan(numbers) & column.notna().to_numpy()) | (numbers < low) | (numbers > high)
-    wrong |= np.isinf(numbers)
+    wrong = np.isinf(numbers) | (numbers < low) | (numbers > high)
+    wrong |= np.isnan(numbers) & (column.notna().to_numpy() if may_be_empty else True)
     if wrong.any():
-        first = column.iloc[int(np.flatnonzero(wrong)[0])]
-        expected = "0 or more" if high == np.inf else f"{low:g} to {high:g}"
+        row = int(np.flatnonzero(wrong)[0])
+        cell = column.iloc[row]
+        expected = "a number, 0 or more" if high == np.inf else f"a number from {low:g} to {high:g}"
         raise InputError(
-            f"column {column.name!r}: {plain_value(first)} is no usable number", expected=f"{expected}, or empty"
+            f"{where}: row {row + 1}: {column.name} is {'empty' if pd.isna(cell) else plain_value(cell)}",
+            expected=expected + (", or empty" if may_be_empty else ""),
+            remedy="mend the row or leave it out",
         )
-    return None if np.isnan(numbers).all() else numbers
+    return numbers
 
 
 def check_weights(weight: Floats | None) -> None:

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from labeling_pipeline.core.consensus.columns import Floats, encode, encode_labels
 from labeling_pipeline.core.consensus.gold import positions
+from labeling_pipeline.core.consensus.numbers import numbers_of
 from labeling_pipeline.core.consensus.votes import Votes, pick
-from labeling_pipeline.core.errors import InputError, plain_value
+from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.plain_text import plain_label
 
 HALF_LIFE_DAYS = 90.0  # an annotator's answer of a quarter ago counts half
 SHOWN = 5
@@ -34,30 +36,20 @@ def read_history(frame: pd.DataFrame, votes: Votes, notes: list[str], known: Seq
     counts = np.zeros((votes.n_annotators, len(votes.classes), votes.n_answers))
     if not len(frame):
         return counts
-    n, age = _numbers(frame, "n"), _numbers(frame, "age_days") if "age_days" in frame.columns else np.zeros(len(frame))
+    n = numbers_of(frame["n"], 0.0, np.inf, where="history", may_be_empty=False)
+    age = np.zeros(len(frame))
+    if "age_days" in frame.columns:
+        age = numbers_of(frame["age_days"], 0.0, np.inf, where="history", may_be_empty=False)
     who = positions(annotators, votes.annotators) if len(votes.annotators) else np.full(len(frame), -1, np.int64)
     has_voted = np.append(np.bincount(votes.annotator, minlength=votes.n_annotators) > 0, False)
     true, given = _lookup(frame["true"], votes.classes), _lookup(frame["given"], votes.classes + votes.non_class)
     _note("of annotators without a vote", annotators[~has_voted[who]], notes)
+    _note("that name no true class", frame["true"][true < 0], notes)
     _note("whose given answer is none that votes know", frame["given"][given < 0], notes)
     _note_classes(votes, frame["true"], known, notes)
-    used = (who >= 0) & (true >= 0) & (given >= 0)
+    used = has_voted[who] & (true >= 0) & (given >= 0)
     np.add.at(counts, (who[used], true[used], given[used]), (n * 0.5 ** (age / HALF_LIFE_DAYS))[used])
     return counts
-
-
-def _numbers(frame: pd.DataFrame, name: str) -> Floats:
-    numbers = pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    wrong = ~(np.isfinite(numbers) & (numbers >= 0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        cell = frame[name].iloc[row]
-        raise InputError(
-            f"history: row {row + 1}: {name} is {'empty' if pd.isna(cell) else plain_value(cell)}",
-            expected="a number, 0 or more",
-            remedy="mend the row or leave it out",
-        )
-    return numbers
 
 
 def _note(what: str, values: pd.Series, notes: list[str]) -> None:
@@ -68,7 +60,8 @@ def _note(what: str, values: pd.Series, notes: list[str]) -> None:
 def _note_classes(votes: Votes, true: pd.Series, known: Sequence[str], notes: list[str]) -> None:
     """A class that only the history names may be one that is rare now, or a slip of the pen."""
     used = np.bincount(votes.answer, minlength=votes.n_answers) > 0
-    told = {name for name, is_used in zip(votes.classes, used, strict=False) if is_used} | set(known)
+    told = {name for name, is_used in zip(votes.classes, used, strict=False) if is_used}
+    told |= {plain_label(str(name)) for name in known}
     strange = [name for name in encode_labels(true)[1].to_pylist() if name not in told]
     if strange:
         notes.append(
@@ -78,7 +71,7 @@ def _note_classes(votes: Votes, true: pd.Series, known: Sequence[str], notes: li
 
 
 def _some(values: pd.Series) -> str:
-    names = [repr(str(name)) for name in encode(values)[1].to_pylist()] or ["empty"]
+    names = [repr(str(name)) for name in encode(values)[1].to_pylist() if str(name).strip()] or ["empty"]
     return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 

@@ -51,7 +51,8 @@ def read_votes(
     if kept is not None:
         task, tasks = _only_used(task[kept], tasks)
         annotator, answer = annotator[kept], answer[kept]
-        weight, stated = (None if x is None or np.isnan(x[kept]).all() else x[kept] for x in (weight, stated))
+        weight, stated = (None if x is None else x[kept] for x in (weight, stated))
+    weight, stated = (None if x is None or np.isnan(x).all() else x for x in (weight, stated))
     check_weights(weight)
     answer = lookup[answer]
     return _sorted(

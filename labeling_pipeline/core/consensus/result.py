@@ -45,11 +45,13 @@ class ConsensusResult:
     blind: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: str) -> pd.DataFrame:
+def labels_frame(
+    said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: str, *, ambiguity: bool = True
+) -> pd.DataFrame:
     """One row per task, in the order of the tasks' names; ``said``: people's votes, unweighed by what they stated."""
     counts = vote_counts(said)
     label, second = _two_best(p, counts)
-    split = split_disagreement(votes, label, second, fit)
+    split = _split(votes, label, second, fit) if ambiguity else {}
     agreement = agreeing_pairs(counts, own_pairs(said))
     shares = smoothed(counts[: len(said.classes)])
     columns: dict[str, object] = {
@@ -63,11 +65,16 @@ def labels_frame(said: Votes, votes: Votes, p: Floats, fit: Fit, confidence_is: 
         "n_votes": said.n_people,
         "agreement": agreement,
         "entropy": entropy(p),
-        "ambiguity": _empty(votes.n_tasks) if split is None else split[0],
-        "annotator_noise": _empty(votes.n_tasks) if split is None else split[1],
+        **split,
         "confidence_is": _constant(confidence_is, votes.n_tasks),
     }
     return pd.DataFrame(columns, copy=False)
+
+
+def _split(votes: Votes, label: Codes, second: Codes, fit: Fit) -> dict[str, object]:
+    """The columns that say why votes differ; empty where votes do not tell."""
+    found = split_disagreement(votes, label, second, fit) or (_empty(votes.n_tasks), _empty(votes.n_tasks))
+    return dict(zip(("ambiguity", "annotator_noise"), found, strict=True))
 
 
 def annotators_frame(votes: Votes, p: Floats, confusion: Floats, why: NDArray[np.object_]) -> pd.DataFrame:

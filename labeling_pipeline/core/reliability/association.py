@@ -79,15 +79,19 @@ def _without_care(none: Floats, logs: Floats) -> Floats:
     """
     top = np.maximum(none, logs.max(axis=1))
     no_care, some = np.exp(none - top), np.exp(logs - top[:, None])
-    crowds, chances = [], []
+    best, weight, mean = -np.inf, 0.0, np.zeros(len(none))
     for curve in CURVES:
         careful = some @ curve
         for clickers in CLICKERS:
             total = clickers * no_care + (1 - clickers) * careful
-            crowds.append(float(np.log(total).sum()))
-            chances.append(clickers * no_care / total)
-    weights = np.exp(np.array(crowds) - max(crowds))
-    return np.asarray(weights @ np.array(chances) / weights.sum())
+            crowd = float(np.log(total).sum())
+            if crowd > best:  # weigh what was summed so far beside the best crowd yet
+                old = np.exp(best - crowd)
+                best, weight, mean = crowd, weight * old, mean * old
+            share = float(np.exp(crowd - best))
+            weight += share
+            mean += share * (clickers * no_care / total)
+    return mean / weight
 
 
 def _spread_out(votes: Votes, judged: Bools) -> Ints:

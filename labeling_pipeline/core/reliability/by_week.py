@@ -37,7 +37,7 @@ def reliability_by_week(
     dated = votes.assign(week=week)[week >= 0]
     if dated.empty:
         raise InputError("no vote has a time", expected="a column week or answered_at", remedy="add one")
-    labels = consensus(votes.drop(columns="week", errors="ignore")).labels[["task", "label"]]
+    labels = consensus(votes.drop(columns="week", errors="ignore"), ambiguity=False).labels[["task", "label"]]
     read = read_votes(dated)
     last = pd.Series(read.week).groupby(read.tasks.take(read.task).to_numpy()).max()
     known = labels.assign(week=labels["task"].astype(str).map(last)).dropna(subset="week")

@@ -11,7 +11,6 @@ personal habits cannot explain the votes of a whole crowd and leave no class at 
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,9 +21,9 @@ from scipy import sparse
 
 from labeling_pipeline.core.agreement.coding import Floats, Ints, compact
 from labeling_pipeline.core.reliability.answers import Votes
+from labeling_pipeline.core.threads import THREADS
 
 SMALLEST = 1e-9
-THREADS = min(4, os.cpu_count() or 1)
 BLOCK = 1 << 15  # votes at once where arrays of all of them would only cost memory
 TASKS = 1 << 16  # tasks at once in a round
 MAX_ROUNDS = 1_000
@@ -161,7 +160,11 @@ def fit_competence(votes: Votes, start: Competence | None = None, tolerance: flo
     `start`, a fit of earlier votes, saves some of the rounds; it may know other annotators or labels. Rounds are
     extrapolated as in SQUAREM (Varadhan & Roland 2008, doi:10.1111/j.1467-9469.2007.00585.x).
     """
-    problem = _problem(votes)
+    with ThreadPoolExecutor(THREADS) as pool:
+        return _fitted(_problem(votes, pool), votes, start, tolerance)
+
+
+def _fitted(problem: _Problem, votes: Votes, start: Competence | None, tolerance: float) -> Competence:
     theta, n_rounds, next_look = _cold(votes), 0, FIRST_LOOK
     while n_rounds < MAX_ROUNDS:
         if start is not None and n_rounds >= next_look:
@@ -222,7 +225,7 @@ def habits_of(votes: Votes) -> Floats:
     return habits
 
 
-def _problem(votes: Votes) -> _Problem:
+def _problem(votes: Votes, pool: ThreadPoolExecutor) -> _Problem:
     size = len(votes.labels)
     cell = votes.annotator * size + votes.label
     place, _ = compact(cell)
@@ -232,7 +235,6 @@ def _problem(votes: Votes) -> _Problem:
     blocks = [table[low : low + TASKS] for low in range(0, shape[0], TASKS)]
     counts = np.bincount(votes.annotator, minlength=len(votes.annotators)).astype(np.float64)
     crowd = np.bincount(votes.label, minlength=size) / votes.label.size
-    pool = ThreadPoolExecutor(min(THREADS, len(blocks)))
     return _Problem(cells, blocks, pool, crowd, counts, size)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from labeling_pipeline.core.agreement.coding import Ints
+from labeling_pipeline.core.consensus.unknown import NO_OVERLAP, NO_VOTE
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability.answers import (
     Answers,
@@ -29,8 +30,6 @@ from labeling_pipeline.core.reliability.intervals import beta_interval
 # With fewer votes on a task, or a label nobody else gave, a vote would mostly be compared with itself.
 MIN_VOTES = 3
 MIN_SUPPORT = 2
-NO_VOTE = "no votes: every label of this annotator is empty"
-NO_OVERLAP = "no overlap: nobody else voted on any task of this annotator"
 ONE_CATEGORY = "one category only: every vote is {label!r}, so that two agree says nothing of either"
 
 

@@ -86,7 +86,7 @@ def probabilities_at_equal_cost(
     names = [f"p_{one}" for one in classes]
     texts, matrix, weights = learned["text"].tolist(), learned[names].to_numpy(), learned["weight"].to_numpy()
     if len(comments):
-        labels = consensus(votes, method=method, classes=classes).labels.set_index("task")
+        labels = consensus(votes, method=method, classes=classes, ambiguity=False).labels.set_index("task")
         bought = labels.loc[comments["comment_id"], names].to_numpy()
         texts, matrix = [*texts, *comments["text"]], np.vstack([matrix, bought])
         weights = np.concatenate([weights, bought.max(axis=1)])

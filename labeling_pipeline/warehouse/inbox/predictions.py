@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from labeling_pipeline.core.consensus.models import SUM_TOLERANCE
 from labeling_pipeline.core.ontology import Ontology
 from labeling_pipeline.warehouse.inbox.keys import row_keys, text_hash, time_keys
 from labeling_pipeline.warehouse.inbox.model import (
@@ -28,8 +29,6 @@ from labeling_pipeline.warehouse.inbox.schema import resolve
 from labeling_pipeline.warehouse.inbox.sieve import Sieve
 
 PREFIX = "p_"
-# Vendors round to two places; six classes can then be off by .03 together.
-SUM_TOLERANCE = 0.03
 
 
 def sift(rows: pd.DataFrame, context: IngestContext) -> Split:

@@ -18,6 +18,7 @@ from labeling_pipeline.core.agreement import (
     pairwise_kappa,
     task_agreement,
 )
+from labeling_pipeline.core.agreement.measure import ORDERED_STATISTICS
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline_tests.contracts.test_agreement_statistics import crowd
 
@@ -263,3 +264,12 @@ def test_real_crowds(name: str, alpha: float) -> None:
     found = agreement(votes, n_boot=100)["krippendorff_alpha"]
     assert found["value"] == pytest.approx(alpha, abs=0.002)
     assert found["low"] < found["value"] < found["high"]
+
+
+def test_no_two_statistics_are_the_same_object() -> None:
+    votes = pd.DataFrame({"task": list("ttuu"), "annotator": list("abab"), "label": ["p", "p", "n", "p"]})
+    found = agreement(votes, order=["high", "low"], n_boot=0)
+    weighted = [found[name] for name in ORDERED_STATISTICS]
+    assert all(one["note"] == "no vote names a class of the order" for one in weighted)
+    weighted[0]["note"] = "changed"
+    assert [one["note"] for one in weighted[1:]] == ["no vote names a class of the order"] * (len(weighted) - 1)

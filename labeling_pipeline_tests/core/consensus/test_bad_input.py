@@ -114,12 +114,12 @@ def test_a_column_of_lists() -> None:
 
 @pytest.mark.parametrize("weight", [-1.0, np.inf])
 def test_impossible_weights(weight: float) -> None:
-    with pytest.raises(InputError, match="column 'weight'"):
+    with pytest.raises(InputError, match=r"votes: row 1: weight is .*; expected a number, 0 or more, or empty"):
         consensus(votes_of(("1", "a", "x")).assign(weight=weight))
 
 
 def test_stated_confidence_beyond_one() -> None:
-    with pytest.raises(InputError, match="column 'confidence'"):
+    with pytest.raises(InputError, match="votes: row 1: confidence is '85'; expected a number from 0 to 1, or empty"):
         consensus(votes_of(("1", "a", "x")).assign(confidence="85"))
 
 

@@ -79,7 +79,7 @@ def test_number_ids_stay_numbers() -> None:
     [
         ({"task": [1], "label": ["x"]}, "no column p_<class>"),
         ({"p_x": [1.0]}, "no column 'task'"),
-        ({"task": [1], "p_x": ["much"]}, "row 1: p_x is 'much'; expected a number from 0 to 1; mend the row"),
+        ({"task": [1], "p_x": ["much"]}, "row 1: p_x is 'much'; expected a number from 0 to 1, or empty; mend the row"),
         ({"task": [1], "p_x": [1.5]}, "row 1: p_x is 1.5;"),
         ({"task": [1, 1], "p_x": [1.0, -0.2], "p_y": [0, 1.2]}, "row 2: p_x is -0.2;"),
         ({"task": [1, 1], "p_x": [1.0, 0.2], "p_y": [0, 0.5]}, "row 2: p_x to p_y add up to 0.7; expected 1; mend"),
@@ -119,3 +119,12 @@ def test_stated_confidence_has_two_names() -> None:
     one, other = (consensus(votes.assign(**{name: said})) for name in ("confidence", "stated_confidence"))
     pd.testing.assert_frame_equal(one.labels, other.labels)
     assert any("stated confidence weighs" in note for note in other.notes)
+
+
+def test_a_version_that_is_no_unicode_is_named_by_column_and_row() -> None:
+    broken = b"caf\xe9".decode("utf-8", "surrogateescape")
+    votes = pd.DataFrame({"task": [1, 1, 2], "annotator": ["a", "b", "a"], "label": list("xyx")})
+    predictions = pd.DataFrame({"task": [1, 2], "p_x": [1.0, 1.0], "p_y": [0.0, 0.0]})
+    predictions["model_version"] = pd.Series(["m-1", broken], dtype=object)
+    with pytest.raises(InputError, match="column 'model_version', row 2: text that is no Unicode"):
+        consensus(votes, predictions=predictions)

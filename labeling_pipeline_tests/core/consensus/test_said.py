@@ -39,7 +39,9 @@ def test_votes_that_weigh_nothing() -> None:
     known = found.annotators.set_index("annotator")
     assert known["note"].to_dict() == {"a": "", "b": "", "c": "no votes that weigh anything"}
     assert known["reliability"].isna().to_dict() == {"a": False, "b": False, "c": True}
-    with pytest.raises(InputError, match=r"column 'weight': -1\.0 is no usable number; expected 0 or more, or empty"):
+    with pytest.raises(
+        InputError, match=r"votes: row 3: weight is -1\.0; expected a number, 0 or more, or empty; mend"
+    ):
         consensus(votes.assign(weight=[1, 1, -1.0, 0, 0]))
 
 
@@ -146,3 +148,40 @@ def test_majority_says_that_history_weighs_nothing() -> None:
         "majority weighs no annotator" in note for note in consensus(votes, method="majority", history=past).notes
     )
     assert not any("majority weighs" in note for note in consensus(votes, method="one_coin", history=past).notes)
+
+
+def test_history_is_used_or_named_never_both_nor_neither() -> None:
+    votes = votes_of(*[(str(i), a, str(i % 2 == 0)) for i in range(8) for a in "abc"], ("0", "mute", ""))
+    rows = [("a", "True", "True"), ("mute", "True", "True"), ("a", "", "True"), ("a", None, "False")]
+    history = pd.DataFrame(rows, columns=["annotator", "true", "given"]).assign(n=5)
+    found = consensus(votes, history=history, classes=["True", "False"])
+    assert [note for note in found.notes if "history" in note] == [
+        "history: 1 rows of annotators without a vote are not used: 'mute'",
+        "history: 2 rows that name no true class are not used: empty",
+    ]
+    used = consensus(votes, history=history.head(1), classes=["True", "False"])
+    pd.testing.assert_frame_equal(found.labels, used.labels)
+    pd.testing.assert_frame_equal(found.annotators, used.annotators)
+
+
+def test_a_vote_that_weighs_nothing_is_no_company() -> None:
+    votes = votes_of(
+        ("1", "a", "x"), ("1", "b", "x"), ("2", "a", "y"), ("2", "b", "y"), ("3", "c", "x"), ("3", "a", "x")
+    )
+    found = consensus(votes.assign(weight=[1, 1, 1, 1, 1, 0])).annotators.set_index("annotator")
+    assert found["note"].str.startswith("no overlap").to_dict() == {"a": False, "b": False, "c": True}
+    assert found["reliability"].isna().to_dict() == {"a": False, "b": False, "c": True}
+
+
+def test_an_inclusion_probability_that_is_no_number_is_named() -> None:
+    votes, gold = crowd(n_tasks=20)
+    with pytest.raises(InputError, match="gold: row 2: inclusion_p is 'half'; expected a number from 0 to 1, or empty"):
+        consensus(votes, gold=gold.assign(inclusion_p=["0.5", "half", *["0.5"] * 18]))
+
+
+def test_without_ambiguity_all_else_is_the_same() -> None:
+    votes, gold = crowd(n_tasks=80)
+    whole, bare = consensus(votes, gold=gold.head(40)), consensus(votes, gold=gold.head(40), ambiguity=False)
+    pd.testing.assert_frame_equal(bare.labels, whole.labels.drop(columns=["ambiguity", "annotator_noise"]))
+    pd.testing.assert_frame_equal(bare.annotators, whole.annotators)
+    assert not [note for note in bare.notes if "ambiguity" in note]

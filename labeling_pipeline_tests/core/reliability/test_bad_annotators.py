@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from functools import cache
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.reliability import CHECKS, bad_annotators
+from labeling_pipeline.core.reliability import CHECKS, association, bad_annotators
 from labeling_pipeline.core.reliability.overview import annotators
 from labeling_pipeline_tests.core.reliability.planted import Planted, bad_crowd, crowd, two_class_crowd
 
@@ -231,3 +232,17 @@ def test_bad_calls_are_named() -> None:
         bad_annotators(votes, checks=["nope"])
     with pytest.raises(InputError, match="annotator"):
         bad_annotators(votes.drop(columns="annotator"))
+
+
+def test_what_the_crowd_may_be_like_is_averaged_in_the_space_of_a_few_annotators() -> None:
+    rng = np.random.default_rng(0)
+    some, n = rng.normal(0, 3, (4_000, association.N_CARES)), 4_000
+    none = some.max(axis=1) + rng.normal(0, 4, n)
+    tracemalloc.start()
+    chance = association._without_care(none, some)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30 * some.nbytes
+    assert ((chance >= 0) & (chance <= 1)).all()
+    # More annotators of the same two kinds change nobody's chance but through what the crowd is like.
+    assert association._without_care(np.tile(none, 2), np.tile(some, (2, 1)))[:n] == pytest.approx(chance, abs=0.02)
