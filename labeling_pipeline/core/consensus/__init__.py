@@ -48,21 +48,18 @@ def consensus(
         votes: columns task (or comment_id), annotator (or annotator_id, worker) and label; optional confidence (or
             stated_confidence: what the annotator said, 0 to 1), weight (≥ 0) and answered_at (the later answer counts).
             Without annotators only majority is possible.
-        method: a name in ``METHODS``, or ``auto``: Dawid-Skene, unless it moves the class mix more than .15 from
-            majority's (then majority), or gold shows another method better by more than one standard error.
+        method: a name in ``METHODS``, or ``auto``: Dawid-Skene, unless it moves the class mix too far from majority's
+            (then majority), or gold shows another method better (see ``auto``).
         classes: in the order wanted; by default every label found, sorted.
         non_class_answers: answers that name no class; informative to Dawid-Skene, otherwise not counted.
         gold: task, label (optional inclusion_p), or a Series by task, to fit: clamped, used to choose and to calibrate.
         history: annotator, true, given, n (optional age_days): past answers to tasks of known class, a prior.
         predictions: task, ``p_<class>``…, perhaps model_version: each model is one more annotator, ``model:<version>``,
             on the tasks people voted on; it counts in ``p_``, not in ``v_``, n_votes or agreement.
-        seed: for a method that is not deterministic; none is.
-        ambiguity: whether to tell ambiguous tasks from noisy annotators; without it, the columns ambiguity and
-            annotator_noise are left out, which spares most of the time where tasks are few.
+        seed: for a method that is not deterministic; none is. ambiguity: whether to tell that, and annotator_noise.
 
-    Returns a ``ConsensusResult``; ``labels`` has one row per task, sorted by task, whatever the order of the votes.
-    Raises InputError for no votes, a column missing, a label that is no class, gold that contradicts itself, and
-    SettingError for a method that is not there.
+    Returns a ``ConsensusResult``; ``labels``: one row per task, sorted by task, whatever the order of the votes. Raises
+    InputError (no votes, a missing column, a label that is no class, gold at odds with itself), SettingError (method).
 
     >>> votes = pd.DataFrame({"task": [1, 1, 1, 2, 2], "worker": list("abcab"), "label": ["y", "y", "n", "n", "n"]})
     >>> consensus(votes, method="majority").labels[["task", "label", "n_votes"]].values.tolist()

@@ -96,7 +96,9 @@ class _Question:
         p = self.p_value(strata, n_permutations, rng)
         drawn = [common.gaps(weights) for weights in self.resampled(common.rows, n_boot, rng)]
         tail = (1 - confidence) / 2
-        low, high = np.nanquantile(np.array(drawn), [tail, 1 - tail], axis=0) if n_boot else (gaps, gaps)
+        low, high = (
+            np.nanquantile(np.array(drawn), [tail, 1 - tail], axis=0) if n_boot else np.full((2, gaps.size), np.nan)
+        )
         within, cross = self.met.agreements(self.inside[None, :], self.stated)
         return pd.DataFrame(
             {

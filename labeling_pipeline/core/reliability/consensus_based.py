@@ -71,7 +71,8 @@ def consensus_reliability(
     correct = np.asarray(np.bincount(read.annotator[compared], weights=named, minlength=n.size), dtype=np.float64)
     note = notes_of(read, n_votes, n)
     low, high = beta_interval(correct + 0.5, np.maximum(n - correct, 0) + 0.5, confidence)
-    numbers = {"value": correct / np.maximum(n, 1), "low": low, "high": high}
+    value = correct / np.maximum(n, 1)  # may be next to 0 or 1, where the interval does not reach
+    numbers = {"value": value, "low": np.minimum(low, value), "high": np.maximum(high, value)}
     table = pd.DataFrame(
         {
             "annotator": read.annotators,

@@ -42,10 +42,9 @@ def reliability_history(
     `honeypot_accuracy` and `consensus_accuracy` are decayed shares of correct votes with Jeffreys intervals;
     `reliability` joins gold, verdicts and honeypots (weight 1, one count per vote however often confirmed) and the
     consensus (weight .1) over a weak prior. A verdict counts in the week it arrives, for all who voted on that comment,
-    and not as gold: experts see the disputed comments. A week without evidence widens an interval and leaves the value.
-    `n`: judged votes so far, never 0; of one class only, the consensus judges nobody. `weeks` keeps these weeks only.
-
-    Raises InputError where a column is missing, or one of the frames has two labels for a task and no weeks.
+    not as gold: experts see the disputed comments. A week without evidence widens an interval. `n`: judged votes, never
+    0; of one class only, the consensus judges nobody. `weeks` keeps these weeks only. Raises InputError where a column
+    is missing, or one of the frames has two labels for a task and no weeks.
 
     >>> votes = pd.DataFrame({"task": ["t"] * 3, "annotator": list("abc"), "label": list("xyx"), "week": 0})
     >>> seen = pd.DataFrame({"task": ["t"], "label": ["x"], "week": [0]})
@@ -56,8 +55,7 @@ def reliability_history(
     [False, True, False]
     """
     check_decay(decay)
-    read = read_votes(votes)
-    frames = _evidence(read, gold, verdicts, honeypots, consensus, decay)
+    frames = _evidence(read := read_votes(votes), gold, verdicts, honeypots, consensus, decay)
     known = [int(counts["week"].max()) for parts in frames.values() for _, counts in parts if len(counts)]
     last = max([int(read.week.max(initial=0)), *known, *(weeks or ())])
     folded = [

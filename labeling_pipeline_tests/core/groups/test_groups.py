@@ -168,3 +168,9 @@ def test_real_countries() -> None:
     shuffled = groups.assign(country=np.random.default_rng(0).permutation(groups["country"]))
     silent = group_divergence(votes, shuffled, min_size=100, n_permutations=200, n_boot=0)
     assert not (silent["status"] == "diverges").any()
+
+
+def test_without_resamples_there_is_no_interval() -> None:
+    found = group_divergence(*pool(0, n_tasks=60), n_permutations=50, n_boot=0)
+    assert found["gap"].notna().all()
+    assert found[["low", "high"]].isna().all(axis=None)

@@ -112,3 +112,13 @@ def test_a_quarrelsome_crowd_keeps_its_classes() -> None:
     shares = votes["label"].value_counts(normalize=True)[fit.labels].to_numpy()
     assert np.abs(fit.mix - shares).sum() / 2 <= 0.15
     assert 0.3 < fit.care.mean() < 0.7
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_share_of_next_to_all_or_none_lies_inside_its_interval(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    label = np.where(rng.random(80) < 0.95, "x", rng.choice(list("xyz"), 80))
+    votes = pd.DataFrame({"task": np.repeat(np.arange(20), 4), "annotator": list("abcd") * 20, "label": label})
+    table = consensus_reliability(votes.sample(frac=0.7, random_state=seed))[0]
+    assert (table["low"] <= table["value"]).all()
+    assert (table["value"] <= table["high"]).all()
