@@ -147,7 +147,7 @@ def lf_report_command(
     )
     write_page(render_lf_report(report, comments.name), output)
     facts = {**model_facts(result, output), **report.metadata(), "functions": records(report.summary)}
-    facts |= {"signals": records(report.signals), "proposals": records(report.proposals)}
+    facts |= {"signals": records(report.signals), "proposals": records(report.proposals), "notes": report.notes}
     say(facts, as_json, f"{len(report.summary)} labeling functions on {len(frame):,} comments → {output}")
 
 

@@ -38,8 +38,7 @@ COUNTED = ("raw_comments", "vote_log", "verdicts", "gold_set", "consensus_labels
 def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
     """The state of a home as plain values; ``passes``: how many a run has just made."""
     context = open_context(home)
-    spend = context.query("spend").iloc[0]
-    settings = context.settings.labeling
+    spend, settings = context.query("spend").iloc[0], context.settings.labeling
     crowd_usd = float(spend["n_assignments"]) * settings.crowd_price_usd
     rounds = [
         {str(name): value for name, value in one.items()}
@@ -58,8 +57,9 @@ def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
         "waiting": waiting(context, [one for one in rounds if one["is_open"]]),
         "agreement": _agreement(context),
         "annotators": _pairs(context, "findings_counts", "finding"),
-        "votes": {str(name): int(n) for name, n in context.query("vote_counts").iloc[0].items()},
+        "votes": _row(context, "vote_counts"),
         "diverging_groups": context.query("diverging_groups")["name"].tolist(),
+        "acts_left_out": _row(context, "summary/acts_left_out"),
         "function_faults": context.query("summary/function_faults").to_dict("records"),
         **_desks(context),
         "spend_usd": round(
@@ -109,6 +109,10 @@ def _desks(context: Context) -> dict[str, int]:
     """Comments that wait for an expert, and those that should have been decided by now."""
     found = context.query("overdue_verdicts", now=context.now).iloc[0]
     return {"queue": int(found["n"]), "overdue": int(found["n_overdue"])}
+
+
+def _row(context: Context, name: str) -> dict[str, int]:
+    return {str(one): int(n) for one, n in context.query(name).iloc[0].items()}
 
 
 def _pairs(context: Context, name: str, key: str) -> dict[str, int]:

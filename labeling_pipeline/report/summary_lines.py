@@ -41,6 +41,7 @@ def lines_of(told: dict[str, Any]) -> list[tuple[str, str]]:
         *handed_out_lines(told["handed_out"]),
         *_people(told),
         *_functions(told),
+        *_acts(told),
         *(_made(told) if rows["raw_comments"] else []),
         *_advice(told),
     ]
@@ -167,6 +168,16 @@ def _functions(told: dict[str, Any]) -> list[tuple[str, str]]:
     more = f"; {len(faults) - MOST_FAULTS} more (labeling_functions.faults)" if len(faults) > MOST_FAULTS else ""
     where = "One comment of each is named in reports/labeling_functions.html: correct the functions, then run again"
     return [("labeling", f"functions that abstained for a fault: {'; '.join(named)}{more}.\n{where}")]
+
+
+def _acts(told: dict[str, Any]) -> list[tuple[str, str]]:
+    """Acts in production that say nothing of labels, where there are any, and what they lack."""
+    acts = told["acts_left_out"]
+    if not acts["n"]:
+        return []
+    said = f"{acts['n']:,} acts on {acts['n_comments']:,} comments say nothing: they name no class, and which label"
+    lack = "What it showed (comment_id, p_<class>…, model_version, predicted_at) belongs in inbox/predictions"
+    return [("feedback", f"{said} production showed there is not known.\n{lack}")]
 
 
 def _kinds(kinds: dict[str, int]) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import map_column, matrix_of, with_columns, with_map
+from labeling_pipeline.stages.quality import with_reliability
 
 if TYPE_CHECKING:  # what computes is imported where it is called: the graph has to load in a second
     from labeling_pipeline.core.weak_supervision.fusion import Fused
@@ -45,7 +46,10 @@ def fused_labels(context: Context) -> Result:
     judged = _with_verdicts(context, kept, fused, mix)
     return Result(
         len(fused.labels),
-        {**{f"weight_{name}": weight for name, weight in fused.weights.items()}, "notes": "; ".join(fused.notes)},
+        {
+            **{f"weight_{name}": weight for name, weight in fused.weights.items()},
+            "notes": "; ".join([*fused.notes, *spoken.notes]),
+        },
         replace={
             "fused_labels": _label_rows(fused, judged, kept, classes),
             "fusion_evidence": _evidence_rows(fused, judged, kept, classes),
@@ -129,14 +133,16 @@ def _with_verdicts(
     """The comments with verdicts once more, with each expert's latest verdict as evidence."""
     from labeling_pipeline.core.weak_supervision.fusion import fuse
 
-    verdicts = context.query("verdicts_in_order").drop_duplicates(["comment_id", "expert_id"], keep="last")
+    verdicts = with_reliability(context, context.query("verdicts_in_order"))
     verdicts = _among(verdicts, pd.Index(fused.labels["comment_id"]))
     if verdicts.empty:
         return None
-    sure = verdicts["stated_confidence"].fillna(context.settings.quality.expert_accuracy)
+    # As the gate has it: what the expert said of it, but no more than others found.
+    stated = verdicts["stated_confidence"].fillna(context.settings.quality.expert_accuracy)
+    sure = np.fmin(stated.to_numpy(dtype=np.float64), verdicts["reliability"].to_numpy(dtype=np.float64))
     known = pd.Index(verdicts["comment_id"].unique())
     parts = {name: _among(frame, known) for name, frame in sources.items()}
-    given = verdicts[["comment_id", "label"]].assign(accuracy=sure)
+    given = verdicts[["comment_id", "expert_id", "label", "decided_at"]].assign(accuracy=sure)
     return fuse(parts, context.all_classes, verdicts=given, weights=fused.weights, class_balance=mix)
 
 

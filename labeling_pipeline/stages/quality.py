@@ -23,7 +23,7 @@ EVENT_DETAIL = ["label", "confidence", "source", "reasons", "schema_version", "l
 def qc_outcomes(context: Context) -> Result:
     """What quality control says of every label: passed, adjudicate or rejected, with all reasons."""
     labels = context.query("qc_inputs", questions=context.deciding_questions)
-    verdicts = _measured(context, context.query("verdicts_in_order"))
+    verdicts = with_reliability(context, context.query("verdicts_in_order"))
     if labels.empty and verdicts.empty:
         return Result(0, waiting_for="labels")
     classes, quality = context.all_classes, context.settings.quality
@@ -47,8 +47,8 @@ def qc_outcomes(context: Context) -> Result:
     )
 
 
-def _measured(context: Context, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts with the reliability of experts whom others checked often enough."""
+def with_reliability(context: Context, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts with the `reliability` of experts whom others checked often enough, missing for others."""
     known = expert_agreement(verdicts, len(context.ontology.classes), context.settings.quality.expert_accuracy)
     return verdicts.assign(reliability=verdicts["expert_id"].map(reliability_of(known)))
 

@@ -12,6 +12,8 @@ import pytest
 
 from labeling_pipeline.home import Home
 from labeling_pipeline.report.explain import explain
+from labeling_pipeline.report.summary import summary
+from labeling_pipeline.report.summary_lines import lines_of
 from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
@@ -187,11 +189,44 @@ def test_an_edited_function_runs_alone_and_labels_follow(context: Context) -> No
     materialize("weak_labels", STAGES["weak_labels"], context)
 
 
+def test_a_verdict_is_as_reliable_as_stated_but_no_more_than_others_found(tmp_path: Path) -> None:
+    home = write_home(tmp_path / "home")
+    rows = [(f"c{i}", expert, "toxic", 1.0) for i in range(150, 162) for expert in ("e1", "e2")]
+    rows += [("c163", "e3", "toxic", 0.8), ("c164", "e4", "toxic", None)]
+    verdicts = pd.DataFrame(rows, columns=["comment_id", "expert_id", "label", "stated_confidence"])
+    verdicts.loc[verdicts["expert_id"].eq("e2") & verdicts.index.isin(range(12)), "label"] = "acceptable"
+    drop(home, "verdicts", "more.csv", verdicts.assign(note="seen", decided_at="2026-05-04T09:00:00"))
+    found = materialize_all(home, "fused_labels").warehouse.table("fusion_evidence")
+    said = found[found["source"] == "verdict"].set_index("comment_id")["evidence"].abs()
+    assert said["c163"] == pytest.approx(np.log(0.8 / 0.2))
+    assert said["c164"] == pytest.approx(np.log(19))
+    assert said["c150"] == pytest.approx(0.0, abs=0.01), "they contradict each other and are alike"
+    assert 0 < said["c161"] < 2 * np.log(19), "both stated 1.0, but contradicted each other on half of what both saw"
+
+
 def flags(n: int, *, linked: bool) -> str:
     start = pd.Timestamp("2026-05-04 08:00")
     apart = pd.Timedelta(seconds=1) if linked else pd.Timedelta(hours=-7)
     rows = [f"c150,flag,u{linked}{i},{(start + i * apart).isoformat()}" for i in range(n)]
     return "comment_id,kind,actor_id,created_at\n" + "\n".join(rows) + "\n"
+
+
+def test_acts_on_what_production_is_not_known_to_have_shown_are_told(tmp_path: Path) -> None:
+    home = write_home(tmp_path / "home")
+    clicked = "c151,click,u9,2026-05-04T08:00:00\nc152,override,u9,2026-05-04T08:00:00\n"
+    (home.root / "inbox/feedback/flags.csv").write_text(flags(6, linked=False) + clicked)
+    context = materialize_all(home, "fused_labels")
+    told = summary(home)
+    assert told["acts_left_out"] == {"n": 7, "n_comments": 2}
+    line = dict(lines_of(told))["feedback"]
+    assert "7 acts on 2 comments say nothing" in line
+    assert "inbox/predictions" in line
+    assert "acts in production that say nothing: 7;" in str(fused_labels(context).metrics["notes"])
+    served = "comment_id,p_toxic,p_acceptable,model_version,predicted_at\n"
+    shown = "".join(f"{c},0.1,0.9,served,2026-05-01T00:00:00\n" for c in ("c150", "c152"))
+    (home.root / "inbox/predictions/served.csv").write_text(served + shown)
+    told = summary(materialize_all(home, "fused_labels").home)
+    assert "feedback" not in dict(lines_of(told))
 
 
 @pytest.mark.parametrize(("n", "linked"), [(500, True), (5, False)])

@@ -19,6 +19,7 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows
 from labeling_pipeline.core.weak_supervision.patterns import Matrix
 from labeling_pipeline.core.weak_supervision.result import softmax
+from labeling_pipeline.core.weak_supervision.times import times_of
 
 # Without gold: people count in full, those who label and those whose acts in production were counted source by source;
 # weak labels and drafts share their mistakes with each other, so half each.
@@ -67,11 +68,13 @@ def fuse(
     """Combine soft labels of several sources.
 
     `sources`: name → comment_id, p_<class>… (rows with `n_fired` 0 say nothing and are left out). `verdicts`:
-    comment_id, label and optionally accuracy (the expert's). `gold`: comment_id, label and optionally role; rows of
+    comment_id, label and optionally expert_id, decided_at, accuracy (how often such a verdict is right; 0.95 where none
+    is given): of one expert's verdicts on a comment the latest counts (the lower row where no time tells), and those
+    without expert_id are taken as one expert's. `gold`: comment_id, label and optionally role; rows of
     role fit, and those that name none, are used. `blind`: name → what a source that has used this gold says of gold
     comments when it does not know their own (see ``blind_labels``); weights are learned on that: a source that has
     seen the answer looks perfect. `weights` replaces learning and defaults; one source alone is taken as it is.
-    InputError: no probabilities, no rows, a role that is none.
+    InputError: no probabilities, no rows, a role that is none, a verdict for no class or with an impossible accuracy.
 
     >>> crowd = pd.DataFrame({"comment_id": ["a"], "p_no": [0.6], "p_yes": [0.4]})
     >>> weak = pd.DataFrame({"comment_id": ["a"], "p_no": [0.1], "p_yes": [0.9]})
@@ -206,12 +209,29 @@ def _verdicts(verdicts: pd.DataFrame, ids: list[str], classes: Sequence[str]) ->
     place = {comment: i for i, comment in enumerate(ids)}
     index = {name: k for k, name in enumerate(classes)}
     out = np.zeros((len(ids), len(classes)))
-    accuracies = verdicts["accuracy"] if "accuracy" in verdicts.columns else [VERDICT_ACCURACY] * len(verdicts)
-    for comment, label, accuracy in zip(verdicts["comment_id"], verdicts["label"], accuracies, strict=True):
-        if label in index:
-            a = float(np.clip(accuracy, 1.0 / len(classes), 0.999))
-            out[place[str(comment)], index[label]] += np.log(a * (len(classes) - 1) / (1 - a))
+    for comment, label, accuracy in _counting(verdicts, classes).itertuples(index=False):
+        a = float(np.clip(accuracy, 1.0 / len(classes), 0.999))
+        out[place[comment], index[label]] += np.log(a * (len(classes) - 1) / (1 - a))
     return out
+
+
+def _counting(verdicts: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
+    """comment_id, label, accuracy of the verdicts that count: each expert's latest on a comment."""
+    rows = verdicts.reset_index(drop=True).assign(comment_id=verdicts["comment_id"].astype("str").to_numpy())
+    given = rows["accuracy"] if "accuracy" in rows.columns else pd.Series(np.nan, rows.index)
+    accuracy = pd.to_numeric(given, errors="coerce")
+    for row in np.flatnonzero(~rows["label"].isin(list(classes))):
+        raise InputError(f"verdicts row {row}: label {rows['label'].iloc[row]}", expected=", ".join(classes))
+    for row in np.flatnonzero((given.notna() & accuracy.isna()) | (accuracy < 0) | (accuracy > 1)):
+        raise InputError(f"verdicts row {row}: accuracy {given.iloc[row]}", expected="a share from 0 to 1, or none")
+    experts = (
+        rows["expert_id"].astype("str") if "expert_id" in rows.columns else pd.Series(None, rows.index, dtype="str")
+    )
+    rows = rows.assign(expert_id=experts, accuracy=accuracy.fillna(VERDICT_ACCURACY))
+    if "decided_at" in rows.columns:
+        rows = rows.assign(decided_at=times_of(rows["decided_at"], "verdicts"))
+        rows = rows.sort_values("decided_at", kind="stable", na_position="first")
+    return rows.drop_duplicates(["comment_id", "expert_id"], keep="last")[["comment_id", "label", "accuracy"]]
 
 
 def _labels(

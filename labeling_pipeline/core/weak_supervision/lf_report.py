@@ -92,7 +92,7 @@ def lf_report(
         method=result.method,
         advantage=result.advantage,
         advantage_is=result.advantage_is,
-        notes=result.notes,
+        notes=[*result.notes, *([] if signals is None else signals.notes)],
         classes=applied.classes,
         proposals=_proposals(patterns, applied, result, comments, verdicts, scan),
         signals=_signals(applied, signals, gold),

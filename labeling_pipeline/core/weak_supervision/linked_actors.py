@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.times import times_of
 
 SHARED_COMMENTS = 3  # actors who met on fewer comments are not called linked
 SHARED_PART = 0.5  # … nor those who spent less than this part of their acts together
@@ -79,7 +79,7 @@ def _bursts(acts: pd.DataFrame, comments: npt.NDArray[np.int64]) -> Iterator[Pai
     """Chains through runs of acts on one comment that follow each other as densely as `BURSTS` says."""
     if "created_at" not in acts.columns:
         return
-    since = _times(acts["created_at"]) - pd.Timestamp(0, tz="UTC")
+    since = times_of(acts["created_at"], "feedback") - pd.Timestamp(0, tz="UTC")
     seconds = since.dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan)
     known = np.flatnonzero(np.isfinite(seconds))
     order = known[np.lexsort((seconds[known], comments[known]))]
@@ -89,13 +89,3 @@ def _bursts(acts: pd.DataFrame, comments: npt.NDArray[np.int64]) -> Iterator[Pai
         opened = np.bincount(starts, minlength=len(order)) - np.bincount(starts + many - 1, minlength=len(order))
         linked = np.flatnonzero(np.cumsum(opened) > 0)
         yield order[linked + 1], order[linked]
-
-
-def _times(column: pd.Series) -> pd.Series:
-    try:
-        return pd.to_datetime(column, utc=True, format="ISO8601")  # with or without fractions, one file may hold both
-    except ValueError as error:
-        read = pd.to_datetime(column, utc=True, format="ISO8601", errors="coerce")
-        row = int(np.flatnonzero(read.isna() & column.notna() & (column.astype("str") != ""))[0])
-        found = f"feedback row {row}: created_at {column.iloc[row]!r}"
-        raise InputError(found, expected="times such as 2026-04-02T10:00:00Z") from error

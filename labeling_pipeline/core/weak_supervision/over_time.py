@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.weak_supervision.times import times_of
 
 LEAST_ROWS = 50  # a week with fewer comments is not compared
 FALSE_ALARM = 0.001
@@ -19,12 +19,10 @@ def weeks(times: pd.Series) -> pd.Series:
     >>> weeks(pd.Series(["2026-03-04T10:00:00Z", None])).tolist()[0]
     '2026-03-02'
     """
-    try:
-        parsed = pd.to_datetime(times, utc=True, format="ISO8601")
-    except (ValueError, TypeError) as error:
-        raise InputError(f"column {times.name!r}: {error}", expected="times like 2026-03-02T10:00:00Z") from error
+    parsed = times_of(times, "comments")
     monday = parsed.dt.normalize() - pd.to_timedelta(parsed.dt.day_of_week, unit="D")
-    return monday.dt.strftime("%Y-%m-%d").where(parsed.notna())
+    named: pd.Series = monday.dt.strftime("%Y-%m-%d").where(parsed.notna())
+    return named
 
 
 def dead_and_drifting(weekly: pd.DataFrame, coverage: pd.Series) -> pd.DataFrame:

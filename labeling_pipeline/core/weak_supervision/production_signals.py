@@ -36,11 +36,21 @@ SMALLEST_BASE = 0.001
 @dataclass(frozen=True)
 class SignalLabels:
     """`labels`: comment_id, p_<class>…, n_signals, n_sources, n_fired; `rates`: kind, precision, low, high, n_gold,
-    ratio; `votes`: comment_id, kind, label (the class claimed) or against (the one contradicted), n_acts, n_sources."""
+    ratio; `votes`: comment_id, kind, label (the class claimed) or against (the one contradicted), n_acts, n_sources.
+    `n_left_out`: acts that claim nothing."""
 
     labels: pd.DataFrame
     rates: pd.DataFrame
     votes: pd.DataFrame
+    n_left_out: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be told of acts that were given and have no part."""
+        if not self.n_left_out:
+            return []
+        why = "they name no class, and which label production showed there is not known"
+        return [f"acts in production that say nothing: {self.n_left_out:,}; {why}"]
 
 
 def signal_labels(
@@ -55,9 +65,9 @@ def signal_labels(
 
     `feedback`: comment_id, kind, and optionally label (the class claimed), actor_id, created_at. `served`: comment_id,
     label (what production showed). `gold`: comment_id, label, optionally role: rows of role fit, and those that name
-    none, say what a kind of act is worth. An act without a label claims that the served
-    one is wrong; on a comment that was never served it is left out. Of two classes, naming the other one says the same.
-    Probabilities are over `class_balance` (even without), in which the served label has no part.
+    none, say what a kind of act is worth. An act without a label claims that the served one is wrong; on a comment
+    that was never served it is left out, and counted. Of two classes, naming the other one says the same. Probabilities
+    are over `class_balance` (even without), in which the served label has no part.
     """
     index = {name: k for k, name in enumerate(classes)}
     acts = _acts(feedback, served, index)
@@ -74,7 +84,8 @@ def signal_labels(
     frame = pd.DataFrame({"comment_id": ids, **{f"p_{c}": probabilities[:, j] for c, j in index.items()}})
     frame["n_signals"] = by_comment.size().reindex(ids).to_numpy(dtype=np.int64)
     frame["n_sources"] = by_comment["source"].nunique().reindex(ids).to_numpy(dtype=np.int64)
-    return SignalLabels(frame.assign(n_fired=frame["n_sources"]), rates, _votes(acts, classes))
+    left_out = len(feedback) - len(acts)
+    return SignalLabels(frame.assign(n_fired=frame["n_sources"]), rates, _votes(acts, classes), left_out)
 
 
 def _bases(acts: pd.DataFrame, balance: Matrix, error_rate: float) -> tuple[Matrix, Matrix]:

@@ -41,6 +41,52 @@ def test_a_verdict_turns_a_confident_crowd() -> None:
     assert evidence["crowd"] < 0
 
 
+CROWD = soft(["a", "b"], [0.1, 0.5])
+
+
+def said(*rows: tuple[object, ...], more: tuple[str, ...] = ()) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["comment_id", "expert_id", "label", *more])
+
+
+@pytest.mark.parametrize(
+    "verdicts",
+    [
+        said(("a", "e", "yes"), ("a", "e", "yes")),
+        said(("a", "e", "no"), ("a", "e", "yes")),
+        said(("a", "e", "yes", "2026-01-02"), ("a", "e", "no", "2026-01-01"), more=("decided_at",)),
+        said(("a", "e", "yes", "2026-01-02T01:00:00+02:00"), ("a", "e", "no", None), more=("decided_at",)),
+        said(("a", None, "yes"), ("a", None, "yes")),
+        said(("a", "e", "yes"), ("a", "e", "yes")).drop(columns="expert_id"),
+        said(("a", "e", "yes", None), ("a", "e", "yes", float("nan")), more=("accuracy",)),
+    ],
+)
+def test_of_one_experts_verdicts_the_latest_counts_once(verdicts: pd.DataFrame) -> None:
+    once = fuse({"crowd": CROWD}, CLASSES, verdicts=said(("a", "e", "yes")))
+    found = fuse({"crowd": CROWD}, CLASSES, verdicts=verdicts)
+    pd.testing.assert_frame_equal(found.labels, once.labels)
+
+
+def test_two_experts_count_twice_each_with_their_own_accuracy() -> None:
+    both = said(("a", "e", "yes", 0.8), ("a", "f", "yes", 0.9), more=("accuracy",))
+    evidence = fuse({"crowd": CROWD}, CLASSES, verdicts=both).evidence.set_index("source")["evidence"]
+    assert evidence["verdict"] == pytest.approx(np.log(4) + np.log(9))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (("a", "e", "maybe", 0.9), "verdicts row 1: label maybe; expected no, yes"),
+        (("a", "e", None, 0.9), "verdicts row 1: label"),
+        (("a", "e", "yes", 1.2), "verdicts row 1: accuracy 1.2"),
+        (("a", "e", "yes", -0.1), "verdicts row 1: accuracy -0.1"),
+        (("a", "e", "yes", "high"), "verdicts row 1: accuracy high"),
+    ],
+)
+def test_a_verdict_that_cannot_count_is_named(row: tuple[object, ...], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        fuse({"crowd": CROWD}, CLASSES, verdicts=said(("b", "e", "no", 0.9), row, more=("accuracy",)))
+
+
 def test_the_evidence_adds_up_to_the_label() -> None:
     fused = fuse({"crowd": soft(["a"], [0.3]), "weak": soft(["a"], [0.9]), "draft": soft(["a"], [0.6])}, CLASSES)
     row = fused.labels.iloc[0]

@@ -135,6 +135,9 @@ def test_acts_on_comments_never_served_are_left_out() -> None:
     served = pd.DataFrame({"comment_id": ["a"], "label": ["fine"]})
     found = signal_labels(pd.DataFrame({"comment_id": ["a", "b"], "kind": ["flag", "flag"]}), served, CLASSES)
     assert found.labels["comment_id"].tolist() == ["a"]
+    assert found.n_left_out == 1
+    assert "that say nothing: 1;" in found.notes[0]
+    assert signal_labels(pd.DataFrame({"comment_id": ["a"], "kind": ["flag"]}), served, CLASSES).notes == []
     with pytest.raises(InputError, match="no column 'kind'"):
         signal_labels(pd.DataFrame({"comment_id": ["a"]}), served, CLASSES)
 
