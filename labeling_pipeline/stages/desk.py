@@ -15,6 +15,7 @@ from labeling_pipeline.core.adjudication import Costs, affordable_verdicts, orde
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.expert_agreement import to_double_code
 from labeling_pipeline.core.people import Limits, exposure_rows, limits
+from labeling_pipeline.core.quality.gate import ANOTHER
 from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.frames import with_columns
 from labeling_pipeline.stages.gold import held_for_gold
@@ -124,7 +125,7 @@ def _believed(context: Context, waiting: pd.DataFrame) -> pd.DataFrame:
     frame["purpose"] = np.select(
         [
             held.str.contains("experts disagree").to_numpy(dtype=bool),
-            held.str.contains("needs a second expert").to_numpy(dtype=bool),
+            held.str.contains(f"needs a second expert|{ANOTHER}").to_numpy(dtype=bool),
             waiting["is_double"].to_numpy(dtype=bool),
             waiting["is_gold"].to_numpy(dtype=bool),
             waiting["is_review"].to_numpy(dtype=bool),

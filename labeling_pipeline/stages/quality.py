@@ -30,7 +30,7 @@ def qc_outcomes(context: Context) -> Result:
     labels = with_columns(with_columns(labels, "probabilities", "p_", classes), "vote_shares", "v_", classes)
     outcomes = judge(
         labels,
-        verdicts,
+        verdicts.merge(context.query("company_of_decided"), on="comment_id", how="left"),
         gate=GateSettings(**quality.model_dump()),
         classes=classes,
         current_schema=context.ontology.schema_version,

@@ -13,7 +13,7 @@ STRICT = GateSettings(min_confidence=0.7, min_agreement=0.5, min_batch_agreement
 CONTEXT = GateContext(STRICT, CLASSES, frozenset({"v3"}), {"r1": 0.9, "r2": 0.1})
 MIXED = labels(
     label=["fine", "unsure", "rude", "threat"],
-    confidence=[0.9, 0.3, 0.71, 0.5],
+    confidence=[0.9, 0.3, 0.71, 0.3],
     n_votes=[3, 0, 1, 7],
     agreement=[1.0, np.nan, 0.2, 0.6],
     schema_version=["v3", "v2", "v3", "v3"],

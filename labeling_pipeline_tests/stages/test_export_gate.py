@@ -23,6 +23,7 @@ from labeling_pipeline.warehouse.tables import append_new, replace_rows
 from labeling_pipeline_tests.calls import exit_code
 
 CLASSES = ("acceptable", "toxic")
+FLOORS = {"acceptable": 0.6, "toxic": 0.9}
 N = 8
 IDS = [f"c-{i}" for i in range(N)]
 START = pd.Timestamp("2026-05-01")
@@ -46,6 +47,7 @@ VERDICT = st.fixed_dictionaries(
         "schema_version": st.sampled_from(["v0", "v1"]),
         "note": st.sampled_from(["why", ""]),
         "voted_as_annotator": st.booleans(),
+        "stated_confidence": st.sampled_from([None, 0.0, 0.3, 0.5, 0.55, 0.65, 0.95]),
     }
 )
 STEP = st.fixed_dictionaries(
@@ -88,11 +90,13 @@ def judged(step: dict[str, Any]) -> pd.DataFrame:
     for one in CLASSES:
         labels[f"p_{one}"] = labels["confidence"].where(labels["label"] == one, 1 - labels["confidence"])
         labels[f"v_{one}"] = (labels["label"] == one).astype(float)
-    columns = ["comment_id", "expert_id", "label", "schema_version", "note", "voted_as_annotator"]
+    columns = ["comment_id", "expert_id", "label", "schema_version", "note", "voted_as_annotator", "stated_confidence"]
     verdicts = pd.DataFrame(step["verdicts"], columns=columns).assign(
         decided_at=[START + pd.Timedelta(minutes=i) for i in range(len(step["verdicts"]))]
     )
-    return judge(labels, verdicts, gate=GateSettings(), classes=CLASSES, current_schema="v1")
+    return judge(
+        labels, verdicts, gate=GateSettings(min_confidence_by_class=FLOORS), classes=CLASSES, current_schema="v1"
+    )
 
 
 def take(context: Context, step: dict[str, Any]) -> dict[str, str]:
@@ -143,3 +147,8 @@ def test_nothing_that_did_not_pass_is_ever_in_an_export(
         assert dict(zip(exported["comment_id"], exported["label"], strict=True)) == allowed
         assert set(exported["label"]) <= set(CLASSES)
         assert set(exported["schema_version"]) <= {"v1"}
+        probable = exported[[f"p_{one}" for one in CLASSES]].set_axis(CLASSES, axis=1)
+        assert (probable.idxmax(axis=1) == exported["label"]).all()
+        assert (probable.max(axis=1) >= exported["label"].map(FLOORS) - 1e-6).all()
+        copies = dict(zip(IDS, (one["duplicate_group"] for one in step["labels"]), strict=True))
+        assert (exported["label"].groupby(exported["comment_id"].map(copies)).nunique() <= 1).all()

@@ -8,7 +8,7 @@ A rule is a function ``(labels, context) -> Finding``; adding one is one functio
 
 from __future__ import annotations
 
-from labeling_pipeline.core.quality.answers import composition, context_needed, is_class, schema
+from labeling_pipeline.core.quality.answers import composition, context_needed, is_class, probable, schema
 from labeling_pipeline.core.quality.company import batch, duplicates
 from labeling_pipeline.core.quality.evidence import agreement, confidence, standing, votes
 from labeling_pipeline.core.quality.finding import Finding, GateContext, Rule
@@ -20,6 +20,7 @@ RULES: dict[str, Rule] = {
     "class": is_class,
     "votes": votes,
     "confidence": confidence,
+    "probable": probable,
     "agreement": agreement,
     "standing": standing,
     "batch": batch,
@@ -28,4 +29,7 @@ RULES: dict[str, Rule] = {
     "duplicates": duplicates,
 }
 
-__all__ = ["RULES", "Finding", "GateContext", "GateSettings", "Rule", "judge", "weight_of"]
+# What holds for every label, whoever gave it; the other rules are about votes, which a verdict takes the place of.
+WHOEVER_SAID_IT = ("class", "probable", "confidence", "duplicates")
+
+__all__ = ["RULES", "WHOEVER_SAID_IT", "Finding", "GateContext", "GateSettings", "Rule", "judge", "weight_of"]

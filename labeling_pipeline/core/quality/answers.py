@@ -11,12 +11,28 @@ import pandas as pd
 from labeling_pipeline.core.composition import ESCALATE
 from labeling_pipeline.core.quality.finding import Finding, GateContext, Texts, choose, silent
 
+TIED = 1e-6  # probabilities are rounded to this when they are written
+
 
 def is_class(labels: pd.DataFrame, context: GateContext) -> Finding:
     """The answer is a class of the ontology; "unsure" and "none of these" are answers, never labels."""
     fails = ~labels["label"].isin(context.classes).to_numpy()
     said = "the answer is " + _text(labels["label"]) + ", not a class"
     bad = choose(labels["label"].isna().to_numpy(), "no answer counts", said)
+    return Finding(fails, choose(fails, bad, ""), "adjudicate")
+
+
+def probable(labels: pd.DataFrame, context: GateContext) -> Finding:
+    """No class is more probable than the label: what a label's own row calls wrong is never learned from."""
+    columns = [f"p_{c}" for c in context.classes]
+    if not set(columns) <= set(labels.columns):
+        return silent(labels)
+    p = labels[columns].fillna(0.0).to_numpy(dtype=np.float64)
+    names = np.asarray(context.classes, dtype=object)
+    chosen = _text(labels["label"])[:, None] == names[None, :]
+    own, best = np.where(chosen, p, 0.0).sum(axis=1), p.max(axis=1, initial=0.0)
+    fails = chosen.any(axis=1) & (best > own + TIED)
+    bad = _text(labels["label"]) + " is less probable than " + names[p.argmax(axis=1)]
     return Finding(fails, choose(fails, bad, ""), "adjudicate")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.quality.finding import Finding, GateContext, at_least, choose, silent
+from labeling_pipeline.core.quality.finding import Bools, Finding, GateContext, at_least, choose, silent
 
 
 def batch(labels: pd.DataFrame, context: GateContext) -> Finding:
@@ -21,9 +21,21 @@ def batch(labels: pd.DataFrame, context: GateContext) -> Finding:
 
 
 def duplicates(labels: pd.DataFrame, context: GateContext) -> Finding:
-    """No near-duplicate of it (same ``duplicate_group``) has a different label."""
+    """No near-duplicate of it (same ``duplicate_group``) has a different label.
+
+    What experts decided (``is_decided``) stands against the labels of a crowd, which go to an expert; where experts
+    decided otherwise on two near-duplicates, both do.
+    """
     if "duplicate_group" not in labels:
         return silent(labels)
-    distinct = labels.groupby("duplicate_group", dropna=True)["label"].transform("nunique")
-    fails = distinct.fillna(1).to_numpy() > 1
-    return Finding(fails, choose(fails, "a near-duplicate has a different label", ""), "adjudicate")
+    group = labels["duplicate_group"]
+    differs = _differs(labels["label"], group)
+    if "is_decided" in labels:
+        decided = labels["is_decided"].fillna(False).astype(bool)
+        differs = np.where(decided, _differs(labels["label"].where(decided), group), differs)
+    return Finding(differs, choose(differs, "a near-duplicate has a different label", ""), "adjudicate")
+
+
+def _differs(label: pd.Series, group: pd.Series) -> Bools:
+    distinct = label.groupby(group, dropna=True).transform("nunique")
+    return np.asarray(distinct.fillna(1).to_numpy() > 1, dtype=np.bool_)

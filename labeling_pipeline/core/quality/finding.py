@@ -39,6 +39,10 @@ class Finding:
     reasons: Texts
     otherwise: Outcome
 
+    def rows(self, some: slice) -> Finding:
+        """The finding on some of the labels."""
+        return Finding(self.fails[some], self.reasons[some], self.otherwise)
+
 
 Rule = Callable[[pd.DataFrame, GateContext], Finding]
 

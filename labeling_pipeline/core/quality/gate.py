@@ -1,7 +1,7 @@
 """The gate: every label gets an outcome, with all its reasons.
 
-Belongs here: running the rules and letting verdicts override. Does not: a rule (one function each in this package), or
-storing outcomes.
+Belongs here: running the rules, on what verdicts made of the labels. Does not: a rule (one function each in this
+package), what verdicts make of a label (``decided``), or storing outcomes.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.quality.decided import decided_labels
 from labeling_pipeline.core.quality.finding import Finding, GateContext, Texts, choose
 from labeling_pipeline.core.quality.settings import GateSettings
 from labeling_pipeline.core.quality.verdicts import decide, with_faults
 
 REQUIRED = ("comment_id", "label", "confidence", "n_votes", "agreement", "schema_version")
+ANOTHER = "verdict: another expert is asked"
 SEVERITY = ("passed", "adjudicate", "rejected")
 # Carried through to the outcome when the labels have them.
 CARRIED = ("guideline_hash", "labeled_by", "n_votes", "agreement")
@@ -40,8 +42,9 @@ def judge(
             paused_share, duplicate_group, slices, guideline_hash, labeled_by, evidence_at, source (default "crowd"),
             crowd_label (what votes alone say, where other sources moved the label).
         verdicts: comment_id, expert_id, label, decided_at, schema_version; optional verdict_id, stated_confidence,
-            context_shown, guideline_hash, reliability, note (asked of whoever overrides), voted_as_annotator. A
-            decision overrides the label, and adds a row where there was none.
+            context_shown, guideline_hash, reliability, note (asked of whoever overrides), voted_as_annotator, slices
+            and duplicate_group of its comment. A decision takes the label's place, or is a label where there was none
+            (`core.quality.decided`), and is held to the rules `WHOEVER_SAID_IT`: what fails one goes to another expert.
         batches: batch_id, statistic, value; needed when the gate has a floor for the batch.
 
     Returns: comment_id, outcome, reasons (list), label, confidence, p_…, v_…, weight, schema_version, guideline_hash,
@@ -53,9 +56,11 @@ def judge(
     _check(labels, gate)
     schemas = frozenset([current_schema] if isinstance(current_schema, str) else current_schema)
     context = GateContext(gate, tuple(classes), schemas, _batch_agreement(batches, gate))
-    outcomes = _by_rules(labels, context)
     decided = decide(with_faults(verdicts, labels, schemas), gate, classes, schemas)
-    return _override(outcomes, decided, tuple(classes), schemas).sort_values("comment_id", ignore_index=True)
+    after = decided_labels(labels, verdicts, decided, context)
+    rest = labels[~labels["comment_id"].isin(after["comment_id"])].reset_index(drop=True)
+    outcomes = _by_rules(rest, after, context)
+    return outcomes.sort_values("comment_id", ignore_index=True)
 
 
 def weight_of(confidence: npt.ArrayLike, n_classes: int) -> npt.NDArray[np.float64]:
@@ -71,10 +76,38 @@ def weight_of(confidence: npt.ArrayLike, n_classes: int) -> npt.NDArray[np.float
     return np.asarray(np.round(weight, 6), dtype=np.float64)
 
 
-def _by_rules(labels: pd.DataFrame, context: GateContext) -> pd.DataFrame:
-    from labeling_pipeline.core.quality import RULES
+def _by_rules(rest: pd.DataFrame, after: pd.DataFrame, context: GateContext) -> pd.DataFrame:
+    """Labels nobody decided by all rules, and decided ones by those that hold whoever said it; company is kept by all.
 
-    findings = {name: rule(labels, context) for name, rule in RULES.items()}
+    rest: as the labels of `judge`; after: see `decided_labels`.
+    """
+    from labeling_pipeline.core.quality import RULES, WHOEVER_SAID_IT
+
+    n, together = len(rest), pd.concat([rest, after], ignore_index=True) if len(after) else rest
+    findings = {name: rule(together if name in WHOEVER_SAID_IT else rest, context) for name, rule in RULES.items()}
+    outcomes = _of_rest(rest, {name: finding.rows(slice(0, n)) for name, finding in findings.items()}, context)
+    if after.empty:
+        return outcomes
+    held = _of_decided(after, {name: findings[name].rows(slice(n, None)) for name in WHOEVER_SAID_IT}, context)
+    columns = [*outcomes.columns, *(c for c in held if c in CARRIED and c not in outcomes)]
+    return pd.concat([outcomes, held.reindex(columns=columns)], ignore_index=True).astype({"n_votes": "int64"})
+
+
+def _of_decided(after: pd.DataFrame, findings: dict[str, Finding], context: GateContext) -> pd.DataFrame:
+    fails = np.logical_or.reduce([finding.fails for finding in findings.values()])
+    passed = (after["outcome"] == "passed").to_numpy()
+    # What waits for another expert anyway has its reason already.
+    held = {name: Finding(f.fails & passed, choose(f.fails & passed, f.reasons, ""), f.otherwise)
+            for name, f in findings.items()}  # fmt: skip
+    told = zip(after["reasons"], _reasons(held, ~(fails & passed)), strict=True)
+    reasons = [[*said, *faults, *([ANOTHER] if faults else [])] for said, faults in told]
+    frame = after.assign(reasons=pd.Series(reasons, index=after.index, dtype=object))
+    frame["outcome"] = frame["outcome"].mask(fails & passed, "adjudicate")
+    weights = weight_of(frame["confidence"], len(context.classes))
+    return frame.assign(weight=np.where(frame["outcome"] == "passed", weights, 0.0))
+
+
+def _of_rest(labels: pd.DataFrame, findings: dict[str, Finding], context: GateContext) -> pd.DataFrame:
     rank = np.zeros(len(labels), dtype=np.int64)
     for finding in findings.values():
         rank = np.maximum(rank, np.where(finding.fails, SEVERITY.index(finding.otherwise), 0))
@@ -100,65 +133,6 @@ def _reasons(findings: dict[str, Finding], passed: npt.NDArray[np.bool_]) -> lis
         told = finding.reasons != ""
         columns.append(choose(told & (passed | finding.fails), f"{name}: " + finding.reasons, ""))
     return [[reason for reason in row if reason] for row in zip(*columns, strict=True)]
-
-
-def _override(
-    outcomes: pd.DataFrame, decided: pd.DataFrame, classes: tuple[str, ...], schemas: frozenset[str]
-) -> pd.DataFrame:
-    if decided.empty:
-        return outcomes
-    known = outcomes.set_index("comment_id")
-    # A verdict under a retired schema says nothing about a label made under one in force.
-    stale = (decided["outcome"] == "rejected") & decided["comment_id"].isin(
-        outcomes.loc[outcomes["schema_version"].isin(list(schemas)), "comment_id"]
-    )
-    decided = decided[~stale].reset_index(drop=True)
-    base = known.reindex(decided["comment_id"]).reset_index()
-    passed = (decided["outcome"] == "passed").to_numpy()
-    confidence = decided["confidence"].to_numpy(dtype=np.float64)
-    row = base.assign(
-        outcome=decided["outcome"],
-        reasons=_verdict_reasons(decided, base),
-        label=decided["label"],
-        confidence=confidence,
-        weight=np.where(passed, weight_of(confidence, len(classes)), 0.0),
-        schema_version=decided["schema_version"],
-        source="verdict",
-        labeled_by=decided["expert_ids"],
-        labeled_at=decided["decided_at"],
-        n_votes=base["n_votes"].fillna(0),
-    )
-    if "guideline_hash" in decided and decided["guideline_hash"].notna().any():
-        row["guideline_hash"] = decided["guideline_hash"].where(
-            decided["guideline_hash"].notna(), base["guideline_hash"]
-        )
-    row = _verdict_probabilities(row, classes)
-    rest = outcomes[~outcomes["comment_id"].isin(decided["comment_id"])]
-    return pd.concat([rest, row[outcomes.columns]], ignore_index=True).astype({"n_votes": "int64"})
-
-
-def _verdict_reasons(decided: pd.DataFrame, base: pd.DataFrame) -> pd.Series:
-    """What the experts said, and what the label would be without them."""
-    rows = zip(decided["reason"], base["label"], base["confidence"], base["source"], strict=True)
-    reasons = [
-        [f"verdict: {said}", *([] if pd.isna(label) else [f"{source}: {label} at {p:.2f} without the verdict"])]
-        for said, label, p, source in rows
-    ]
-    return pd.Series(reasons, dtype=object)
-
-
-def _verdict_probabilities(row: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
-    """The verdict's class has its confidence; the rest is spread as the votes had it, evenly where they had none."""
-    columns, shares = [f"p_{c}" for c in classes], [f"v_{c}" for c in classes]
-    crowd = row[columns].fillna(0.0).to_numpy(dtype=np.float64)
-    chosen = row["label"].to_numpy(dtype=object)[:, None] == np.asarray(classes, dtype=object)[None, :]
-    rest = np.where(chosen, 0.0, crowd)
-    total = rest.sum(axis=1, keepdims=True)
-    even = (~chosen) / np.maximum((~chosen).sum(axis=1, keepdims=True), 1)
-    rest = np.where(total > 0, rest / np.where(total > 0, total, 1.0), even)
-    confidence = np.where(chosen.any(axis=1), row["confidence"].to_numpy(dtype=np.float64), 0.0)[:, None]
-    p = np.where(chosen, confidence, (1 - confidence) * rest)
-    return row.assign(**dict(zip(columns, p.T, strict=True)), **{c: row[c].fillna(0.0) for c in shares})
 
 
 def _batch_agreement(batches: pd.DataFrame | None, gate: GateSettings) -> dict[str, float]:

@@ -28,6 +28,7 @@ COLUMNS = (
     "decided_at",
     "schema_version",
     "guideline_hash",
+    "is_counted",
 )
 Row = dict[Any, Any]
 
@@ -45,9 +46,10 @@ def decide(
     Verdicts under a schema version in force count; a comment that has only older ones is "rejected".
 
     Optional columns: ``reliability`` of the expert, above which no stated confidence counts; ``fault``, why a verdict
-    does not count ("" where it does): a comment with no other one waits for an expert.
+    does not count ("" where it does): a comment with no other one waits for an expert. So does one whose only verdicts
+    are no surer than chance, one of K classes: they say nothing, also not against the crowd.
 
-    Returns columns `COLUMNS`, sorted by comment_id.
+    Returns columns `COLUMNS`, sorted by comment_id; ``is_counted``: some verdict on it counts.
     """
     _require_columns(verdicts)
     if verdicts.empty:
@@ -62,6 +64,7 @@ def decide(
         # Rows come in order of time, so the last of an expert replaces the earlier ones.
         counted = [row for row in counted if not row.get("fault")] or counted
         latest = list({str(row["expert_id"]): row for row in counted or given}.values())
+        latest = [row for row in latest if _says_something(row, gate, classes)] or latest
         rows.append(_decide_one(comment_id, latest, bool(counted), gate, classes))
     return pd.DataFrame(rows)
 
@@ -98,7 +101,8 @@ def _decide_one(
     counts = Counter(str(row["label"]) for row in verdicts)
     label = min(counts, key=lambda name: (-counts[name], name))
     last = max(verdicts, key=lambda row: row["decided_at"])
-    fault = last.get("fault") or _fault(label, counts, gate, classes)
+    unfit = last.get("fault") or ("" if _says_something(last, gate, classes) else "no surer than chance")
+    fault = unfit or _fault(label, counts, gate, classes)
     fault = fault if is_current else f"decided under {last['schema_version']}, retired"
     outcome = "adjudicate" if fault else "passed"
     said = "; ".join(_said(row) for row in sorted(verdicts, key=lambda row: str(row["expert_id"])))
@@ -112,6 +116,7 @@ def _decide_one(
         "decided_at": last["decided_at"],
         "schema_version": last["schema_version"],
         "guideline_hash": last.get("guideline_hash"),
+        "is_counted": is_current and not unfit,
     }
 
 
@@ -133,12 +138,17 @@ def _said(row: Row) -> str:
 
 
 def _confidence(verdicts: list[Row], label: str, gate: GateSettings, n_classes: int) -> float:
-    sure = [
-        gate.expert_accuracy if row.get("stated_confidence") is None else float(row["stated_confidence"])
-        for row in verdicts
-    ]
-    capped = [
-        min(one, float(row["reliability"])) if row.get("reliability") is not None else one
-        for one, row in zip(sure, verdicts, strict=True)
-    ]
-    return joint_confidence([str(row["label"]) for row in verdicts], capped, label, n_classes)
+    sure = [_sure(row, gate) for row in verdicts]
+    # Products of probabilities fall short of a floor by the last bit, which is no reason to ask again.
+    return round(joint_confidence([str(row["label"]) for row in verdicts], sure, label, n_classes), 9)
+
+
+def _sure(row: Row, gate: GateSettings) -> float:
+    """What one verdict is worth: as sure as its expert stated, and no surer than the expert was measured to be."""
+    stated = row.get("stated_confidence")
+    sure = gate.expert_accuracy if stated is None else float(stated)
+    return sure if row.get("reliability") is None else min(sure, float(row["reliability"]))
+
+
+def _says_something(row: Row, gate: GateSettings, classes: Collection[str]) -> bool:
+    return len(classes) < 2 or _sure(row, gate) > 1 / len(classes) + 1e-9
