@@ -118,6 +118,7 @@ kind = "{kind}"
             {("c0", "toxic"), ("c2", "acceptable")},
         ),
         ("lookup", 'column = "place"\nvalues = { garden = "toxic" }', {("c2", "toxic")}),
+        ("lookup", 'column = "model_score"\nvalues = { "0.90" = "toxic", "007" = 0 }', {("c0", "toxic")}),
     ],
 )
 def test_rules_read_every_column_of_a_comment(

@@ -120,13 +120,14 @@ def rule_call(lf: DeclarativeLF) -> Callable[[Any], int]:
 
 
 def _looked_up(value: Any, rule: LookupRule) -> int:
-    """The listed class; a whole number counts as one also where missing neighbours have made it a float."""
+    """The listed class; a float is looked up as the number it is, too: missing neighbours make floats of integers."""
     if value is None:
         return ABSTAIN
     found = rule.table.get(str(value), ABSTAIN)
-    if found == ABSTAIN and isinstance(value, float) and value.is_integer():
-        return rule.table.get(str(int(value)), ABSTAIN)
-    return found
+    if found != ABSTAIN or not isinstance(value, float):
+        return found
+    found = rule.numbers.get(value, ABSTAIN)
+    return rule.table.get(str(int(value)), ABSTAIN) if found == ABSTAIN and value.is_integer() else found
 
 
 def _within(text: str, rule: LengthRule) -> bool:

@@ -11,11 +11,15 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.code_hash import hash_function
+
+# A decimal number short enough for a float to hold it; 007 is a name.
+NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,16 @@ class LengthRule:
 
 @dataclass(frozen=True)
 class LookupRule:
-    """Votes the class listed for the value in `column` (compared as text)."""
+    """Votes the class listed for the value in `column`: compared as text, a number with the keys that are written as
+    one too (5.0 finds "5", 1.1 finds "1.10")."""
 
     column: str
     table: Mapping[str, int]
+
+    @cached_property
+    def numbers(self) -> dict[float, int]:
+        """Class by number, for keys written as one; of keys that are one number the first counts."""
+        return {float(key): label for key, label in reversed(list(self.table.items())) if NUMBER.fullmatch(key)}
 
 
 @dataclass(frozen=True)

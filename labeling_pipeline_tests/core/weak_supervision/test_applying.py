@@ -227,7 +227,17 @@ def test_a_cell_that_is_no_number_abstains_on_record(cells: list[object], expect
 @pytest.mark.parametrize("scan", [None, scan_rules])
 @pytest.mark.parametrize(
     ("cells", "key"),
-    [([1, None], "1"), ([1.0, 2.5], "1"), ([True, False], "True"), (["1", 2], "1"), ([1e20, 1.0], "1e+20")],
+    [
+        ([1, None], "1"),
+        ([1.0, 2.5], "1"),
+        ([True, False], "True"),
+        (["1", 2], "1"),
+        ([1e20, 1.0], "1e+20"),
+        ([1.1, 1.0], "1.10"),
+        ([7.5, 7.0], "7.5"),
+        ([-3.0, 3.0], "-3"),
+        ([1e20, 1.0], "1" + "0" * 20),
+    ],
 )
 def test_a_lookup_reads_every_kind_of_cell_alike(cells: list[object], key: str, scan: Any) -> None:
     toml = (
