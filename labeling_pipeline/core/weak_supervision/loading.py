@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import re
 import sys
+import tokenize
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from labeling_pipeline.core.weak_supervision.functions import (
     is_snorkels,
 )
 from labeling_pipeline.core.weak_supervision.opened_files import opened_files
+from labeling_pipeline.core.weak_supervision.twice_defined import replaced_function
 
 CLASS_ID = re.compile(r"[A-Za-z0-9_]+")
 
@@ -106,6 +108,7 @@ def _from_toml(text: str, source: str, folder: Path) -> LFSet:
 def _from_python(path: Path) -> LFSet:
     with _loaded(path) as module, opened_files(path.resolve()) as files:
         _execute(module, path)
+        _check_names(module, path)
         found = _functions_in(module)
         beside = _modules_beside(path)
     used = tuple(sorted((files | beside) - {path.resolve()}))
@@ -132,6 +135,14 @@ def _execute(module: ModuleType, path: Path) -> None:
     except USER_ERRORS as error:  # the user's file may fail in any way: it is named, with the line, and not run further
         line = _line_in(error, path)
         raise InputError(f"{path}{line}: {type(error).__name__}: {error}", remedy="correct the file") from error
+
+
+def _check_names(module: ModuleType, path: Path) -> None:
+    with tokenize.open(path) as stream:
+        twice = replaced_function(stream.read(), module)
+    if twice is not None:
+        said = "{}: two labeling functions are named {!r}, in lines {} and {}".format(path, *twice)
+        raise InputError(said, remedy="give each labeling function its own name")
 
 
 def _modules_beside(path: Path) -> set[Path]:

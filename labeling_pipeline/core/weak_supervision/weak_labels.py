@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,12 +32,15 @@ def weak_labels(
 ) -> pd.DataFrame:
     """A soft label per comment: comment_id, label, confidence, p_<class>…, n_fired, method.
 
-    `gold`: columns comment_id, label (class names) and optionally role, of which only fit is used; labels outside the
-    classes are left out. A comment on which no function voted gets the class mix (where gold shows that silence means
-    something, what silence says), with `n_fired` 0: keep those out of training. `read_texts`: a classifier taught by
-    the labels has half a say in them (see ``reading``).
+    `gold`: columns comment_id, label (class names) and optionally role, of which only fit is used; a warning says how
+    many rows name no comment here or no class. Ids are compared as text: 7 and "7" are one comment. A comment on which
+    no function voted gets the class mix (where gold shows that silence means something, what silence says), with
+    `n_fired` 0: keep those out of training. `read_texts`: a classifier taught by the labels has half a say in them
+    (see ``reading``).
     """
     applied = apply_lfs(comments, lfs, classes, scan=scan)
+    if gold is not None:
+        _warn_of_unused(applied, fit_rows(gold))
     result = model_votes(applied, gold, method=method, class_balance=class_balance, seed=seed)
     if read_texts:
         result = reading.read_texts(applied, result, comments["text"], seed)
@@ -83,6 +87,17 @@ def weak_label_frame(applied: AppliedLFs, result: LabelModelResult) -> pd.DataFr
     return out
 
 
+def _warn_of_unused(applied: AppliedLFs, gold: pd.DataFrame) -> None:
+    """A frame of labels has no place for notes, and gold that teaches nothing must not look as if it did."""
+    ids = pd.Series(dtype="str") if applied.comment_ids is None else applied.comment_ids.astype("str")
+    unused = int(
+        (~gold["comment_id"].astype("str").isin(ids) | ~gold["label"].astype("str").isin(applied.classes)).sum()
+    )
+    if unused:
+        why = "other comments than these, or a label that is no class here"
+        warnings.warn(f"gold: {unused} of {len(gold)} rows not used ({why})", stacklevel=3)
+
+
 def explain_weak_label(lfs: LFSet, applied: AppliedLFs, result: LabelModelResult, comment_id: str) -> pd.DataFrame:
     """Why one comment has its weak label: lf, vote, learned_accuracy, near_copies, code_hash, note; one row per vote.
 
@@ -123,6 +138,6 @@ def gold_vector(applied: AppliedLFs, gold: pd.DataFrame) -> npt.NDArray[np.int64
     if applied.comment_ids is None or gold.empty:
         return none
     index = {name: k for k, name in enumerate(applied.classes)}
-    by_id = gold.drop_duplicates("comment_id", keep="last").set_index("comment_id")["label"].astype(str).map(index)
-    found = applied.comment_ids.map(by_id)
+    by_id = gold.assign(comment_id=gold["comment_id"].astype("str")).drop_duplicates("comment_id", keep="last")
+    found = applied.comment_ids.astype("str").map(by_id.set_index("comment_id")["label"].astype(str).map(index))
     return np.asarray(found.fillna(-1), dtype=np.int64)

@@ -268,21 +268,3 @@ def test_the_files_classes_find_their_place_among_all() -> None:
     applied = apply_lfs(comments("tea", "x"), load_lfs(toml), ["yes", "maybe", "no"])
     assert applied.matrix[:, 0].tolist() == [0, -1]
     assert applied.classes == ("yes", "maybe", "no")
-
-
-def test_weak_labels_has_a_row_per_comment() -> None:
-    toml = 'classes = ["no", "yes"]\n[[lf]]\nname = "t"\nkind = "keywords"\nwords = ["tea"]\nlabel = "yes"\n'
-    found = weak_labels(comments("tea", "x", "tea"), load_lfs(toml))
-    assert found.columns.tolist() == ["comment_id", "label", "confidence", "p_no", "p_yes", "n_fired", "method"]
-    assert found["label"].tolist()[0] == "yes"
-    assert found["n_fired"].tolist() == [1, 0, 1]
-
-
-def test_nothing_fires_is_said_not_hidden() -> None:
-    @labeling_function()
-    def never(x: object) -> int:
-        return -1
-
-    found = weak_labels(comments("a", "b"), LFSet((never,), CLASSES))
-    assert found["n_fired"].tolist() == [0, 0]
-    assert found["confidence"].tolist() == [0.5, 0.5]

@@ -64,6 +64,29 @@ def test_what_is_wrong_is_named(toml: str, said: str) -> None:
         load_lfs(toml)
 
 
+OURS = "from labeling_pipeline.core import weak_supervision as ws\nclasses = ['no', 'yes']\n"
+SNORKELS = "from snorkel.labeling import labeling_function as lf\nclasses = ['no', 'yes']\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "first", "second"),
+    [
+        (OURS, "@ws.labeling_function()\ndef z(x): return 0", "@ws.labeling_function()\ndef z(x): return 1"),
+        (OURS, "@ws.batch_labeling_function(name='a')\ndef z(x): return 0", "def z(x): return 1"),
+        (SNORKELS, "@lf()\ndef z(x): return 0", "@lf(name='other')\ndef z(x): return 1"),
+    ],
+)
+def test_a_function_that_another_replaces_is_named(tmp_path: Path, head: str, first: str, second: str) -> None:
+    path = tmp_path / "lfs.py"
+    path.write_text(f"{head}{first}\n{second}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="two labeling functions are named 'z', in lines 4 and "):
+        load_lfs(path)
+    path.write_text(
+        f"{head}{first}\n{second.replace('z(', 'y(')}\ndef help(): pass\ndef help(): pass\n", encoding="utf-8"
+    )
+    assert {"z", "y", "a", "other"} >= set(load_lfs(path).names)
+
+
 def test_the_hash_follows_the_rule_and_nothing_else() -> None:
     one = load_lfs(GOOD).functions[0].code_hash
     assert load_lfs(GOOD.replace('"a"', '"renamed"') + "# a comment\n").functions[0].code_hash == one
