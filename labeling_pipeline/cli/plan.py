@@ -83,6 +83,11 @@ def _print_needs(plan: CampaignPlan) -> None:
         f"{'honeypots':26} {need.per_annotator} different ones for each annotator, {need.exposures:,} exposures, "
         f"at most {plan.most_exposures} of one: a bank of {need.needed}; there are {need.there}"
     )
+    if need.is_met and need.there < need.unseen:
+        click.echo(
+            f"{'counting over all sheets':26} finds those that are there more often than comments; none with a bank of "
+            f"{need.unseen}"
+        )
     if not need.is_met:
         click.echo(f"{'with so few':26} {SHORT_BANK[plan.short_bank]} (honeypots.short_bank)")
     if plan.batch is not None:

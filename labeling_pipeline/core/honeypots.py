@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError, SettingError
+from labeling_pipeline.core.honeypot_deal import Shelf, deal, round_up
 from labeling_pipeline.core.people import Limits
 from labeling_pipeline.core.rates import jeffreys
 from labeling_pipeline.core.stable_hash import unit_hash
@@ -54,12 +55,16 @@ def honeypots_needed(assignments: int, rate: float) -> int:
 
 @dataclass(frozen=True)
 class BankNeed:
-    """What a rate asks of the bank: per annotator, of all together, and whether the bank there is will do."""
+    """What a rate asks of the bank: per annotator, of all together, and whether the bank there is will do.
+
+    ``unseen``: with as many, none has to be on more sheets than a comment is.
+    """
 
     per_annotator: int
     exposures: int
     needed: int
     there: int
+    unseen: int
 
     @property
     def is_met(self) -> bool:
@@ -67,22 +72,25 @@ class BankNeed:
 
 
 def bank_need(
-    assignments: int, annotators: int, rate: float, *, bank: int, seen: int = 0, most_exposures: int | None = None
-) -> BankNeed:
+    assignments: int, annotators: int, rate: float, *, bank: int, seen: int = 0, most_exposures: int | None = None,
+    per_comment: int = 1,
+) -> BankNeed:  # fmt: skip
     """How large the bank has to be for a round (or a whole campaign) of so many real assignments.
 
     Everyone needs different honeypots, and may share them with others; ``seen`` is how many the annotator who saw most
     has seen already. Where one honeypot may be shown ``most_exposures`` times, all exposures together ask for more.
+    ``per_comment``: how many annotators get a comment, and a honeypot that counting is not to find.
 
-    >>> bank_need(2_400_000, 240, 0.05, bank=600).per_annotator
-    526
+    >>> bank_need(2_400_000, 240, 0.05, bank=600, per_comment=3)
+    BankNeed(per_annotator=526, exposures=126316, needed=526, there=600, unseen=42106)
     >>> bank_need(2_400_000, 240, 0.05, bank=600, most_exposures=100).needed
     1264
     """
     each = honeypots_needed(-(-assignments // max(annotators, 1)), rate)
     exposures = honeypots_needed(assignments, rate)
     shared = 0 if most_exposures is None else -(-exposures // max(most_exposures, 1))
-    return BankNeed(each, exposures, max(each + seen, shared), bank)
+    unseen = max(each + seen, -(-exposures // max(per_comment, 1)))
+    return BankNeed(each, exposures, max(each + seen, shared), bank, unseen)
 
 
 def check_bank(need: BankNeed, rate: float) -> None:
@@ -120,30 +128,26 @@ def draw_honeypots(
     """Honeypots for everyone's real assignments, so that they make up their rate of the whole, to less than one.
 
     ``real``: comment_id, annotator_id. Nobody gets as a honeypot what is among their real assignments, nor more harm
-    than ``people`` may be given today, the harm in ``real`` included.
+    than ``people`` may be given today, the harm in ``real`` included. Each honeypot goes to as many annotators as a
+    comment of ``real`` does, as far as the bank allows (``core.honeypot_deal``).
 
     Returns comment_id, text, annotator_id, is_honeypot. Raises InputError with the number missing when the bank is too
     small for someone and is to refuse.
     """
     honeypots_needed(0, pots.rate)  # a wrong rate is refused even where nobody is asked anything
-    bank, had = pots.bank, _pairs_by_annotator(pots.seen)
-    for annotator, comments in _pairs_by_annotator(real[real["comment_id"].isin(bank["comment_id"])]).items():
-        had.setdefault(annotator, set()).update(comments)
-    limits = people or Limits()
-    shelf = _Shelf(bank["comment_id"].tolist(), pots.room, limits, set(limits.harmful))
-    given = real.loc[real["comment_id"].isin(shelf.harmful), "annotator_id"].value_counts()
-    rows: list[tuple[str, int]] = []
-    everyones = _wanted(real, pots)
-    for name, wanted in everyones.items():
-        annotator = str(name)
-        # Off by less than one, over all rounds together: what this rounding adds or leaves is owed the next time.
-        count = max(int(np.floor(wanted)) + int(rng.random() < wanted % 1), 0)
-        fresh = shelf.fresh(annotator, had.get(annotator, set()), int(given.get(name, 0)))
-        if int(np.floor(wanted)) > len(fresh) and pots.short_bank == "refuse":  # one left out by rounding is owed
-            _refuse(annotator, count, len(fresh))
-        rows += [(annotator, place) for place in shelf.take(fresh, count, len(everyones), rng)]
-    chosen = bank[["comment_id", "text"]].iloc[[place for _, place in rows]].reset_index(drop=True)
-    return chosen.assign(annotator_id=pd.Series([one for one, _ in rows], dtype=object), is_honeypot=True)
+    everyones, votes = _wanted(real, pots), real.groupby("comment_id").size().to_numpy().astype(np.int64)
+    names = [str(one) for one in everyones.index]
+    shelf = _shelf(real, pots, everyones.index.tolist(), people or Limits())
+    # Off by less than one, over all rounds together: what this rounding adds or leaves is owed the next time.
+    wanted, supply = everyones.to_numpy(dtype=np.float64), shelf.supply()
+    least = np.floor(wanted).astype(np.int64)  # one left out by rounding is owed
+    counts, sizes = round_up(wanted, supply, votes, rng)
+    place, who = deal(counts, sizes, shelf, rng)
+    got = np.bincount(who, minlength=len(names))
+    if pots.short_bank == "refuse" and len(short := np.flatnonzero(got < least)):
+        _refuse(names[short[0]], int(least[short[0]]), int(min(supply[short[0]], got[short[0]])))
+    chosen = pots.bank[["comment_id", "text"]].iloc[place].reset_index(drop=True)
+    return chosen.assign(annotator_id=np.asarray(names, dtype=object)[who], is_honeypot=True)
 
 
 def honeypots_missing(dealt: pd.DataFrame, pots: Honeypots) -> pd.Series:
@@ -169,40 +173,25 @@ def _wanted(real: pd.DataFrame, pots: Honeypots) -> pd.Series:
     return pd.Series(loads * (pots.rate / (1 - pots.rate)) + owed)
 
 
-@dataclass
-class _Shelf:
-    """The bank while a round is made: which honeypots may still be taken, by whom."""
-
-    ids: list[str]
-    room: Mapping[str, int]
-    people: Limits
-    harmful: set[str]
-
-    def __post_init__(self) -> None:
-        most = np.iinfo(np.int64).max
-        self.left = np.asarray([self.room.get(one, most) for one in self.ids], dtype=np.int64)
-
-    def fresh(self, annotator: str, had: set[str], harmed: int) -> list[int]:
-        """Places of honeypots this annotator may get: not had, not worn out, and none too much to read."""
-        calm = [p for p, one in enumerate(self.ids) if one not in had and one not in self.harmful and self.left[p] > 0]
-        hard = [p for p, one in enumerate(self.ids) if one in self.harmful and one not in had and self.left[p] > 0]
-        may = [p for n, p in enumerate(hard) if self.people.allows(annotator, harmed + n)]
-        return sorted(calm + may)
-
-    def take(self, fresh: list[int], count: int, people: int, rng: np.random.Generator) -> list[int]:
-        """So many of them by chance; where the cap may be reached by so many ``people``, the least worn first."""
-        mixed = np.asarray(fresh, dtype=np.int64)[rng.permutation(len(fresh))]
-        mixed = mixed[np.argsort(-np.minimum(self.left[mixed], people), kind="stable")]
-        chosen = mixed[:count]
-        self.left[chosen] -= 1
-        return [int(place) for place in chosen]
-
-
-def _pairs_by_annotator(pairs: pd.DataFrame | None) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for annotator, comment in [] if pairs is None else zip(pairs["annotator_id"], pairs["comment_id"], strict=True):
-        found.setdefault(str(annotator), set()).add(comment)
-    return found
+def _shelf(real: pd.DataFrame, pots: Honeypots, names: list[str], limits: Limits) -> Shelf:
+    """The bank while a round is made: who may still get which honeypot, and how much harm each may still be given."""
+    bank = pots.bank["comment_id"].tolist()
+    place, who = dict(zip(bank, range(len(bank)), strict=True)), {str(one): n for n, one in enumerate(names)}
+    own = real.loc[real["comment_id"].isin(bank), ["annotator_id", "comment_id"]]
+    seen = own if pots.seen is None else pd.concat([pots.seen[["annotator_id", "comment_id"]], own])
+    had: dict[int, set[int]] = {}
+    for annotator, comment in zip(seen["annotator_id"], seen["comment_id"], strict=True):
+        if comment in place and str(annotator) in who:
+            had.setdefault(place[comment], set()).add(who[str(annotator)])
+    harmful, most = set(limits.harmful), np.iinfo(np.int64).max
+    given = real.loc[real["comment_id"].isin(harmful), "annotator_id"].value_counts().reindex(names, fill_value=0)
+    left = [0 if str(one) in limits.opted_out else limits.left.get(str(one), most) for one in names]
+    return Shelf(
+        np.asarray([pots.room.get(one, most) for one in bank], dtype=np.int64),
+        {pot: sorted(people) for pot, people in had.items()},
+        np.asarray([one in harmful for one in bank], dtype=bool),
+        np.maximum(np.asarray(left, dtype=np.int64) - given.to_numpy(dtype=np.int64), 0),
+    )
 
 
 def _refuse(annotator: str, wanted: int, there: int) -> None:

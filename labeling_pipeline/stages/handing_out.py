@@ -13,6 +13,7 @@ from functools import cached_property
 import pandas as pd
 
 from labeling_pipeline.core.assignment import assign
+from labeling_pipeline.core.honeypot_deal import told_apart
 from labeling_pipeline.core.honeypots import Honeypots, ShortBankError, honeypot_bank, honeypots_missing, rate_report
 from labeling_pipeline.core.matching import Known
 from labeling_pipeline.core.opaque_ids import concealed
@@ -140,6 +141,7 @@ def _written(context: Context, desk: _Desk, done: _HandedOut) -> Result:
     report = rate_report(assignments, context.settings.honeypots.rate)
     metrics |= {
         "honeypot_rate_off": int((report["standing"] == "off").sum()),
+        "honeypots_told_apart": sum(len(told_apart(one)) for one in done.published),
         "harmful_handed_out": len(exposed),
         "waiting_for_room": len(waiting),
     }

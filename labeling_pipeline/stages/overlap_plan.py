@@ -124,7 +124,10 @@ def _bank(context: Context, votes: int, people: int, first_wave: int) -> BankNee
     most, there = int(counts.max()) if len(counts) else 0, len(active_bank(context))
     lines = votes if is_ours else -(-votes // first_wave)
     cap = settings.max_exposures
-    return bank_need(lines, max(people, 1) if is_ours else 1, settings.rate, bank=there, seen=most, most_exposures=cap)
+    return bank_need(
+        lines, max(people, 1) if is_ours else 1, settings.rate, bank=there, seen=most, most_exposures=cap,
+        per_comment=first_wave if is_ours else 1,
+    )  # fmt: skip
 
 
 def _batch(context: Context, votes: int) -> Plan | None:
