@@ -127,28 +127,53 @@ def test_an_override_without_a_note_retires_no_gold(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_listed_first", [True, False])
-def test_gold_of_the_crowd_measures_nothing_and_gold_that_names_nobody_does(
+def test_gold_of_the_crowd_or_of_strangers_measures_nothing_and_gold_that_names_nobody_does(
     tmp_path: Path, is_listed_first: bool
 ) -> None:
     home = new_home(tmp_path / "home", "")
     comments(home)
     rows = gold(("c-11", "acceptable", "measure", "w-1;w-2;w-3"), ("c-12", "acceptable", "measure", ""),
                 ("c-13", "acceptable", "sealed", "e-1;e-2"), ("c-14", "acceptable", "measure", "her;him"),
-                ("c-15", "acceptable", "fit", "w-1"))  # fmt: skip
+                ("c-15", "acceptable", "fit", "w-1"), ("c-16", "acceptable", "sealed", "e-1;him"),
+                ("c-17", "acceptable", "measure", "e-1;e-2;her"), ("c-18", "acceptable", "fit", "her;him"))  # fmt: skip
     for kind, frame in [("annotators", people("e-1", "e-2")), ("gold", rows)][:: 1 if is_listed_first else -1]:
         drop(home, kind, "file.csv", frame)
         context = up_to_date(home, ASSETS)
     assert roles(context) == {
-        "c-11": "retired", "c-12": "measure", "c-13": "sealed", "c-14": "measure", "c-15": "retired",
+        "c-11": "retired", "c-12": "measure", "c-13": "sealed", "c-14": "retired", "c-15": "retired",
+        "c-16": "retired", "c-17": "measure", "c-18": "fit",
     }  # fmt: skip
     crowd = told(context, "gold_of_no_expert")
     assert sorted(zip(crowd["comment_id"], crowd["annotator_id"], strict=True)) == [
-        ("c-11", "w-1"), ("c-11", "w-2"), ("c-11", "w-3"), ("c-15", "w-1"),
+        ("c-11", "w-1"), ("c-11", "w-2"), ("c-11", "w-3"), ("c-14", "her"), ("c-14", "him"), ("c-15", "w-1"),
+        ("c-16", "him"),
     ]  # fmt: skip
+    events = context.warehouse.table("label_history")
+    why = events[events["event"] == "gold_retired"].set_index("comment_id")["detail"]
+    assert "her is not in inbox/annotators, where experts are listed" in why["c-14"]
     drop(home, "gold", "again.csv", rows.head(1).assign(expert_ids="e-1;e-2", decided_at="2026-04-30T08:00:00"))
     context = up_to_date(home, ASSETS)
     assert roles(context)["c-11"] == "measure", "two experts decided it since"
-    assert set(told(context, "gold_of_no_expert")["comment_id"]) == {"c-15"}
+    assert set(told(context, "gold_of_no_expert")["comment_id"]) == {"c-14", "c-15", "c-16"}
+
+
+def test_gold_measures_where_no_expert_is_listed_but_never_what_the_crowd_agreed_on(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home", "")
+    comments(home)
+    drop(home, "annotators", "people.csv", people())
+    crowd = [(f"c-{i:02d}", "acceptable", "", "") for i in range(13, 25)]
+    rows = gold(("c-10", "acceptable", "measure", "her;him"), ("c-11", "acceptable", "measure", ""),
+                ("c-12", "acceptable", "sealed", "her;him"), *crowd, ("c-25", "acceptable", "measure", ""),
+                ("c-26", "acceptable", "fit", ""))  # fmt: skip
+    source = ["two of us", "unanimous crowd", "Majority of 10 votes", *["crowd"] * 12]
+    drop(home, "gold", "gold.csv", rows.assign(source=[*source, "experts, who were unanimous", "crowd"]))
+    context = up_to_date(home, ASSETS)
+    fitted = dict.fromkeys([c for c, *_ in crowd] + ["c-26"], "fit")
+    assert roles(context) == {"c-10": "measure", "c-25": "measure", **fitted}
+    refused = context.warehouse.table("quarantine")
+    assert refused[["rule", "comment_id"]].to_numpy().tolist() == [["crowd_gold", "c-11"], ["crowd_gold", "c-12"]]
+    assert refused["reason"].str.contains("have them label it, or give role fit").all()
+    assert told(context, "gold_of_no_expert").empty
 
 
 def test_to_measure_takes_two_different_experts_where_experts_are_named(tmp_path: Path) -> None:

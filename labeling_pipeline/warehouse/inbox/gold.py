@@ -6,6 +6,7 @@ Belongs here: what a gold row must have, and the role of one that names none. Do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,9 @@ MEASURING = ("measure", "sealed")
 # Upper ends of fit and measure: 50 % fit, 30 % measure, 20 % sealed.
 FIT_BELOW, MEASURE_BELOW = 0.5, 0.8
 ROLE_SEED = 20
+# Words of a source that name who decided: annotators who agree may all have read past the same thing.
+CROWD = re.compile(r"crowd|majorit|unanim|plurality", re.IGNORECASE)
+EXPERTS = re.compile(r"expert|adjudicat|moderator", re.IGNORECASE)
 SMALLEST_P = 1e-12  # a comment that could not have come into the set did not
 
 
@@ -38,19 +42,29 @@ def roles_of(comment_ids: Sequence[str]) -> list[str]:
 
 
 def _roles(sieve: Sieve, comments: Sequence[str | None], experts: Sequence[Sequence[str]]) -> list[str]:
-    """The role given, else that of the hash; what one expert decided is no measure of anything, and is fitted to."""
+    """The role given, else that of the hash; what no two experts decided measures nothing, and is fitted to."""
     given = sieve.ids("role")
     sieve.reject(
         (v is not None and v not in ROLES for v in given), "unknown_role", f"role must be one of {', '.join(ROLES)}"
     )
     is_alone = [len(set(named)) == 1 for named in experts]  # whoever names nobody may have asked two
+    is_crowd = [bool(CROWD.search(said or "")) and not EXPERTS.search(said or "") for said in sieve.words("source")]
+    measures = [role in MEASURING for role in given]
+    either = " or ".join(MEASURING)
     sieve.reject(
-        (alone and role in MEASURING for alone, role in zip(is_alone, given, strict=True)),
+        map(all, zip(is_crowd, measures, strict=True)),
+        "crowd_gold",
+        f"by its source this is what the crowd says, and role {either} takes two experts: have them label it, or give "
+        "role fit",
+    )
+    sieve.reject(
+        map(all, zip(is_alone, measures, strict=True)),
         "one_expert",
-        f"role {' or '.join(MEASURING)} takes two experts: name both in expert_ids (e-1;e-2), or give role fit",
+        f"role {either} takes two experts: name both in expert_ids (e-1;e-2), or give role fit",
     )
     stable = roles_of([c or "" for c in comments])
-    return [g or ("fit" if alone else s) for g, s, alone in zip(given, stable, is_alone, strict=True)]
+    is_fit = map(any, zip(is_alone, is_crowd, strict=True))
+    return [g or ("fit" if fit else s) for g, s, fit in zip(given, stable, is_fit, strict=True)]
 
 
 def sift(rows: pd.DataFrame, context: IngestContext) -> Split:

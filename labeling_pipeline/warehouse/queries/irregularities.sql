@@ -71,11 +71,14 @@ union all
 select 'unknown_error_type', comment_id, expert_id, decided_at, 'kept as it is', error_type
 from verdicts where coalesce(error_type, '') <> '' and not list_contains($error_types, error_type)
 union all
-select 'gold_of_no_expert', g.comment_id, a.annotator_id, g.decided_at,
+select 'gold_of_no_expert', g.comment_id, g.annotator_id, g.decided_at,
        'retired; list them as kind expert, or name two experts, and give it again, decided later',
-       'an expert of this gold, and listed as ' || a.kind
-from (select comment_id, decided_at, unnest(list_distinct(expert_ids)) as annotator_id from gold_set) g
-join annotators a using (annotator_id) where a.kind <> 'expert'
+       'an expert of this gold, and ' || coalesce('listed as ' || g.kind, 'not in inbox/annotators, where experts are listed')
+from (select *, count(*) filter (kind = 'expert') over (partition by comment_id) as n_listed
+      from (select comment_id, decided_at, role, unnest(list_distinct(expert_ids)) as annotator_id from gold_set)
+      left join annotators using (annotator_id)) g
+where g.kind <> 'expert'
+   or (g.kind is null and g.role <> 'fit' and g.n_listed < 2 and exists (select 1 from annotators where kind = 'expert'))
 union all
 select 'honeypot_contradicts_gold', comment_id, null, null, 'no longer handed out; an expert should look', reason
 from honeypot_health where state = 'in_doubt'
