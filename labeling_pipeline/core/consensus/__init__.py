@@ -56,7 +56,7 @@ def consensus(
         history: annotator, true, given, n (optional age_days): past answers to tasks of known class, a prior.
         predictions: task, ``p_<class>``…, perhaps model_version: each model is one more annotator, ``model:<version>``,
             on the tasks people voted on; it counts in ``p_``, not in ``v_``, n_votes or agreement.
-        seed: for a method that is not deterministic; none is. ambiguity: whether to tell that, and annotator_noise.
+        seed: for a method that is not deterministic; none is. ambiguity: False leaves it and annotator_noise out.
 
     Returns a ``ConsensusResult``; ``labels``: one row per task, sorted by task, whatever the order of the votes. Raises
     InputError (no votes, a missing column, a label that is no class, gold at odds with itself), SettingError (method).
