@@ -113,19 +113,16 @@ def to_gold(ready: pd.DataFrame, schema_version: str) -> pd.DataFrame:
     return ready[columns].assign(schema_version=schema_version, source="verdicts of two experts")
 
 
-def retired(gold: pd.DataFrame, classes: Collection[str], verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Gold that should measure nothing any more, and why: comment_id, reason.
+def retired(gold: pd.DataFrame, classes: Collection[str]) -> pd.DataFrame:
+    """Gold whose class is none of the ontology in force, and should measure nothing any more: comment_id, reason.
 
-    ``gold``: comment_id, label, role; ``verdicts``: comment_id, expert_id, label, in order of time, of those that
-    count. Gold is retired when its class is none of the ontology in force, or when two experts or more agree on another
-    label.
+    ``gold``: comment_id, label, role. Which gold experts overrule, `candidates` says.
     """
     live = _live(gold)
     gone = live[~live["label"].isin(list(classes))]
     reasons = [f"class {label} is not in force" for label in gone["label"]]
-    without = pd.DataFrame({"comment_id": gone["comment_id"].tolist(), "reason": reasons}, dtype=object)
-    both = pd.concat([without, _contradicted(gold, verdicts)[["comment_id", "reason"]]])
-    return both.drop_duplicates("comment_id", ignore_index=True)
+    found = pd.DataFrame({"comment_id": gone["comment_id"].tolist(), "reason": reasons}, dtype=object)
+    return found.drop_duplicates("comment_id", ignore_index=True)
 
 
 def _live(gold: pd.DataFrame) -> pd.DataFrame:

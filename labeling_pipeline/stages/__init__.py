@@ -18,7 +18,7 @@ from labeling_pipeline.stages.evaluation import model_evaluation
 from labeling_pipeline.stages.export import versioned_export
 from labeling_pipeline.stages.function_files import check_functions, functions_version
 from labeling_pipeline.stages.fusion import fused_labels
-from labeling_pipeline.stages.gold import gold_candidates, gold_set, promotion_is_wanted
+from labeling_pipeline.stages.gold import gold_candidates, gold_set, holds_over, promotion_is_wanted
 from labeling_pipeline.stages.handing_out import handing_out_is_wanted
 from labeling_pipeline.stages.intake import (
     annotators,
@@ -135,7 +135,7 @@ STAGES: dict[str, Stage] = {
     "adjudication_queue": Stage(
         adjudication_queue, "4_quality",
         ("qc_outcomes", "decomposed_tasks", "annotators", "verdicts", "unanimous_review", "gold_candidates"),
-        ("adjudication_queue",), settings=("adjudication", "people", "gold"),
+        ("adjudication_queue",), settings=("adjudication", "people", "gold"), reads=holds_over,
     ),
     "accuracy_report": Stage(
         accuracy_report, "4_quality",
@@ -151,7 +151,7 @@ STAGES: dict[str, Stage] = {
     "versioned_export": Stage(
         versioned_export, "5_export",
         ("qc_passed_labels", "gold_set", "comment_slices", "unanimous_review", "gold_candidates"),
-        ("versioned_export",), settings=("gold",),
+        ("versioned_export",), settings=("gold",), reads=holds_over,
     ),
     "retrained_model": Stage(
         retrained_model, "6_model", ("versioned_export",), ("retrained_model",), settings=("training",),

@@ -22,6 +22,8 @@ from labeling_pipeline.stages.remembered import Remembered
 from labeling_pipeline.stages.selection import outdated
 from labeling_pipeline.stages.slices import watched_comments
 
+BATCH, OUTDATED = "uncertainty batch", "answered under an older ontology"  # reasons of their rounds
+
 
 @dataclass(frozen=True)
 class Round:
@@ -42,8 +44,7 @@ def decomposed_tasks(context: Context) -> Result:
     is_batch = batch_is_wanted(context)
     before = context.warehouse.table("rounds")
     plan = _batch_rounds(context) if is_batch else _first_round(context, before) or _asked_again(context)
-    if not plan and not has_open_round(context, "crowd"):
-        plan = _more_votes(context) or _anchor_round(context)
+    plan = plan or _more_votes(context) or _anchor_round(context)
     named = [(str(len(before) + place), one) for place, one in enumerate(plan, start=1)]
     tasks = [decompose(one.comments, context.ontology, name, context.now) for name, one in named]
     n_tasks = context.count("decomposed_tasks") + sum(len(frame) for frame in tasks)
@@ -64,12 +65,8 @@ def decomposed_tasks(context: Context) -> Result:
 
 def round_is_wanted(context: Context) -> bool:
     """Whether a batch, another wave of votes, or comments answered under an older ontology become a round now."""
-    if batch_is_wanted(context) or _asked_again(context):
-        return True
-    is_adaptive = context.settings.labeling.most_votes is not None and not context.is_over
-    if not (is_adaptive or context.settings.drift.anchors) or has_open_round(context, "crowd"):
-        return False
-    return bool(_anchor_round(context)) or (is_adaptive and bool(more_votes(context)))
+    wanted = (batch_is_wanted, _asked_again, _anchor_round, _more_votes)
+    return any(bool(ask(context)) for ask in wanted)
 
 
 def batch_is_wanted(context: Context) -> bool:
@@ -77,7 +74,7 @@ def batch_is_wanted(context: Context) -> bool:
     if context.is_over:
         return False
     batch = context.query("proposed_batch")
-    if batch.empty or has_open_round(context):
+    if batch.empty or has_open_round(context, reason=BATCH):
         return False
     raised = int(batch["reason"].str.startswith("production").sum())
     is_new_model = not set(batch["model_version"]) <= set(context.query("published_batches")["model_version"])
@@ -86,11 +83,22 @@ def batch_is_wanted(context: Context) -> bool:
     return raised >= context.settings.feedback.min_batch or is_new_model or has_drifted or is_outdated
 
 
-def has_open_round(context: Context, kind: str | None = None) -> bool:
-    """Whether a round is still to be answered; of one kind, or of any. A wave does not wait for experts."""
+def has_open_round(context: Context, kind: str | None = None, *, reason: str) -> bool:
+    """Whether a round is still to be answered; of one kind, or of any. A wave does not wait for experts.
+
+    One that is refused for its honeypots nobody can answer: only another of the same ``reason`` waits for it.
+    """
     rounds = rounds_state(context)
-    rounds = rounds if kind is None else rounds[rounds["kind"] == kind]
-    return bool(rounds["is_open"].any())
+    rounds = rounds[rounds["is_open"] & ((rounds["kind"] == kind) | (kind is None))]
+    if rounds.empty:
+        return False
+    return bool(((rounds["reason"] == reason) | ~rounds["labeling_round"].isin(_refused(context))).any())
+
+
+def _refused(context: Context) -> list[str]:
+    """Rounds of which nothing went out, as the honeypot bank is too small for them."""
+    last = context.state().get("crowd_votes")
+    return str(last.metrics.get("refused_rounds", "")).split(",") if last else []
 
 
 def rounds_state(context: Context) -> pd.DataFrame:
@@ -152,24 +160,28 @@ def _experts_first(context: Context, reason: str, comments: pd.Series) -> list[R
 
 def _asked_again(context: Context) -> list[Round]:
     """Comments answered under an older ontology, as many as a batch has, where no model is there to choose them."""
-    if context.is_over or len(context.ontologies) < 2 or has_open_round(context, "crowd"):
+    if context.is_over or len(context.ontologies) < 2 or has_open_round(context, "crowd", reason=OUTDATED):
         return []
     if not context.query("current_model").empty:
         return []
     comments = pd.Series(sorted(outdated(context)), dtype="str")
     key = pd.Series(unit_hash(comments, context.settings.selection.seed), index=comments.index)
     first = key.sort_values(kind="stable").index[: context.settings.selection.batch_size]
-    return _experts_first(context, "answered under an older ontology", comments.loc[first].sort_values())
+    return _experts_first(context, OUTDATED, comments.loc[first].sort_values())
 
 
 def _more_votes(context: Context) -> list[Round]:
-    if context.is_over:
+    if context.settings.labeling.most_votes is None or context.is_over:
+        return []
+    if has_open_round(context, "crowd", reason=MORE_VOTES):
         return []
     return [Round("crowd", MORE_VOTES, None, part, number) for number, part in more_votes(context).items()]
 
 
 def _anchor_round(context: Context) -> list[Round]:
     """The anchors of this week, of people who were not asked about them before."""
+    if not context.settings.drift.anchors or has_open_round(context, "crowd", reason=ANCHORS):
+        return []
     comments = affordable(context, anchors_to_ask(context))
     number = context.settings.labeling.votes_per_comment
     return [Round("crowd", ANCHORS, None, comments, number)] if len(comments) else []
@@ -180,7 +192,7 @@ def _batch_rounds(context: Context) -> list[Round]:
     batch_id = str(batch["batch_id"].iloc[0])
     routes = [(route, batch.loc[batch["route"] == route, "comment_id"]) for route in ("crowd", "expert")]
     afforded = [(route, affordable(context, part) if route == "crowd" else part) for route, part in routes]
-    return [Round(route, "uncertainty batch", batch_id, comments) for route, comments in afforded if len(comments)]
+    return [Round(route, BATCH, batch_id, comments) for route, comments in afforded if len(comments)]
 
 
 def _row(context: Context, name: str, one: Round) -> dict[str, object]:

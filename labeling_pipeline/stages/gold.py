@@ -7,7 +7,7 @@ Belongs here: who is on the way to the gold set, and what the set's versions wer
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -47,7 +47,7 @@ def promotion_is_wanted(context: Context) -> bool:
 
 def _gone(context: Context, gold: pd.DataFrame) -> pd.DataFrame:
     """Gold to retire. What experts overrule is found with the candidates, where it is known which verdicts count."""
-    retiring = retired(gold, context.ontology.classes, context.query("verdicts_in_order").iloc[:0])
+    retiring = retired(gold, context.ontology.classes)
     both = pd.concat([retiring, context.query("gold_overruled"), context.query("gold_of_no_expert")])
     return both.drop_duplicates("comment_id", ignore_index=True)
 
@@ -65,8 +65,16 @@ def held_for_gold(context: Context) -> pd.DataFrame:
     comment_id, is_drawn. What a model has learned can only be fitted to: gold that is to measure has to be kept back.
     """
     settings = context.settings.gold
-    since = context.now - timedelta(days=settings.hold_days)
-    return context.query("held_for_gold", since=since, share=settings.hold_share if settings.promote else 0.0)
+    return context.query("held_for_gold", since=_since(context), share=settings.hold_share if settings.promote else 0.0)
+
+
+def holds_over(context: Context) -> str:
+    """For how many drawn comments `held_for_gold` has ended by the clock alone: what reads it is made again then."""
+    return str(context.query("holds_over", since=_since(context))["n"].iloc[0])
+
+
+def _since(context: Context) -> datetime:
+    return context.now - timedelta(days=context.settings.gold.hold_days)
 
 
 def gold_candidates(context: Context) -> Result:

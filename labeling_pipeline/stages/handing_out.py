@@ -35,7 +35,7 @@ def hand_out(context: Context, states: pd.DataFrame) -> Result:
 
     ``states``: how far every round is (query rounds_state). Where people are at their daily cap, comments wait for
     another day, and go out then as a further part of their round. A round for which the honeypot bank is too small,
-    where it is to refuse, waits for a larger one; nothing else waits for it.
+    where it is to refuse, waits for a larger one; nothing but more of its own kind waits for it.
     """
     by_name, desk, done = states.set_index("labeling_round"), _Desk(context), _HandedOut()
     if not (states["is_open"] & (states["kind"] == "crowd")).any():
@@ -51,7 +51,7 @@ def hand_out(context: Context, states: pd.DataFrame) -> Result:
         try:
             items = desk.assignments(name, comments)
         except ShortBankError as error:
-            done.refused.append(f"round {name} is not handed out: {error}")
+            done.refuse(name, error, is_out=part > 1)
             done.wait(name, comments["comment_id"].tolist() if part > 1 else [], desk.today)
             continue
         at = state["published_at"].to_pydatetime() if part == 1 else context.now
@@ -117,6 +117,12 @@ class _HandedOut:
     published: list[pd.DataFrame] = field(default_factory=list)
     waits: list[pd.DataFrame] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    refused_rounds: list[str] = field(default_factory=list)
+
+    def refuse(self, name: str, why: ShortBankError, *, is_out: bool) -> None:
+        """This round waits for a larger bank; ``is_out``: after a part of it went out, which is to be answered."""
+        self.refused.append(f"round {name} is not handed out: {why}")
+        self.refused_rounds += [] if is_out else [name]
 
     def wait(self, name: str, comments: list[str], today: pd.Timestamp) -> None:
         """These comments of a round are tried again on another day."""
@@ -130,6 +136,7 @@ def _written(context: Context, desk: _Desk, done: _HandedOut) -> Result:
     metrics: dict[str, float | int | str] = {}
     if done.refused:
         metrics = {"refused": "; ".join(done.refused), "refused_with": _bank_version(context)}
+        metrics["refused_rounds"] = ",".join(done.refused_rounds)
     if not done.published:
         last = context.state().get("crowd_votes")
         metrics |= {name: last.metrics[name] for name in SHORT if last and name in last.metrics}

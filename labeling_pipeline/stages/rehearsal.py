@@ -6,7 +6,6 @@ home: no round is opened, no sheet written.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,8 +30,7 @@ def with_inbox_taken(context: Context) -> Iterator[Context]:
         return
     with TemporaryDirectory(prefix="rehearsal-") as folder:
         path = Path(folder) / "warehouse.duckdb"
-        with context.warehouse.read():  # nobody writes it meanwhile
-            shutil.copyfile(context.warehouse.path, path)
+        context.warehouse.copy_to(path)
         copy = replace(context, warehouse=Warehouse(path))
         _take(copy)
         yield copy

@@ -6,6 +6,7 @@ Belongs here: opening it to read or to write, running named queries. Does not: w
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from labeling_pipeline.warehouse import migrate
-from labeling_pipeline.warehouse.connection import connect, exclusive, is_open, kept_open
+from labeling_pipeline.warehouse.connection import connect, exclusive, is_open, kept_open, sidecar
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.tables import column_facts, quoted
 
@@ -103,6 +104,14 @@ class Warehouse:
             with self.read() as con:
                 _COLUMNS[made_by, table] = column_facts(con, table)
         return _COLUMNS[made_by, table]
+
+    def copy_to(self, path: Path) -> None:
+        """All that is committed, into another file: what a killed process left in the write-ahead log as well."""
+        with self.read():  # nobody writes it meanwhile
+            shutil.copyfile(self.path, path)
+            log = sidecar(self.path, "wal")
+            if log.exists():
+                shutil.copyfile(log, sidecar(path, "wal"))
 
     def migrate(self) -> None:
         """Make the file, or bring its tables up to this version; every open does it by itself, once per object."""

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from labeling_pipeline.core.errors import InvariantError
 from labeling_pipeline.warehouse.sql import registered
 
-# Columns whose comment starts with one of these hold no content: two runs over the same input may differ in them.
+# Columns whose comment starts with one of these hold no content: two runs over the same input may differ in them, as in
+# what one file changed of another, which depends on the order in which they were taken. No stage reads those.
 NOT_CONTENT = ("wall clock", "run")
 
 

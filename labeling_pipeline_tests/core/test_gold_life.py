@@ -65,16 +65,15 @@ def test_what_was_exported_is_never_measured_on_and_half_is_a_random_draw() -> N
     assert (again["state"] == "gold").sum() == 40
 
 
-def test_gold_of_a_retired_class_or_against_two_experts_is_retired() -> None:
+def test_gold_of_a_retired_class_is_retired_and_against_two_experts_overruled() -> None:
     gold = pd.DataFrame(
         {"comment_id": ["a", "b", "c", "d"], "label": ["fine", "old", "rude", "rude"], "role": "measure"}
     )
     verdicts = said(("a", "e-1", "rude"), ("a", "e-2", "rude"), ("c", "e-1", "fine"), ("d", "e-1", "rude"))
-    assert retired(gold, ["fine", "rude"], verdicts).to_numpy().tolist() == [
-        ["b", "class old is not in force"],
-        ["a", "2 experts say rude, gold says fine"],
-    ]
-    assert retired(gold.assign(role="retired"), ["fine"], verdicts).empty
+    assert retired(gold, ["fine", "rude"]).to_numpy().tolist() == [["b", "class old is not in force"]]
+    assert retired(gold.assign(role="retired"), ["fine"]).empty
+    found = standing(verdicts, [], gold.assign(inclusion_p=0.1))
+    assert found.loc[found["state"] == "overruled", "reason"].to_dict() == {"a": "2 experts say rude, gold says fine"}
 
 
 def test_coverage_says_how_many_more_a_slice_needs() -> None:

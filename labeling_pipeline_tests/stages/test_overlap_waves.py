@@ -10,6 +10,8 @@ import pytest
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.home import Home
 from labeling_pipeline.settings_file import NEW_HOME, commented_toml
+from labeling_pipeline.stages.annotation import rounds_state
+from labeling_pipeline.stages.overlap import MORE_VOTES
 from labeling_pipeline_tests.stages.small_homes import TO_LABELS, drop, new_home, sheet_of, up_to_date
 
 N, PEOPLE = 40, 12
@@ -207,3 +209,19 @@ def test_waves_acceptance_and_experts_first_work_in_one_home(tmp_path: Path) -> 
     asked = context.warehouse.table("decomposed_tasks")
     assert set(asked.loc[asked["labeling_round"].isin(expert), "comment_id"]) == {"c-00"}
     assert context.count("consensus_labels") >= N - 1
+
+
+def test_a_refused_round_keeps_no_wave_of_others_waiting(tmp_path: Path) -> None:
+    pots = "[adjudication]\nwrong_usd = 20\n[honeypots]\nrate = 0.1\nbank_share = 1.0\nshort_bank = 'refuse'\n"
+    home = make(tmp_path / "home", ADAPTIVE + pots, gold=20)
+    up_to_date(home)
+    answer(home, "round-0001")
+    ids = [f"z-{i}" for i in range(2000)]
+    drop(home, "comments", "more.csv", pd.DataFrame({"comment_id": ids, "text": ids}))
+    context = up_to_date(home, most=8)
+    assert "round 2 is not handed out" in str(context.state()["crowd_votes"].metrics["refused"])
+    rounds = rounds_state(context).set_index("labeling_round")
+    assert rounds["reason"].tolist()[:2] == ["new comments", "new comments"]
+    waves = rounds.index[rounds["reason"] == MORE_VOTES]
+    assert len(waves), "what was answered gets its further votes"
+    assert set(context.warehouse.table("assignments")["labeling_round"]) == {"1", *waves}

@@ -128,3 +128,19 @@ def test_a_kill_at_any_moment_changes_nothing_in_the_end(tmp_path: Path) -> None
     subprocess.run([sys.executable, "-c", TAKER, str(killed)], check=True, stdout=subprocess.DEVNULL)
     assert versions(killed) == versions(undisturbed)
     assert len(Warehouse(killed / "warehouse.duckdb").table("inbox_files")) == 6
+
+
+def test_a_copy_has_what_a_killed_process_committed(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    Warehouse(path).migrate()
+    code = (
+        "import os, sys\nfrom pathlib import Path\nfrom labeling_pipeline.warehouse.store import Warehouse\n"
+        "warehouse = Warehouse(Path(sys.argv[1]))\nwith warehouse.kept_open():\n    with warehouse.write() as con:\n"
+        "        con.execute(\"insert into clock values (timestamp '2026-03-02 00:00:00')\")\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False, timeout=60)
+    assert path.with_name("warehouse.duckdb.wal").exists(), "it was killed before the log was written back"
+    Warehouse(path).copy_to(tmp_path / "copy.duckdb")
+    assert len(Warehouse(tmp_path / "copy.duckdb").table("clock")) == 1
+    assert len(Warehouse(path).table("clock")) == 1

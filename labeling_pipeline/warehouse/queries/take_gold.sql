@@ -11,20 +11,24 @@ WHERE text IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY comment_id ORDER BY line) = 1;
 
 CREATE OR REPLACE TEMP TABLE decided AS
-WITH arrived AS (
-    SELECT line, comment_id, label, decided_at, given_role,
+WITH roles AS (
+    SELECT s.*, coalesce(g.role IN ('fit', 'measure', 'sealed') AND s.given_role <> g.role, false) AS has_other_role
+    FROM staged s LEFT JOIN gold_set g USING (comment_id)
+),
+-- Rows of another role are refused, whatever they say, and stand in the way of no other.
+arrived AS (
+    SELECT line, comment_id, label, decided_at, has_other_role,
         row_number() OVER by_comment AS nth, first_value(label) OVER by_comment AS best_label
-    FROM staged
-    WINDOW by_comment AS (PARTITION BY comment_id ORDER BY decided_at DESC NULLS LAST, line)
+    FROM roles
+    WINDOW by_comment AS (PARTITION BY comment_id, has_other_role ORDER BY decided_at DESC NULLS LAST, line)
 )
 SELECT a.line,
     CASE WHEN g.role IN ('fit', 'measure', 'sealed') THEN g.role END AS kept_role,
     coalesce(a.decided_at > g.decided_at, false) AS is_later,
     CASE
         WHEN c.comment_id IS NULL THEN 'unknown_comment'
+        WHEN a.has_other_role THEN 'other_role'
         WHEN a.label <> a.best_label THEN 'conflicting_gold'
-        WHEN a.nth = 1 AND a.label = g.label AND g.role IN ('fit', 'measure', 'sealed') AND a.given_role <> g.role
-        THEN 'other_role'
         WHEN a.nth > 1 OR (a.label = g.label AND NOT (g.role = 'retired' AND is_later)) THEN 'known'
         WHEN g.comment_id IS NULL OR is_later THEN 'new'
         ELSE 'conflicting_gold'

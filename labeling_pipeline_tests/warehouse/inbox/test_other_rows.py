@@ -62,7 +62,7 @@ def test_gold_is_corrected_only_by_a_later_decision(with_comments: SmallHome) ->
     with_comments.take("gold", head + "c1,fine,2026-03-02,measure\nc2,fine,,fit\n", "a.csv")
     text = head + "c1,fine,2026-03-09,fit\nc1,rude,2026-03-01,fit\nc2,rude,,fit\n"
     assert counts(with_comments.take("gold", text, "b.csv")) == (3, 0, 0, 3)
-    assert counts(with_comments.take("gold", head + "c1,rude,2026-03-05,fit\n", "c.csv")) == (1, 1, 0, 0)
+    assert counts(with_comments.take("gold", head + "c1,rude,2026-03-05,\n", "c.csv")) == (1, 1, 0, 0)
     row = with_comments.rows("gold_set").set_index("comment_id").loc["c1"]
     assert (row["label"], row["role"]) == ("rude", "measure")
     assert {rule for _, rule in with_comments.refused()} == {"conflicting_gold", "other_role"}
@@ -76,6 +76,16 @@ def test_gold_given_again_with_another_role_is_refused_and_without_one_is_known(
     assert {rule for _, rule in with_comments.refused()} == {"other_role"}
     roles = with_comments.rows("gold_set").set_index("comment_id")["role"].to_dict()
     assert roles == {"c1": "measure", "c2": "fit", "c3": "sealed"}
+
+
+def test_a_row_of_another_role_is_refused_whatever_it_says_and_hides_no_other(with_comments: SmallHome) -> None:
+    head = "comment_id,label,decided_at,role\n"
+    with_comments.take("gold", head + "c1,fine,2026-03-02,measure\nc2,fine,2026-03-02,measure\n", "a.csv")
+    later = "c1,rude,2026-03-09,fit\nc2,rude,2026-03-05,measure\nc2,fine,2026-03-09,sealed\nc1,fine,,sealed\n"
+    assert counts(with_comments.take("gold", head + later, "b.csv")) == (4, 1, 0, 3)
+    assert with_comments.refused() == [(2, "other_role"), (4, "other_role"), (5, "other_role")]
+    rows = with_comments.rows("gold_set").set_index("comment_id")[["label", "role"]]
+    assert rows.T.to_dict("list") == {"c1": ["fine", "measure"], "c2": ["rude", "measure"]}
 
 
 @pytest.mark.parametrize(
