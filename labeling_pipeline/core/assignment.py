@@ -60,7 +60,8 @@ def assign(
     place, who = spare(*pair_up(wanted, len(names), had, rng, match), had, comments["comment_id"], names, limits)
     rows = comments[["comment_id", "text"]].iloc[place].reset_index(drop=True)
     real = rows.assign(annotator_id=np.asarray(names, dtype=object)[who], is_honeypot=False)
-    pots = real[:0] if honeypots is None else draw_honeypots(real, honeypots, rng, limits)
+    before = None if asked is None else asked["comment_id"]
+    pots = real[:0] if honeypots is None else draw_honeypots(real, honeypots, rng, limits, before)
     return _handed_out(pd.concat([real, pots], ignore_index=True), labeling_round)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError, SettingError
-from labeling_pipeline.core.honeypot_deal import Shelf, deal, round_up
+from labeling_pipeline.core.honeypot_deal import Alike, Shelf, deal, round_up
 from labeling_pipeline.core.people import Limits
 from labeling_pipeline.core.rates import jeffreys
 from labeling_pipeline.core.stable_hash import unit_hash
@@ -123,26 +123,28 @@ class Honeypots:
 
 
 def draw_honeypots(
-    real: pd.DataFrame, pots: Honeypots, rng: np.random.Generator, people: Limits | None = None
-) -> pd.DataFrame:
+    real: pd.DataFrame, pots: Honeypots, rng: np.random.Generator, people: Limits | None = None,
+    before: pd.Series | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Honeypots for everyone's real assignments, so that they make up their rate of the whole, to less than one.
 
     ``real``: comment_id, annotator_id. Nobody gets as a honeypot what is among their real assignments, nor more harm
     than ``people`` may be given today, the harm in ``real`` included. Each honeypot goes to as many annotators as a
-    comment of ``real`` does, as far as the bank allows (``core.honeypot_deal``).
+    comment of ``real`` does, and was seen before by as many, as far as the bank allows (``core.honeypot_deal``).
+    ``before``: comment_id once for everybody who was asked about it in earlier rounds.
 
     Returns comment_id, text, annotator_id, is_honeypot. Raises InputError with the number missing when the bank is too
     small for someone and is to refuse.
     """
     honeypots_needed(0, pots.rate)  # a wrong rate is refused even where nobody is asked anything
-    everyones, votes = _wanted(real, pots), real.groupby("comment_id").size().to_numpy().astype(np.int64)
+    everyones, comments = _wanted(real, pots), _comments(real, before)
     names = [str(one) for one in everyones.index]
     shelf = _shelf(real, pots, everyones.index.tolist(), people or Limits())
     # Off by less than one, over all rounds together: what this rounding adds or leaves is owed the next time.
     wanted, supply = everyones.to_numpy(dtype=np.float64), shelf.supply()
     least = np.floor(wanted).astype(np.int64)  # one left out by rounding is owed
-    counts, sizes = round_up(wanted, supply, votes, rng)
-    place, who = deal(counts, sizes, shelf, rng)
+    counts, alike = round_up(wanted, supply, comments, rng)
+    place, who = deal(counts, alike, shelf, rng)
     got = np.bincount(who, minlength=len(names))
     if pots.short_bank == "refuse" and len(short := np.flatnonzero(got < least)):
         _refuse(names[short[0]], int(least[short[0]]), int(min(supply[short[0]], got[short[0]])))
@@ -173,6 +175,13 @@ def _wanted(real: pd.DataFrame, pots: Honeypots) -> pd.Series:
     return pd.Series(loads * (pots.rate / (1 - pots.rate)) + owed)
 
 
+def _comments(real: pd.DataFrame, before: pd.Series | None) -> Alike:
+    votes = real.groupby("comment_id").size()
+    asked = pd.Series(dtype=np.int64) if before is None else before[before.isin(votes.index)].value_counts()
+    earlier = asked.reindex(votes.index, fill_value=0)
+    return Alike(votes.to_numpy().astype(np.int64), earlier.to_numpy().astype(np.int64))
+
+
 def _shelf(real: pd.DataFrame, pots: Honeypots, names: list[str], limits: Limits) -> Shelf:
     """The bank while a round is made: who may still get which honeypot, and how much harm each may still be given."""
     bank = pots.bank["comment_id"].tolist()
@@ -186,7 +195,9 @@ def _shelf(real: pd.DataFrame, pots: Honeypots, names: list[str], limits: Limits
     harmful, most = set(limits.harmful), np.iinfo(np.int64).max
     given = real.loc[real["comment_id"].isin(harmful), "annotator_id"].value_counts().reindex(names, fill_value=0)
     left = [0 if str(one) in limits.opted_out else limits.left.get(str(one), most) for one in names]
+    shown = seen["comment_id"].iloc[: len(seen) - len(own)].value_counts().reindex(bank, fill_value=0)
     return Shelf(
+        shown.to_numpy().astype(np.int64),
         np.asarray([pots.room.get(one, most) for one in bank], dtype=np.int64),
         {pot: sorted(people) for pot, people in had.items()},
         np.asarray([one in harmful for one in bank], dtype=bool),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.assignment import assign
-from labeling_pipeline.core.honeypot_deal import round_up, told_apart
+from labeling_pipeline.core.honeypot_deal import Alike, round_up, told_apart
 from labeling_pipeline.core.honeypots import Honeypots, rate_report
 from labeling_pipeline.core.people import Limits
 
@@ -56,7 +56,8 @@ def test_where_comments_get_different_numbers_of_votes_so_do_honeypots() -> None
 
 def test_the_rate_is_the_one_that_is_set_whatever_the_numbers_have_to_add_up_to() -> None:
     wanted, plenty, rng = np.full(9, 15 / 19), np.full(9, 200), np.random.default_rng(0)
-    total = [int(round_up(wanted, plenty, np.full(45, 3), rng)[0].sum()) for _ in range(2_000)]
+    comments = Alike(np.full(45, 3), np.zeros(45, np.int64))
+    total = [int(round_up(wanted, plenty, comments, rng)[0].sum()) for _ in range(2_000)]
     assert set(total) == {6, 9}
     assert abs(np.mean(total) - 135 / 19) < 0.1
 
@@ -77,6 +78,22 @@ def test_over_rounds_honeypots_stay_hidden_while_the_bank_is_fresh(seed: int, pe
         owed = {f"a{who}": (wave + 1) * 60 / 19 - by_name.get(f"a{who}", 0) for who in range(people)}
         assert all(abs(one) < 1 for one in owed.values())
     assert abs(gone - worked) < people
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 99), st.integers(8, 30))
+def test_in_later_waves_honeypots_were_there_before_as_often_as_the_comments(seed: int, people: int) -> None:
+    names, comments, bank = [f"a{place}" for place in range(people)], frame("c", people * 20), frame("h", 400)
+    asked = assign(comments, names, 3, seed, honeypots=Honeypots(bank, 0.1))
+    for wave, votes in enumerate((2, 1), start=2):
+        again = comments.iloc[wave - 2 :: 4 * wave - 7]  # all of them, then a fifth
+        pots = Honeypots(bank, 0.1, seen=asked[asked["is_honeypot"].astype(bool)])
+        asked = pd.concat([asked, assign(again, names, votes, seed, wave, honeypots=pots, asked=asked)])
+    waves = asked.groupby(["comment_id", "labeling_round"]).size().unstack(fill_value=0)
+    is_pot = waves.index.isin(bank["comment_id"])
+    lives = {tuple(row) for row in waves[~is_pot].to_numpy().tolist()}
+    shown = [tuple(row) in lives for row in waves[is_pot].to_numpy().tolist()]
+    assert np.mean(shown) > 0.85
 
 
 def test_a_bank_too_small_shows_few_of_its_honeypots_often_instead_of_all() -> None:
