@@ -32,13 +32,14 @@ def run_command(home: str | None, now: str | None, as_json: bool) -> None:
     from labeling_pipeline.stages.clock import open_context
 
     found = Home.find(home)
-    passes = run_until_idle(found, _time(now), _say)
-    told = summary(found, passes)
+    at = _time(now)
+    passes = run_until_idle(found, at, _say)
+    told = summary(found, passes, at)
     if as_json:
         click.echo(json.dumps(told, default=str))
     else:
         print_summary(told)
-        context = open_context(found)
+        context = open_context(found, at)
         lines = story(context)
         if lines:
             Console().print()

@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,9 @@ from labeling_pipeline.stages.training import waits_for
 COUNTED = ("raw_comments", "vote_log", "verdicts", "gold_set", "consensus_labels", "qc_passed_labels", "quarantine")
 
 
-def summary(home: Home, passes: int | None = None) -> dict[str, Any]:
-    """The state of a home as plain values; ``passes``: how many a run has just made."""
-    context = open_context(home)
+def summary(home: Home, passes: int | None = None, now: datetime | None = None) -> dict[str, Any]:
+    """The state of a home as plain values; ``passes``: how many a run has just made; ``now``: that run's time."""
+    context = open_context(home, now)
     spend, settings = context.query("spend").iloc[0], context.settings.labeling
     crowd_usd = float(spend["n_assignments"]) * settings.crowd_price_usd
     rounds = [
