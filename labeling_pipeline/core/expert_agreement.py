@@ -8,7 +8,7 @@ verdicts make together. Does not: agreement of the crowd (``core.agreement``), o
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,14 +26,20 @@ DOUBLE_SALT = 7_741
 AHEAD = 1.5
 
 
-def expert_agreement(verdicts: pd.DataFrame, n_classes: int, assumed: float = 0.95) -> pd.DataFrame:
+def expert_agreement(
+    verdicts: pd.DataFrame, n_classes: int, assumed: float = 0.95, drawn: Collection[str] | None = None
+) -> pd.DataFrame:
     """How often experts agree on comments that two or more decided, in all and each against the others.
 
+    Of one comment the first two experts make a pair. Who came later was asked because those two differed, and a pair
+    with them would count every disagreement three times, every agreement once.
+
     ``verdicts``: comment_id, expert_id, label, in order of time; of one expert's on one comment the latest counts.
-    ``assumed``: accuracy of an expert of whom nothing is known. Returns columns `COLUMNS`, "(all)" first: shares with
-    95 % Jeffreys intervals; ``reliability`` solves A = a·ā + (1 − a)(1 − ā)/(K − 1) for a, where A is the expert's
+    ``assumed``: accuracy of an expert of whom nothing is known. ``drawn``: comments a second verdict was asked of by
+    chance (`drawn_twice`); None: all. Returns columns `COLUMNS`, "(all)" first: shares with 95 % Jeffreys intervals;
+    ``reliability`` solves A = a·ā + (1 − a)(1 − ā)/(K − 1) for a, where A is the expert's
     agreement, drawn to the assumed one as by `PRIOR_PAIRS` pairs, and ā what all pairs together imply;
-    ``double_share``: comments with two verdicts or more, of those with any.
+    ``double_share``: drawn comments with two verdicts or more, of all with any.
 
     >>> said = [("c1", "e1", "x"), ("c1", "e2", "x"), ("c2", "e1", "x"), ("c2", "e2", "y"), ("c3", "e1", "x")]
     >>> found = expert_agreement(pd.DataFrame(said, columns=["comment_id", "expert_id", "label"]), 3)
@@ -41,10 +47,12 @@ def expert_agreement(verdicts: pd.DataFrame, n_classes: int, assumed: float = 0.
     [['(all)', 2, 1], ['e1', 2, 1], ['e2', 2, 1]]
     """
     latest = verdicts.drop_duplicates(["comment_id", "expert_id"], keep="last")[["comment_id", "expert_id", "label"]]
-    table = _agreed(latest)
+    order = verdicts[["comment_id", "expert_id"]].drop_duplicates()  # who changed their mind keeps their place
+    first = order[order.groupby("comment_id").cumcount() < 2].merge(latest, on=["comment_id", "expert_id"])
+    table = _agreed(first, sorted(latest["expert_id"].unique()))
     n, k = table["size"].to_numpy(dtype=np.float64), table["sum"].to_numpy(dtype=np.float64)
     low, high = jeffreys(k, np.maximum(n, 1))
-    known, per_comment = n > 0, latest.groupby("comment_id").size()
+    known, share = n > 0, _double_share(latest, drawn)
     return pd.DataFrame(
         {
             "expert_id": table.index.astype("str"),
@@ -54,18 +62,24 @@ def expert_agreement(verdicts: pd.DataFrame, n_classes: int, assumed: float = 0.
             "low": np.where(known, low, 0.0),
             "high": np.where(known, high, 1.0),
             "reliability": _reliability(n, k, n_classes, assumed),
-            "double_share": float((per_comment > 1).mean()) if len(per_comment) else 0.0,
+            "double_share": share,
         }
     )[list(COLUMNS)]
 
 
-def _agreed(latest: pd.DataFrame) -> pd.DataFrame:
+def _double_share(latest: pd.DataFrame, drawn: Collection[str] | None) -> float:
+    per_comment = latest.groupby("comment_id").size()
+    twice = (per_comment > 1) & (True if drawn is None else per_comment.index.isin(list(drawn)))
+    return float(twice.mean()) if len(per_comment) else 0.0
+
+
+def _agreed(first: pd.DataFrame, experts: list[str]) -> pd.DataFrame:
     """Pairs of verdicts on one comment, and those that agree: all together first, then each expert's."""
-    pairs = latest.merge(latest, on="comment_id", suffixes=("", "_other"))
+    pairs = first.merge(first, on="comment_id", suffixes=("", "_other"))
     pairs = pairs[pairs["expert_id"] != pairs["expert_id_other"]]
     pairs["agreed"] = (pairs["label"] == pairs["label_other"]).astype(np.int64)
     by_expert = pairs.groupby("expert_id")["agreed"].agg(["size", "sum"])
-    by_expert = by_expert.reindex(sorted(latest["expert_id"].unique()), fill_value=0)
+    by_expert = by_expert.reindex(experts, fill_value=0)
     once = pairs[pairs["expert_id"] < pairs["expert_id_other"]]
     whole = pd.DataFrame({"size": [len(once)], "sum": [int(once["agreed"].sum())]}, index=[ALL])
     return pd.concat([whole, by_expert]).astype(np.int64)
@@ -85,7 +99,7 @@ def _reliability(n: Floats, agreed: Floats, n_classes: int, assumed: float) -> F
 def to_double_code(verdicts: pd.DataFrame, share: float) -> list[str]:
     """The comments with one expert's verdict that another should decide blind, so that ``share`` of all have two.
 
-    A draw by hash over every comment decided, whatever was decided: it measures all verdicts, not the doubtful ones.
+    Two of the drawn count (`drawn_twice`), not those that have a second verdict because experts doubted or differed.
     Where too few have two, half as many again are asked for at once, so that experts are not asked for one at a time.
 
     >>> said = pd.DataFrame({"comment_id": [f"c{i}" for i in range(40)], "expert_id": "e1"})
@@ -93,13 +107,20 @@ def to_double_code(verdicts: pd.DataFrame, share: float) -> list[str]:
     3
     """
     experts = verdicts.groupby("comment_id")["expert_id"].nunique()
-    n, double = len(experts), int((experts > 1).sum())
-    single = experts.index[experts == 1]
-    if double >= share * n - 1e-9 or not len(single):
+    drawn = experts[experts.index.isin(drawn_twice(verdicts, share))]
+    if (drawn > 1).sum() >= share * len(experts) - 1e-9:
         return []
-    wanted = math.ceil(AHEAD * share * n - 1e-9) - double
-    order = np.argsort(unit_hash(single, DOUBLE_SALT), kind="stable")
-    return sorted(str(single[i]) for i in order[:wanted])
+    return sorted(str(one) for one in drawn.index[drawn == 1])
+
+
+def drawn_twice(verdicts: pd.DataFrame, share: float) -> list[str]:
+    """The comments that two experts decide by chance: a draw by hash over every comment decided, whatever was decided.
+
+    It measures all verdicts, not the doubtful ones; half as many again as ``share`` asks for (`AHEAD`).
+    """
+    decided = verdicts["comment_id"].drop_duplicates().astype("str")
+    order = np.argsort(unit_hash(decided, DOUBLE_SALT), kind="stable")
+    return sorted(decided.iloc[order[: math.ceil(AHEAD * share * len(decided) - 1e-9)]])
 
 
 def joint_confidence(labels: Sequence[str], sure: Sequence[float], chosen: str, n_classes: int) -> float:

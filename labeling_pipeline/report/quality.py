@@ -192,7 +192,10 @@ def _experts(experts: pd.DataFrame) -> list[Html]:
     share = float(experts["double_share"].iloc[0])
     return [
         element("h2", "Experts"),
-        element("p", f"{share:.1%} of the comments with a verdict were decided by a second expert who was not told."),
+        element(
+            "p",
+            f"{share:.1%} of the comments with a verdict were drawn and decided by a second expert who was not told.",
+        ),
         table(["expert", "pairs", "agree", "95 %", "reliability"], rows, numeric=(1, 2, 3, 4)),
     ]
 

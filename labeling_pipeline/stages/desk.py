@@ -13,7 +13,7 @@ import pandas as pd
 
 from labeling_pipeline.core.adjudication import Costs, affordable_verdicts, order_queue
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.expert_agreement import to_double_code
+from labeling_pipeline.core.expert_agreement import drawn_twice, to_double_code
 from labeling_pipeline.core.people import Limits, exposure_rows, limits
 from labeling_pipeline.core.quality.gate import ANOTHER
 from labeling_pipeline.stages.engine import Append, Context, Result
@@ -98,10 +98,20 @@ def _waiting(context: Context) -> pd.DataFrame:
 
 
 def _double(context: Context) -> list[str]:
-    """A draw among drawn reviews, and one among all else: second verdicts for gold are no draw over every verdict."""
-    verdicts, share = context.query("verdicts_in_order"), context.settings.adjudication.double_share
+    share, parts = context.settings.adjudication.double_share, _parts(context, context.query("verdicts_in_order"))
+    return sorted({one for part in parts for one in to_double_code(part, share)})
+
+
+def double_coded(context: Context, verdicts: pd.DataFrame) -> list[str]:
+    """The comments a second expert decides, or is to decide, by chance alone."""
+    share = context.settings.adjudication.double_share
+    return sorted({one for part in _parts(context, verdicts) for one in drawn_twice(part, share)})
+
+
+def _parts(context: Context, verdicts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Drawn reviews, and all else, each with a draw of its own: gold asks for seconds among the first alone."""
     drawn = verdicts["comment_id"].isin(context.query("drawn_for_experts")["comment_id"])
-    return sorted({*to_double_code(verdicts[drawn], share), *to_double_code(verdicts[~drawn], share)})
+    return verdicts[drawn], verdicts[~drawn]
 
 
 def _seconds(context: Context) -> list[str]:

@@ -16,6 +16,7 @@ from labeling_pipeline.core.two_axes import GOLD, REVIEW, two_axes
 from labeling_pipeline.core.unanimous import plan_review
 from labeling_pipeline.stages.anchors import ANCHORS
 from labeling_pipeline.stages.annotation import rounds_state
+from labeling_pipeline.stages.desk import double_coded
 from labeling_pipeline.stages.engine import Append, Context, Result
 from labeling_pipeline.stages.handing_out import COMPLETE_SHARE
 
@@ -65,7 +66,7 @@ def accuracy_report(context: Context) -> Result:
 
     With it: how far experts agree with each other, and where those who know best differ: a gap in the guideline.
     """
-    settings, verdicts = context.settings, context.query("verdicts_in_order")
+    settings, (current, experts) = context.settings, _experts(context)
     reviews, votes_by_week = context.query("reviews_back"), _votes(context)
     table = two_axes(
         votes_by_week,
@@ -79,8 +80,6 @@ def accuracy_report(context: Context) -> Result:
         n_boot=50,
     )
     rules = text_rules(reviews[reviews["part"] == "probe"], reviews[reviews["part"] == "random"])
-    current = verdicts[verdicts["schema_version"] == context.ontology.schema_version]
-    experts = expert_agreement(current, len(context.ontology.classes), settings.quality.expert_accuracy)
     votes = context.query("deciding_votes", questions=context.deciding_questions)
     gaps = guideline_gaps(
         votes.rename(columns={"task": "comment_id", "annotator": "annotator_id"}),
@@ -99,6 +98,14 @@ def accuracy_report(context: Context) -> Result:
     }
     replace = {"accuracy_report": table, "text_rules": rules, "expert_agreement": experts, "guideline_gaps": gaps}
     return Result(len(table), {**metrics, **shares}, replace=replace)
+
+
+def _experts(context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Verdicts under the version in force, and how experts agree in them."""
+    verdicts, settings = context.query("verdicts_in_order"), context.settings
+    current = verdicts[verdicts["schema_version"] == context.ontology.schema_version]
+    drawn = double_coded(context, verdicts)
+    return current, expert_agreement(current, len(context.ontology.classes), settings.quality.expert_accuracy, drawn)
 
 
 def _votes(context: Context) -> pd.DataFrame:

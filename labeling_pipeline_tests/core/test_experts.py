@@ -12,6 +12,7 @@ from labeling_pipeline.core.adjudication import Costs, order_queue
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.expert_agreement import (
     COLUMNS,
+    drawn_twice,
     expert_agreement,
     joint_confidence,
     reliability_of,
@@ -47,6 +48,37 @@ def test_planted_accuracies_of_experts_come_back() -> None:
         assert found.loc[who, "reliability"] == pytest.approx(accuracy, abs=0.05)
     assert min(reliability_of(found.reset_index()).items(), key=lambda pair: pair[1])[0] == "e-7"
     assert reliability_of(found.reset_index().assign(n_double=9)) == {}
+
+
+@pytest.mark.parametrize(("accuracy", "k"), [(0.95, 2), (0.9, 2), (0.9, 5), (0.8, 3)])
+def test_thirds_who_come_because_two_differ_do_not_bias_what_experts_are_worth(accuracy: float, k: int) -> None:
+    rng = np.random.default_rng(7)
+    rows = []
+    for i in range(8_000):
+        who = rng.permutation(12)[:3]
+        said = [0 if rng.random() < accuracy else int(rng.integers(1, k)) for _ in who]
+        rows += [(f"c-{i}", f"e-{w}", str(x)) for w, x in list(zip(who, said, strict=True))[: 2 + (said[0] != said[1])]]
+    verdicts_ = pd.DataFrame(rows, columns=["comment_id", "expert_id", "label"])
+    found = expert_agreement(verdicts_, k).set_index("expert_id")
+    agree = accuracy**2 + (1 - accuracy) ** 2 / (k - 1)
+    assert found.loc[ALL, "n_double"] == 8_000
+    assert found.loc[ALL, "low"] - 0.005 < agree < found.loc[ALL, "high"] + 0.005
+    assert found.loc[ALL, "reliability"] == pytest.approx(accuracy, abs=0.01)
+    assert found.loc[found.index != ALL, "reliability"].mean() == pytest.approx(accuracy, abs=0.015)
+
+
+def test_only_drawn_seconds_are_double_coding() -> None:
+    once = pd.DataFrame({"comment_id": [f"c-{i}" for i in range(100)], "expert_id": "e-1", "label": "x"})
+    drawn = drawn_twice(once, 0.04)
+    assert len(drawn) == 6
+    doubted = [one for one in once["comment_id"] if one not in drawn][:20]
+    said = pd.concat([once, pd.DataFrame({"comment_id": doubted, "expert_id": "e-2", "label": "x"})])
+    assert to_double_code(said, 0.04) == drawn
+    assert expert_agreement(said, 2, drawn=drawn)["double_share"].iloc[0] == 0
+    both = pd.concat([said, pd.DataFrame({"comment_id": drawn, "expert_id": "e-2", "label": "x"})])
+    assert to_double_code(both, 0.04) == []
+    assert expert_agreement(both, 2, drawn=drawn)["double_share"].iloc[0] == 0.06
+    assert expert_agreement(both, 2)["n_double"].iloc[0] == 26
 
 
 def test_experts_nobody_checked_are_what_is_assumed_of_them() -> None:
