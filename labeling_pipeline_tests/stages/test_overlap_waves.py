@@ -213,7 +213,7 @@ def test_waves_acceptance_and_experts_first_work_in_one_home(tmp_path: Path) -> 
 
 def test_a_refused_round_keeps_no_wave_of_others_waiting(tmp_path: Path) -> None:
     pots = "[adjudication]\nwrong_usd = 20\n[honeypots]\nrate = 0.1\nbank_share = 1.0\nshort_bank = 'refuse'\n"
-    home = make(tmp_path / "home", ADAPTIVE + pots, gold=20)
+    home = make(tmp_path / "home", ADAPTIVE + '[consensus]\nmethod = "majority"\n' + pots, gold=20)
     up_to_date(home)
     answer(home, "round-0001")
     ids = [f"z-{i}" for i in range(2000)]
