@@ -145,7 +145,7 @@ STAGES: dict[str, Stage] = {
     "irregularities": Stage(
         irregularities, "4_quality",
         ("crowd_votes", "annotators", "verdicts", "annotator_standing", "consensus_labels", "gold_set",
-         "vendor_batches"),
+         "vendor_batches", "qc_outcomes"),
         ("irregularities",),
     ),
     "versioned_export": Stage(

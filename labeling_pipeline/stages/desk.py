@@ -165,6 +165,11 @@ def _limits(context: Context) -> Limits:
 
 def irregularities(context: Context) -> Result:
     """What should not have happened: votes of the paused or unknown, verdicts that do not count, experts who differ."""
-    rows = context.query("irregularities", current=[context.ontology.schema_version], error_types=list(ERROR_TYPES))
+    rows = context.query(
+        "irregularities",
+        current=[context.ontology.schema_version],
+        error_types=list(ERROR_TYPES),
+        chance=1.0 / len(context.all_classes),
+    )
     counts = {str(rule): int(n) for rule, n in rows["rule"].value_counts().sort_index().items()}
     return Result(len(rows), counts, replace={"irregularities": rows})

@@ -1,14 +1,32 @@
 -- Purpose: what should not have happened, and what was done about it.
 -- Grain: one row per occurrence; several answers of one annotator to one comment are one.
--- Parameters: $current (schema versions in force), $error_types (those there are).
-with latest_verdict as (
-    select * from expert_verdicts
-    qualify row_number() over (partition by comment_id, expert_id order by decided_at desc nulls last, verdict_id) = 1
+-- Parameters: $current (schema versions in force), $error_types (those there are), $chance (one of the classes).
+with judged as (
+    select v.*, coalesce(v.label <> l.label, false) and coalesce(trim(v.note), '') = '' as is_unexplained,
+           coalesce(v.stated_confidence <= $chance + 1e-9, false) as is_guess, l.label as crowd_label
+    from expert_verdicts v
+    left join consensus_labels l on l.comment_id = v.comment_id and list_contains($current, l.schema_version)
+    where list_contains($current, v.schema_version)
+      and (v.comment_id, v.expert_id) not in (
+          select (comment_id, annotator_id) from vote_log where annotator_id is not null)
+),
+latest_verdict as (
+    select * from judged
+    qualify row_number() over (
+        partition by comment_id, expert_id order by decided_at desc nulls last, verdict_id desc) = 1
+),
+-- The last that counts, as the gate has it; who says it is a guess now, says nothing any more.
+opinion as (
+    select * from (
+        select * from judged where not is_unexplained
+        qualify row_number() over (
+            partition by comment_id, expert_id order by decided_at desc nulls last, verdict_id desc) = 1
+    ) where not is_guess
 ),
 opinions as (
-    select comment_id, count(distinct expert_id) as n, count(distinct label) as n_labels, max(n_said) as most,
-           max(decided_at) as decided_at
-    from (select *, count(*) over (partition by comment_id, label) as n_said from latest_verdict) group by comment_id
+    select o.comment_id, count(*) as n, count(distinct o.label) as n_labels, max(o.decided_at) as decided_at,
+           any_value(q.outcome) = 'passed' as is_decided
+    from opinion o left join qc_outcomes q on q.comment_id = o.comment_id group by o.comment_id
 )
 select 'vote_of_paused_annotator' as "rule", comment_id, annotator_id, max(answered_at) as happened_at,
        'kept, weight 0' as outcome, any_value(reason) as detail
@@ -54,13 +72,18 @@ from expert_verdicts where expert_id not in (select annotator_id from annotators
 group by expert_id
 union all
 select 'override_without_note', v.comment_id, v.expert_id, v.decided_at, 'not counted until a note arrives',
-       'the crowd says ' || l.label || ', the expert ' || v.label
-from latest_verdict v join consensus_labels l using (comment_id)
-where v.label <> l.label and coalesce(trim(v.note), '') = '' and list_contains($current, v.schema_version)
-  and list_contains($current, l.schema_version)
+       'the crowd says ' || v.crowd_label || ', the expert ' || v.label
+from latest_verdict v where v.is_unexplained
+union all
+select 'verdict_no_surer_than_chance', v.comment_id, v.expert_id, v.decided_at,
+       case when q.outcome = 'passed' then 'says nothing; others decided' else 'says nothing, another expert asked' end,
+       'stated at ' || round(v.stated_confidence, 3) || ', one class of ' || round(1 / $chance)::int || ' is '
+       || round($chance, 3)
+from latest_verdict v left join qc_outcomes q on q.comment_id = v.comment_id
+where v.is_guess and not v.is_unexplained
 union all
 select 'experts_disagree', comment_id, null, decided_at,
-       case when 2 * most > n then 'the majority of experts decided' else 'a further expert is asked' end,
+       case when is_decided then 'the majority of experts decided' else 'a further expert is asked' end,
        n || ' experts, ' || n_labels || ' different labels'
 from opinions where n_labels > 1
 union all
