@@ -114,6 +114,11 @@ class WeakSupervisionSettings(Section):
     class_balance: dict[str, float] = Field(
         {}, description="every class with its share of the whole stream, where that is known; {} to estimate it"
     )
+    function_seconds: float = Field(
+        600.0,
+        gt=0,
+        description="how long a Python function may be called in one run; it abstains on the rest, and is told",
+    )
 
 
 class FusionSettings(Section):

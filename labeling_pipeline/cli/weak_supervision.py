@@ -6,12 +6,12 @@ Belongs here: options, files, output. Does not: labeling functions and label mod
 from __future__ import annotations
 
 import dataclasses
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from labeling_pipeline.cli.function_calls import PROCESSES, SECONDS, how_called
 from labeling_pipeline.cli.gold_file import Told, gold_rows, labeled_rows, told
 from labeling_pipeline.cli.label_model import BALANCE, GOLD, JSON, METHOD, OUTPUT, balance_of, model_facts, say
 from labeling_pipeline.cli.options import records
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 LFS = click.option(
     "--lfs", required=True, type=click.Path(path_type=Path), help=".toml or .py with labeling functions."
 )
-PROCESSES = click.option(
-    "--processes", type=click.IntRange(min=1), help="Processes for Python functions (default: one per core)."
-)
+
 ONLY_FUNCTIONS_ARE_JUDGED = (
     "gold names no role, so the label model was taught by all of it and is not judged on it; the functions themselves"
     " learn nothing from gold, and their accuracy is measured on it"
@@ -52,6 +50,7 @@ Example:
 @GOLD
 @BALANCE
 @PROCESSES
+@SECONDS
 @click.option("--read-texts", is_flag=True, help="A text classifier taught by the labels has half a say in them.")
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and samples.")
 @JSON
@@ -62,7 +61,6 @@ def weak_label_command(
     method: str,
     gold: Path | None,
     class_balance: str | None,
-    processes: int | None,
     read_texts: bool,
     seed: int,
     as_json: bool,
@@ -77,10 +75,10 @@ def weak_label_command(
 
     balance, known = balance_of(class_balance), gold_rows(gold)
     if ending_of(output) == ".parquet" and comments.suffix == ".parquet" and not read_texts:
-        applied, said = _streamed(comments, lfs, output, known, method, balance, seed, processes)
+        applied, said = _streamed(comments, lfs, output, known, method, balance, seed)
     else:
         frame = _comments(comments)
-        applied = _applied(frame, load_lfs(lfs), processes)
+        applied = _applied(frame, load_lfs(lfs))
         result = _modelled(applied, known, method, balance, seed)
         result = reading.read_texts(applied, result, frame["text"], seed) if read_texts else result
         write_frame(weak_label_frame(applied, result), output)
@@ -103,6 +101,7 @@ def _covered(applied: AppliedLFs) -> float:
 @GOLD
 @BALANCE
 @PROCESSES
+@SECONDS
 @click.option("--verdicts", type=click.Path(path_type=Path), help="comment_id, label[, note, error_type]: proposals.")
 @click.option("--feedback", type=click.Path(path_type=Path), help="comment_id, kind[, label, actor_id, created_at].")
 @click.option("--served", type=click.Path(path_type=Path), help="comment_id, label: what production showed.")
@@ -116,7 +115,6 @@ def lf_report_command(
     method: str,
     gold: Path | None,
     class_balance: str | None,
-    processes: int | None,
     verdicts: Path | None,
     feedback: Path | None,
     served: Path | None,
@@ -132,7 +130,7 @@ def lf_report_command(
     from labeling_pipeline.warehouse.lf_scan import scan_rules
 
     frame = _comments(comments)
-    applied, known = _applied(frame, load_lfs(lfs), processes), gold_rows(gold)
+    applied, known = _applied(frame, load_lfs(lfs)), gold_rows(gold)
     result = _for_report(applied, _modelled(applied, known, method, balance_of(class_balance), 0), known)
     report = lf_report(
         applied,
@@ -159,18 +157,15 @@ def _streamed(
     method: str,
     balance: list[float] | None,
     seed: int,
-    processes: int | None,
 ) -> tuple[AppliedLFs, Told]:
     from labeling_pipeline.core.errors import InputError
     from labeling_pipeline.core.weak_supervision import load_lfs
-    from labeling_pipeline.core.weak_supervision.processes import usable_cores
     from labeling_pipeline.warehouse.lf_stream import weak_label_parquet
 
     if not comments.is_file():
         raise InputError(f"{comments}: no such file", remedy="check the path")
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder", remedy="create it first")
-    shown = _progress if sys.stderr.isatty() else None
     done = weak_label_parquet(
         comments,
         load_lfs(lfs),
@@ -179,14 +174,9 @@ def _streamed(
         method=method,
         class_balance=balance,
         seed=seed,
-        processes=processes or usable_cores(),
-        progress=shown,
+        **how_called(),
     )
     return done.applied, told(done.result, gold, done.fitted, done.held_out, done.applied.matrix)
-
-
-def _progress(done: int, of: int) -> None:
-    click.echo(f"\r{done:,} of {of:,} comments", nl=done == of, err=True)
 
 
 def _comments(path: Path) -> pd.DataFrame:
@@ -225,12 +215,15 @@ def _signals(feedback: Path, served: Path | None, classes: tuple[str, ...], gold
     return signals
 
 
-def _applied(frame: pd.DataFrame, lfs: Any, processes: int | None) -> AppliedLFs:
+def _applied(frame: pd.DataFrame, lfs: Any) -> AppliedLFs:
     from labeling_pipeline.core.weak_supervision import apply_lfs
-    from labeling_pipeline.core.weak_supervision.processes import usable_cores
     from labeling_pipeline.warehouse.lf_scan import scan_rules
 
-    return apply_lfs(frame, lfs, scan=scan_rules, processes=processes or usable_cores())
+    how = how_called()
+    applied = apply_lfs(frame, lfs, scan=scan_rules, **how)
+    if "progress" in how:
+        how["progress"](len(frame), len(frame))
+    return applied
 
 
 def _modelled(

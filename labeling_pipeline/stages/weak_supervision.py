@@ -74,7 +74,8 @@ def _apply(context: Context, comments: pd.DataFrame) -> tuple[LFSet, KeptLFs]:
     from labeling_pipeline.warehouse.lf_scan import scan_rules
 
     lfs = load_functions(context)
-    return lfs, apply_kept(context.home.lf_columns, comments, lfs, context.all_classes, scan_rules)
+    seconds = context.settings.weak_supervision.function_seconds
+    return lfs, apply_kept(context.home.lf_columns, comments, lfs, context.all_classes, scan_rules, seconds)
 
 
 def _gold(context: Context, role: str) -> pd.DataFrame:

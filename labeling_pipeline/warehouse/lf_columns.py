@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
-from labeling_pipeline.core.weak_supervision.bounded import STOPPED, TOO_SLOW, Faults
+from labeling_pipeline.core.weak_supervision.bounded import FUNCTION_LIMIT_S, OUT_OF_TIME, STOPPED, TOO_SLOW, Faults
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
 from labeling_pipeline.core.weak_supervision.evaluation import rule_column
 from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF, LabelingFunction, LFSet
@@ -51,7 +51,12 @@ class KeptLFs:
 
 
 def apply_kept(
-    folder: Path, comments: pd.DataFrame, lfs: LFSet, classes: Sequence[str], scan: Scan | None = None
+    folder: Path,
+    comments: pd.DataFrame,
+    lfs: LFSet,
+    classes: Sequence[str],
+    scan: Scan | None = None,
+    seconds: float = FUNCTION_LIMIT_S,
 ) -> KeptLFs:
     """`apply_lfs`, running only functions on comments whose votes are not in `folder` yet.
 
@@ -76,19 +81,22 @@ def apply_kept(
     for group in todo.values():
         missing = np.flatnonzero(~columns[group[0]].is_known)
         part = comments.iloc[missing].reset_index(drop=True)
-        done = apply_lfs(
-            part, LFSet(tuple(lfs.functions[j] for j in group), lfs.classes, lfs.source), classes, scan=scan
-        )
+        some = LFSet(tuple(lfs.functions[j] for j in group), lfs.classes, lfs.source)
+        done = apply_lfs(part, some, classes, scan=scan, seconds=seconds)
         n_run += len(group) * len(missing)
         for place, j in enumerate(group):
             columns[j].votes[missing] = done.matrix[:, place]
             columns[j].faults.merge(done.faults[lfs.names[j]], missing)
             _write(columns[j])
     _forget(folder, {column.path for column in columns})
+    return KeptLFs(_together(columns, lfs, classes, comments), n_run)
+
+
+def _together(columns: list[_Column], lfs: LFSet, classes: Sequence[str], comments: pd.DataFrame) -> AppliedLFs:
     matrix = np.stack([column.votes for column in columns], axis=1)
     faults = {name: column.faults for name, column in zip(lfs.names, columns, strict=True)}
     hashes = [lf.code_hash for lf in lfs.functions]
-    return KeptLFs(AppliedLFs(matrix, lfs.names, hashes, tuple(classes), faults, comments["comment_id"]), n_run)
+    return AppliedLFs(matrix, lfs.names, hashes, tuple(classes), faults, comments["comment_id"])
 
 
 def _reads(lf: LabelingFunction) -> str | None:
@@ -146,7 +154,7 @@ def _read(path: Path, rows: Hashes) -> _Column:
 
 def _write(column: _Column) -> None:
     rows = column.rows
-    if column.faults.counts[TOO_SLOW] or column.faults.counts[STOPPED]:
+    if any(column.faults.counts[reason] for reason in (TOO_SLOW, STOPPED, OUT_OF_TIME)):
         column.path.unlink(missing_ok=True)
         return
     kept, first = np.unique(rows, return_index=True)  # equal rows have equal votes

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision import AppliedLFs, LabelModelResult, LFSet, apply_lfs, model_votes
-from labeling_pipeline.core.weak_supervision.bounded import Faults
+from labeling_pipeline.core.weak_supervision.bounded import FUNCTION_LIMIT_S, Faults
 from labeling_pipeline.core.weak_supervision.evaluation import rule_column
 from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF
 from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows, measure_rows
@@ -56,16 +57,17 @@ def weak_label_parquet(
     class_balance: npt.ArrayLike | None = None,
     seed: int = 0,
     processes: int = 1,
+    seconds: float = FUNCTION_LIMIT_S,
     progress: Progress | None = None,
 ) -> StreamedLabels:
     """Write comment_id, label, confidence, p_<class>…, n_fired, method for every row of `source`, in its order.
 
-    The output appears whole or not at all. `processes`: as in `apply_lfs`. `progress` is called with
+    The output appears whole or not at all. `processes`, `seconds`: as in `apply_lfs`. `progress` is called with
     rows done and rows in all, twice over the file.
     Raises InputError as `apply_lfs` does, where the file is not Parquet, and where a comment_id occurs twice.
     """
     file = _open(source)
-    applied, (fitted, held_out) = _apply(file, lfs, gold, processes, progress)
+    applied, (fitted, held_out) = _apply(file, lfs, gold, processes, seconds, progress)
     result = model_votes(applied, method=method, class_balance=class_balance, gold_labels=fitted, seed=seed)
     _write(file, output, applied, result, progress)
     return StreamedLabels(applied, result, output, fitted, held_out)
@@ -79,7 +81,12 @@ def _open(source: Path) -> pq.ParquetFile:
 
 
 def _apply(
-    file: pq.ParquetFile, lfs: LFSet, gold: pd.DataFrame | None, processes: int, progress: Progress | None
+    file: pq.ParquetFile,
+    lfs: LFSet,
+    gold: pd.DataFrame | None,
+    processes: int,
+    seconds: float,
+    progress: Progress | None,
 ) -> tuple[AppliedLFs, tuple[Truth | None, Truth | None]]:
     n = file.metadata.num_rows
     matrix = np.full((n, len(lfs.functions)), -1, dtype=np.int8)
@@ -89,10 +96,13 @@ def _apply(
     seen: list[npt.NDArray[np.generic]] = []
     part: AppliedLFs | None = None
     for start, frame in _parts(file, _columns(file, lfs)):
-        part = apply_lfs(frame, lfs, lfs.classes, scan=scan_rules, processes=processes)
+        left = {name: seconds - faults[name].seconds for name in lfs.names}
+        tell = partial(_tell_part, progress, start, n)
+        part = apply_lfs(frame, lfs, lfs.classes, scan=scan_rules, processes=processes, seconds=left, progress=tell)
         matrix[start : start + len(frame)] = part.matrix
         for name, found in part.faults.items():
             faults[name].merge(found, range(start, start + len(frame)))
+            faults[name].seconds += found.seconds
         if "comment_id" in file.schema_arrow.names:
             hashes = pd.util.hash_pandas_object(frame["comment_id"], index=False)
             seen.append(hashes.to_numpy())
@@ -172,6 +182,10 @@ def _table(applied: AppliedLFs, result: LabelModelResult, start: int, stop: int)
         "method": pa.array([result.method] * (stop - start), pa.string()),
     }
     return pa.table(columns)
+
+
+def _tell_part(progress: Progress | None, start: int, n: int, done: int, of: int) -> None:
+    _tell(progress, start + done, n)
 
 
 def _tell(progress: Progress | None, done: int, of: int) -> None:

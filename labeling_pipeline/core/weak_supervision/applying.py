@@ -4,7 +4,7 @@ reused. Does not: how one function is run (``evaluation``), DuckDB (``warehouse.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.batches import run_batch
-from labeling_pipeline.core.weak_supervision.bounded import Faults
+from labeling_pipeline.core.weak_supervision.bounded import FUNCTION_LIMIT_S, Faults
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
 from labeling_pipeline.core.weak_supervision.evaluation import no_votes, run_rule
 from labeling_pipeline.core.weak_supervision.functions import BatchLF, DeclarativeLF, LFSet, RowLF
@@ -25,6 +25,14 @@ MOST_CLASSES = 127  # votes are stored in one byte
 
 # Runs declarative rules over the comments: votes (n, functions) and their faults, equal to `run_rule` on each.
 Scan = Callable[[list[DeclarativeLF], pd.DataFrame, int], tuple[Votes, list[Faults]]]
+
+
+# Rows done, rows in all.
+Progress = Callable[[int, int], None]
+
+
+def _unheard(done: int, of: int) -> None:
+    """Nobody wants to hear of progress."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,8 @@ def apply_lfs(
     keep_content: bool = False,
     scan: Scan | None = None,
     processes: int = 1,
+    seconds: float | Mapping[str, float] = FUNCTION_LIMIT_S,
+    progress: Progress = _unheard,
 ) -> AppliedLFs:
     """Votes of every labeling function on every comment.
 
@@ -100,7 +110,8 @@ def apply_lfs(
     returns something that is no class abstains on that row, on record. With `known` (an earlier result, made with
     `keep_content`) on the same comments, only functions whose code hash changed are run. `scan` runs declarative rules;
     without it they run in Python. `processes`: how many run row-wise functions (forked, so call it before other
-    threads are started; the votes are the same).
+    threads are started; the votes are the same). `seconds`: how long a Python function may be called in all, each or by
+    name (in each process); it abstains on the rest, on record. `progress` hears rows done and rows in all.
 
     `classes`: all classes in order; those of the file may be some of them, in any order. Without, votes are integers
     0, 1, …, and the classes are those that occur, named "0", "1", …. Raises InputError without a text column, and on
@@ -112,7 +123,7 @@ def apply_lfs(
     content = content_hash(comments) if keep_content or known is not None else ""
     place = _places(lfs.classes or names, names)
     matrix, faults, todo = _known_votes(known, lfs, content, names, len(comments))
-    for columns, votes, found in _run(lfs, todo, comments, len(place) - 1, scan, processes):
+    for columns, votes, found in _run(lfs, todo, comments, len(place) - 1, scan, processes, seconds, progress):
         matrix[:, columns] = place[votes]
         faults |= {lfs.functions[j].name: f for j, f in zip(columns, found, strict=True)}
     used = names or tuple(str(k) for k in range(max(2, int(matrix.max(initial=0)) + 1)))
@@ -144,20 +155,33 @@ def content_hash(comments: pd.DataFrame) -> str:
 
 
 def _run(
-    lfs: LFSet, todo: list[int], comments: pd.DataFrame, n_classes: int, scan: Scan | None, processes: int
+    lfs: LFSet,
+    todo: list[int],
+    comments: pd.DataFrame,
+    n_classes: int,
+    scan: Scan | None,
+    processes: int,
+    seconds: float | Mapping[str, float],
+    progress: Progress,
 ) -> list[tuple[list[int], Votes, list[Faults]]]:
     rules = {j: lf for j in todo if isinstance(lf := lfs.functions[j], DeclarativeLF)}
     rows = {j: lf for j in todo if isinstance(lf := lfs.functions[j], RowLF)}
     done: list[tuple[list[int], Votes, list[Faults]]] = []
+    most = {lf.name: seconds if isinstance(seconds, float | int) else seconds[lf.name] for lf in lfs.functions}
+
+    def tell(row: int) -> None:
+        progress(row, len(comments))
+
     if rules:
         run = scan or rules_in_python
         done.append((list(rules), *run(list(rules.values()), comments, n_classes)))
     if rows:
-        done.append((list(rows), *run_rows_apart(list(rows.values()), comments, n_classes, processes)))
+        called, limits = list(rows.values()), [most[lf.name] for lf in rows.values()]
+        done.append((list(rows), *run_rows_apart(called, comments, n_classes, processes, tell, limits)))
     for j in todo:
         lf = lfs.functions[j]
         if isinstance(lf, BatchLF):
-            votes, faults = run_batch(lf, comments, n_classes)
+            votes, faults = run_batch(lf, comments, n_classes, tell, most[lf.name])
             done.append(([j], votes[:, None], [faults]))
     return done
 

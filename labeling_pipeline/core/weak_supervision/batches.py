@@ -4,14 +4,20 @@ again when one fails. Does not: functions of one comment, rules (``evaluation``)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from labeling_pipeline.core.weak_supervision.bounded import STOPPED, TOO_SLOW, Faults, Watch, call_within
+from labeling_pipeline.core.weak_supervision.bounded import (
+    FUNCTION_LIMIT_S,
+    TOO_SLOW,
+    Faults,
+    Watch,
+    call_within,
+)
 from labeling_pipeline.core.weak_supervision.evaluation import checked
 from labeling_pipeline.core.weak_supervision.functions import BatchLF
 from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN, Votes
@@ -31,15 +37,23 @@ class _Misshapen:
         self.reason = reason
 
 
-def run_batch(lf: BatchLF, comments: pd.DataFrame, n_classes: int) -> tuple[Votes, Faults]:
+def run_batch(
+    lf: BatchLF,
+    comments: pd.DataFrame,
+    n_classes: int,
+    tell: Callable[[int], None] = lambda row: None,
+    seconds: float = FUNCTION_LIMIT_S,
+) -> tuple[Votes, Faults]:
     """Votes (n,) of a function of frames or Arrow tables.
 
     A part it raises on is halved, and one that takes too long is tried in smaller pieces, until the guilty rows stand
-    alone; after three slow rows it is not called any more. A Series is laid beside the comments by its index, anything
+    alone; after three slow rows, or `seconds` in all, it is not called any more (`tell` hears from which row on it is
+    about to be called). A Series is laid beside the comments by its index, anything
     else by position; a frame, or another number of votes, is no answer and abstains on record.
     """
-    run = _Run(lf, comments, n_classes)
+    run = _Run(lf, comments, n_classes, seconds)
     for start in range(0, len(comments), BATCH_ROWS):
+        tell(start)
         run.part(start, min(start + BATCH_ROWS, len(comments)))
     return run.votes, run.faults
 
@@ -47,17 +61,17 @@ def run_batch(lf: BatchLF, comments: pd.DataFrame, n_classes: int) -> tuple[Vote
 class _Run:
     """One function on its way through the comments; `most` is how many it can be given at once."""
 
-    def __init__(self, lf: BatchLF, comments: pd.DataFrame, n_classes: int) -> None:
+    def __init__(self, lf: BatchLF, comments: pd.DataFrame, n_classes: int, seconds: float) -> None:
         self.lf, self.comments, self.n_classes = lf, comments, n_classes
         self.votes = np.full(len(comments), ABSTAIN, dtype=np.int8)
-        self.faults, self.watch = Faults(), Watch()
+        self.faults, self.watch = Faults(most_s=seconds), Watch()
         self.most, self.is_first = BATCH_ROWS, True
 
     def part(self, start: int, stop: int) -> None:
         """Rows `start` to `stop`, in one call if it can be done."""
         n = stop - start
-        if self.faults.is_stopped:
-            self.faults.add(STOPPED, start, n)
+        if self.faults.stopped_because:
+            self.faults.add(self.faults.stopped_because, start, n)
         elif n > self.most:
             self.pieces(start, stop, self.most)
         else:
@@ -66,7 +80,8 @@ class _Run:
     def once(self, start: int, stop: int) -> None:
         """One call; where it fails, smaller ones."""
         n = stop - start
-        answers, failed = call_within(lambda: self.answers(start, stop), self.watch, self.limit(n))
+        limit = self.limit(n)
+        answers, failed = call_within(lambda: self.answers(start, stop), self.watch, limit, self.faults)
         self.is_first = False
         if isinstance(answers, _Misshapen):
             self.faults.add(answers.reason, start, n)

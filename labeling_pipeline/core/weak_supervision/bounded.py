@@ -1,9 +1,9 @@
 """Calling users' functions on many values without letting one of them stop the run. Belongs here: time bounds and
 faults per row. Does not: what the functions mean.
 
-A timer ticks once per `limit`; a call that is still on the same row at the next tick is interrupted (Python's `re`
+A timer ticks every quarter of a second; a call that is still on one row after its limit is interrupted (Python's `re`
 looks for signals while it backtracks, so even a catastrophic pattern stops). Signals reach only the main thread of a
-Unix process; elsewhere rows are not bounded.
+Unix process; elsewhere nothing is bounded. What a function has used in all is counted in ticks that fell into it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-ROW_LIMIT_S = 0.25
+TICK_S = ROW_LIMIT_S = 0.25
 SLOW_ROWS = 3  # after so many rows beyond the limit, a function is not called any more
 TOO_SLOW = "took longer than the limit"
 STOPPED = "not called any more after slow rows"
+FUNCTION_LIMIT_S = 600.0  # all calls of one function together, unless a caller says otherwise
+OUT_OF_TIME = "not called any more, its time was used up"
 LOST = object()  # stands for the answer of a call that did not return
 # What users' files may raise while they are loaded: they can fail in any way, and an exit() in them is their own.
 # KeyboardInterrupt passes: somebody wants to stop.
@@ -37,10 +39,13 @@ class _TooSlowError(BaseException):
 
 @dataclass
 class Faults:
-    """What went wrong with one labeling function: counts by reason, and the first row of each."""
+    """What went wrong with one labeling function: counts by reason, and the first row of each. `seconds`: how long it
+    has run; `most_s`: how long it may."""
 
     counts: Counter[str] = field(default_factory=Counter)
     first_row: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    most_s: float = FUNCTION_LIMIT_S
 
     def add(self, reason: str, row: int, times: int = 1) -> None:
         """Record `times` rows lost for this reason, the first of them `row`."""
@@ -54,28 +59,32 @@ class Faults:
             self.add(reason, int(rows[other.first_row[reason]]), times)
 
     @property
-    def is_stopped(self) -> bool:
-        """Whether the function has had its chances."""
-        return self.counts[TOO_SLOW] >= SLOW_ROWS
+    def stopped_because(self) -> str:
+        """Why the function is not called any more; "" while it is."""
+        if self.counts[TOO_SLOW] >= SLOW_ROWS:
+            return STOPPED
+        return OUT_OF_TIME if self.seconds >= self.most_s else ""
 
 
 class Watch:
-    """The timer: `row` moves with the work; two ticks on one row interrupt it."""
+    """The timer: `row` moves with the work; ticks on one row beyond its limit interrupt it."""
 
-    def __init__(self) -> None:
-        self.row = -1
-        self._seen = -2
-        self._armed = False
+    def __init__(self, tell: Callable[[int], None] = lambda row: None) -> None:
+        self.tell = tell
+        self._ticks, self._most_ticks = 0, 2
+        self._called: Faults | None = None  # whose call a tick falls into
         self.has_fired = False  # whether the last call was interrupted, also where its own `except:` swallowed that
 
     @contextmanager
     def ticking(self, limit_s: float) -> Iterator[None]:
-        """Tick while the body runs; does nothing where signals cannot be used."""
+        """Tick while the body runs, and interrupt a row after `limit_s` to twice that; does nothing where signals
+        cannot be used."""
+        self._most_ticks = max(2, round(1.5 * limit_s / TICK_S))
         if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
             yield
             return
         before = signal.signal(signal.SIGALRM, self._tick)
-        signal.setitimer(signal.ITIMER_REAL, limit_s, limit_s)
+        signal.setitimer(signal.ITIMER_REAL, TICK_S, TICK_S)
         try:
             yield
         finally:
@@ -83,25 +92,29 @@ class Watch:
             signal.signal(signal.SIGALRM, before)
 
     @contextmanager
-    def on_row(self, row: int) -> Iterator[None]:
+    def on_row(self, row: int, faults: Faults) -> Iterator[None]:
         """The body may be interrupted only in here."""
-        self.row, self._seen, self._armed, self.has_fired = row, -2, True, False
+        self.tell(row)
+        self._ticks, self._called, self.has_fired = 0, faults, False
         try:
             yield
         finally:
-            self._armed = False
+            self._called = None
 
     def _tick(self, signum: int, frame: FrameType | None) -> None:
-        if self._armed and self._seen == self.row:
+        if self._called is None:
+            return
+        self._called.seconds += TICK_S
+        self._ticks += 1
+        if self._ticks >= self._most_ticks:
             self.has_fired = True
             raise _TooSlowError
-        self._seen = self.row
 
 
-def call_within(call: Callable[[], Any], watch: Watch, limit_s: float) -> tuple[Any, str]:
+def call_within(call: Callable[[], Any], watch: Watch, limit_s: float, faults: Faults) -> tuple[Any, str]:
     """What a call gives, and no reason; or LOST and the reason why it gave nothing within `limit_s` to twice that."""
     try:
-        with watch.ticking(limit_s), watch.on_row(0):
+        with watch.ticking(limit_s), watch.on_row(0, faults):
             answer = call()
     except KeyboardInterrupt:
         raise
@@ -122,11 +135,11 @@ def call_on_rows(
 
     `put_back` undoes what the calls did to the rows, before they are tried again.
     """
-    if faults.is_stopped:
-        faults.add(STOPPED, first_row, len(rows))
+    if faults.stopped_because:
+        faults.add(faults.stopped_because, first_row, len(rows))
         return [LOST] * len(rows)
     try:
-        with watch.on_row(first_row):
+        with watch.on_row(first_row, faults):
             answers = [call(row) for row in rows]  # to map() a StopIteration would be the end of the rows
         if not watch.has_fired:
             return answers
@@ -143,11 +156,11 @@ def _one_by_one(
 ) -> list[Any]:
     out: list[Any] = [LOST] * len(rows)
     for i, row in enumerate(rows):
-        if faults.is_stopped:
-            faults.add(STOPPED, first_row + i, len(rows) - i)
+        if faults.stopped_because:
+            faults.add(faults.stopped_because, first_row + i, len(rows) - i)
             break
         try:
-            with watch.on_row(first_row + i):
+            with watch.on_row(first_row + i, faults):
                 answer = call(row)
             if watch.has_fired:
                 faults.add(TOO_SLOW, first_row + i)

@@ -5,7 +5,7 @@ Does not: DuckDB's faster way for declarative rules (``warehouse.lf_scan``).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.bounded import LOST, ROW_LIMIT_S, Faults, Watch, call_on_rows
+from labeling_pipeline.core.weak_supervision.bounded import (
+    FUNCTION_LIMIT_S,
+    LOST,
+    ROW_LIMIT_S,
+    Faults,
+    Watch,
+    call_on_rows,
+)
 from labeling_pipeline.core.weak_supervision.functions import (
     DeclarativeLF,
     LengthRule,
@@ -61,17 +68,20 @@ class Row(SimpleNamespace):
 
 
 def run_rows(
-    functions: list[RowLF], comments: pd.DataFrame, n_classes: int, tell: Callable[[int], None] | None = None
+    functions: list[RowLF],
+    comments: pd.DataFrame,
+    n_classes: int,
+    tell: Callable[[int, int], None] = lambda j, row: None,
+    seconds: Sequence[float] | None = None,
 ) -> tuple[Votes, list[Faults]]:
     """Votes (n, functions) of row-wise functions, and their faults; `tell` hears which function is about to be
-    called."""
+    called, and from which row on; `seconds`: how long each may be called."""
     votes = np.full((len(comments), len(functions)), ABSTAIN, dtype=np.int8)
-    faults, watch = [Faults() for _ in functions], Watch()
+    faults, watch = [Faults(most_s=most) for most in seconds or [FUNCTION_LIMIT_S] * len(functions)], Watch()
     with watch.ticking(ROW_LIMIT_S):
         for start, rows, changed in _row_chunks(comments):
             for j, lf in enumerate(functions):
-                if tell is not None:
-                    tell(j)
+                watch.tell = partial(tell, j)
                 answers = call_on_rows(lf.call, rows, watch, faults[j], start, partial(_put_back, changed))
                 votes[start : start + len(rows), j] = checked(answers, n_classes, faults[j], start)
                 _put_back(changed)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing.connection import Connection
@@ -25,12 +25,13 @@ from labeling_pipeline.core.weak_supervision.evaluation import no_votes, run_row
 from labeling_pipeline.core.weak_supervision.functions import RowLF
 from labeling_pipeline.core.weak_supervision.patterns import Votes
 
+POLL_S = 0.5
 LEAST_ROWS = 20_000  # fewer are done before a second process has started
 
 
 @dataclass(frozen=True)
 class _Worker:
-    """A process at work on the rows from `start`; `place` is the function it is in."""
+    """A process at work on the rows from `start`; `place` is the function it is in, and the row of its own."""
 
     process: Any
     answers: Connection
@@ -46,25 +47,35 @@ def usable_cores() -> int:
 
 
 def run_rows_apart(
-    functions: list[RowLF], comments: pd.DataFrame, n_classes: int, processes: int
+    functions: list[RowLF],
+    comments: pd.DataFrame,
+    n_classes: int,
+    processes: int,
+    progress: Callable[[int], None] = lambda rows: None,
+    seconds: Sequence[float] | None = None,
 ) -> tuple[Votes, list[Faults]]:
-    """`run_rows` in `processes` forked processes; equal to it.
+    """`run_rows` in `processes` forked processes; equal to it. `progress` hears how many rows are behind.
+
+    `seconds`: how long each function may be called in each process.
 
     In this process alone where forking is not possible or there are few rows. Raises InputError that names the
     function a worker died in.
     """
     processes = min(processes, 2 * len(comments) // LEAST_ROWS)
     if processes <= 1 or "fork" not in multiprocessing.get_all_start_methods():
-        return run_rows(functions, comments, n_classes)
+        return run_rows(functions, comments, n_classes, lambda j, row: progress(row), seconds)
     bounds = np.linspace(0, len(comments), processes + 1).astype(int)
-    workers = [_start(functions, comments.iloc[a:b], n_classes, int(a)) for a, b in pairwise(bounds)]
+    workers = [_start(functions, comments.iloc[a:b], n_classes, int(a), seconds) for a, b in pairwise(bounds)]
     votes, faults = no_votes(len(comments), len(functions)), [Faults() for _ in functions]
     try:
         for worker in workers:
+            while not worker.answers.poll(POLL_S):
+                progress(sum(one.place[1] for one in workers))
             part, found = _answer(worker, functions)
             votes[worker.start : worker.start + len(part)] = part
             for mine, theirs in zip(faults, found, strict=True):
                 mine.merge(theirs, range(worker.start, len(comments)))
+                mine.seconds = max(mine.seconds, theirs.seconds)
     finally:
         for worker in workers:
             worker.process.terminate()
@@ -73,12 +84,14 @@ def run_rows_apart(
     return votes, faults
 
 
-def _start(functions: list[RowLF], comments: pd.DataFrame, n_classes: int, start: int) -> _Worker:
+def _start(
+    functions: list[RowLF], comments: pd.DataFrame, n_classes: int, start: int, seconds: Sequence[float] | None
+) -> _Worker:
     fork = multiprocessing.get_context("fork")
     receive, send = fork.Pipe(duplex=False)
-    place = fork.RawValue("i", 0)
+    place = fork.RawArray("q", 2)
     mine = (receive, send, place, os.getpid())
-    process = fork.Process(target=_work, args=(functions, comments, n_classes, *mine), daemon=True)
+    process = fork.Process(target=_work, args=(functions, comments, n_classes, seconds, *mine), daemon=True)
     process.start()
     send.close()
     return _Worker(process, receive, place, start)
@@ -88,6 +101,7 @@ def _work(
     functions: list[RowLF],
     comments: pd.DataFrame,
     n_classes: int,
+    seconds: Sequence[float] | None,
     receive: Connection,
     send: Connection,
     place: Any,
@@ -95,12 +109,12 @@ def _work(
 ) -> None:
     receive.close()  # held open here, it would let this process wait for ever to be read by a parent that was killed
 
-    def tell(j: int) -> None:
-        place.value = j
+    def tell(j: int, row: int) -> None:
+        place[:] = j, row
         if os.getppid() != parent:  # it was killed, and with it whoever wants these votes
             os._exit(1)
 
-    send.send(run_rows(functions, comments, n_classes, tell))
+    send.send(run_rows(functions, comments, n_classes, tell, seconds))
     send.close()
 
 
@@ -109,7 +123,7 @@ def _answer(worker: _Worker, functions: Sequence[RowLF]) -> tuple[Votes, list[Fa
         part, found = worker.answers.recv()
     except EOFError as error:
         worker.process.join()
-        name, code = functions[worker.place.value].name, worker.process.exitcode
+        name, code = functions[worker.place[0]].name, worker.process.exitcode
         remedy = "correct the function, or use one process to see where it happens"
         raise InputError(f"labeling function {name!r} ended its process (exit code {code})", remedy=remedy) from error
     return part, found

@@ -1,0 +1,86 @@
+"""What all calls of one function may take together."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labeling_pipeline.core.weak_supervision import LFSet, apply_lfs, batch_labeling_function, labeling_function
+from labeling_pipeline.core.weak_supervision.bounded import OUT_OF_TIME
+from labeling_pipeline.warehouse import lf_stream
+from labeling_pipeline.warehouse.lf_columns import apply_kept
+
+CLASSES = ("no", "yes")
+
+
+def comments(n: int) -> pd.DataFrame:
+    ids = pd.Series([f"c{i}" for i in range(n)])
+    return pd.DataFrame({"comment_id": ids, "text": "tea " + ids})
+
+
+@labeling_function()
+def slow(x: Any) -> int:
+    time.sleep(0.03)  # well within the limit of a row
+    return 1
+
+
+@labeling_function()
+def fast(x: Any) -> int:
+    return 0
+
+
+@batch_labeling_function()
+def slow_batch(part: pd.DataFrame) -> list[int]:
+    time.sleep(0.4)
+    return [1] * len(part)
+
+
+def test_a_function_whose_time_is_used_up_abstains_on_the_rest_on_record() -> None:
+    start = time.monotonic()
+    applied = apply_lfs(comments(200), LFSet((slow, fast), CLASSES), seconds=1.0)
+    assert time.monotonic() - start < 4
+    n = applied.faults["slow"].counts[OUT_OF_TIME]
+    assert 100 < n < 200
+    assert applied.matrix[:, 0].tolist() == [1] * (200 - n) + [-1] * n
+    assert applied.faults["slow"].first_row[OUT_OF_TIME] == 200 - n
+    assert (applied.matrix[:, 1] == 0).all()
+    assert not applied.faults["fast"].counts
+    enough = apply_lfs(comments(40), LFSet((slow,), CLASSES))
+    assert (enough.matrix == 1).all()
+
+
+def test_so_does_a_function_of_batches_and_each_may_have_its_own() -> None:
+    rows = comments(200_000)
+    applied = apply_lfs(rows, LFSet((slow_batch, fast), CLASSES), seconds={"slow_batch": 0.7, "fast": 60.0})
+    voted = np.flatnonzero(applied.matrix[:, 0] == 1)
+    assert 0 < len(voted) < 120_000
+    assert applied.faults["slow_batch"].counts == {OUT_OF_TIME: 200_000 - len(voted)}
+    assert (applied.matrix[:, 1] == 0).all()
+
+
+def test_parts_of_a_file_share_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lf_stream, "PART_ROWS", 30)
+    comments(120).to_parquet(tmp_path / "in.parquet")
+    heard: list[int] = []
+    done = lf_stream.weak_label_parquet(
+        tmp_path / "in.parquet",
+        LFSet((slow,), CLASSES),
+        tmp_path / "out.parquet",
+        seconds=1.0,
+        progress=lambda rows, of: heard.append(rows),
+    )
+    assert 40 < done.applied.faults["slow"].counts[OUT_OF_TIME] < 120
+    assert set(range(1, 10)) <= set(heard), "a slow function is seen to move"
+
+
+def test_votes_that_lack_time_are_not_kept(tmp_path: Path) -> None:
+    some = apply_kept(tmp_path, comments(60), LFSet((slow, fast), CLASSES), CLASSES, seconds=0.5)
+    assert some.applied.faults["slow"].counts[OUT_OF_TIME]
+    again = apply_kept(tmp_path, comments(60), LFSet((slow, fast), CLASSES), CLASSES)
+    assert again.n_run == 60
+    assert (again.applied.matrix == [1, 0]).all()
