@@ -7,16 +7,30 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from labeling_pipeline.core.errors import InputError
 
+if TYPE_CHECKING:
+    from labeling_pipeline.core.simulate.world import WorldSpec
+
 EXAMPLE = """\b
 Example:
   labeling-pipeline simulate my-world --world troubled --comments 5000 --seed 1
+  labeling-pipeline simulate drifting --world hard --comments 24000 --set drift_week=9 --set drift_crowd=.5
   labeling-pipeline run --home my-world
 """
+
+
+def _list(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted:
+        from labeling_pipeline.core.simulate.world import WORLDS, described
+
+        click.echo(described(WORLDS))
+        context.exit()
+
 
 _HEAD = """\
 schema_version = "{version}"
@@ -47,6 +61,10 @@ answers = "classes"
 @click.option("--weeks", type=int, default=12, show_default=True, help="Weeks it lasts.")
 @click.option("--votes-per-comment", type=int, default=3, show_default=True, help="Votes on each comment.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the world.")
+@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="Any other field of the world; repeatable.")
+@click.option(
+    "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="List the fields, and end."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 def simulate_command(
     folder: Path,
@@ -56,25 +74,41 @@ def simulate_command(
     weeks: int,
     votes_per_comment: int,
     seed: int,
+    given: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Write a simulated world as a home: comments, votes, gold, verdicts in the inbox, and the truth beside them.
 
     independent: annotators err on their own. hard: hard comments, a blind spot that groups share, comments that need
     context. troubled: also fatigue, spam, collusion, sudden decline, votes without ids, guideline drift in week 9, a
-    new ontology in week 11, another production from week 7. The loop never reads FOLDER/truth.
+    new ontology in week 11, another production from week 7. --set changes any share, week or size of it: --list says
+    what there is. The loop never reads FOLDER/truth.
     """
-    from dataclasses import replace
+    from dataclasses import asdict, replace
 
-    from labeling_pipeline.core.simulate.world import WORLDS, world_files
-    from labeling_pipeline.files import write_frame
-    from labeling_pipeline.home import Home
+    from labeling_pipeline.core.simulate.world import WORLDS, with_values
 
     if name not in WORLDS:
         raise InputError(f"no world {name!r}", expected=", ".join(WORLDS), remedy="choose one of them")
     if (folder / "labeling.toml").exists():
         raise InputError(f"{folder}: is a home already", expected="a new folder", remedy="choose another name")
-    spec = replace(WORLDS[name], comments=comments, annotators=annotators, weeks=weeks)
+    spec = with_values(replace(WORLDS[name], comments=comments, annotators=annotators, weeks=weeks), given)
+    rows = _write(folder, spec, seed, votes_per_comment)
+    if as_json:
+        told = {"folder": str(folder), "world": name, "seed": seed, "spec": asdict(spec), "rows": rows}
+        click.echo(json.dumps(told, indent=2))
+        return
+    for kind in ("comments", "votes", "gold", "verdicts"):
+        click.echo(f"{sum(n for path, n in rows.items() if path.startswith(f'inbox/{kind}/')):>9,} {kind}")
+    click.echo(f"{folder}/truth holds what is true; then: labeling-pipeline run --home {folder}")
+
+
+def _write(folder: Path, spec: WorldSpec, seed: int, votes_per_comment: int) -> dict[str, int]:
+    """The world as a home; every file of it → its rows."""
+    from labeling_pipeline.core.simulate.world import world_files
+    from labeling_pipeline.files import write_frame
+    from labeling_pipeline.home import Home
+
     rows: dict[str, int] = {}
     for path, frame in world_files(spec, seed, votes_per_comment):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -82,12 +116,7 @@ def simulate_command(
         rows[path] = len(frame)
     _settings(folder, spec.ontology_week)
     Home(folder).prepare()
-    if as_json:
-        click.echo(json.dumps({"folder": str(folder), "world": name, "seed": seed, "rows": rows}, indent=2))
-        return
-    for kind in ("comments", "votes", "gold", "verdicts"):
-        click.echo(f"{sum(n for path, n in rows.items() if path.startswith(f'inbox/{kind}/')):>9,} {kind}")
-    click.echo(f"{folder}/truth holds what is true; then: labeling-pipeline run --home {folder}")
+    return rows
 
 
 def _settings(folder: Path, ontology_week: int) -> None:

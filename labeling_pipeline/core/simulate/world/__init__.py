@@ -9,6 +9,7 @@ from __future__ import annotations
 from labeling_pipeline.core.simulate.world.answers import ask, ask_experts
 from labeling_pipeline.core.simulate.world.comments import Comments, draw_comments
 from labeling_pipeline.core.simulate.world.files import week_starts, world_files
+from labeling_pipeline.core.simulate.world.options import described, with_values
 from labeling_pipeline.core.simulate.world.people import People, draw_people
 from labeling_pipeline.core.simulate.world.spec import WorldSpec
 
@@ -40,8 +41,10 @@ __all__ = [
     "WorldSpec",
     "ask",
     "ask_experts",
+    "described",
     "draw_comments",
     "draw_people",
     "week_starts",
+    "with_values",
     "world_files",
 ]

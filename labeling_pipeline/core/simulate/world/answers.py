@@ -49,7 +49,8 @@ def ask(
     at = comments.week[comment] if week is None else np.broadcast_to(np.asarray(week), len(comment))
     seen = _seen(spec, comments, people, comment, who, at, chance(seed, "seen", *key), chance(seed, "blind", *key))
     right = people.accuracy[who] - spec.fatigue * np.asarray(tired, dtype=np.float64)
-    right = np.where(people.declines[who] & (at >= spec.decline_week), spec.declined_to, right)
+    declined = bool(spec.decline_week) & (at >= spec.decline_week) & people.declines[who]
+    right = np.where(declined, spec.declined_to, right)
     answer = _answer(people.confusion[who, seen], seen, right, chance(seed, "answer", *key))
     anything = (chance(seed, "spam", *key) * len(SLIPS)).astype(np.int64)
     spam = people.spam[who]

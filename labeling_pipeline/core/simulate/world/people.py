@@ -57,6 +57,8 @@ def draw_people(spec: WorldSpec, seed: int) -> People:
     country = (chance(seed, "country", who) ** 1.5 * len(COUNTRIES)).astype(np.int64)
     # Whom a shared blind spot takes first is a matter of country, then of the person.
     leaning = 0.5 * chance(seed, "blind country", country) + 0.5 * chance(seed, "blind", who)
+    if spec.blind_country:
+        leaning -= country == COUNTRIES.index(spec.blind_country)
     is_blind = leaning.argsort(kind="stable").argsort(kind="stable") < round(spec.blind_crowd * n)
     order = chance(seed, "faults", who).argsort(kind="stable")
     spam_n, gang_n, decline_n = (round(s * n) for s in (spec.spam_share, spec.collusion_share, spec.decline_share))
