@@ -44,8 +44,8 @@ def plan_command(votes: Path, comments: Path, budget: int, seed: int, output: Pa
         known = read_frame(comments)
         given = read_frame(votes)
         plan = plan_gold(given, known, budget, seed)
-        power = planned_power(plan, memberships(known))
-        left_out = 0 if plan["stratum"].map(is_of("unvoted")).any() else unvoted(given, known)
+        left_out = [] if plan["stratum"].map(is_of("unvoted")).any() else unvoted(given, known).tolist()
+        power = planned_power(plan, memberships(known), left_out)
     write_frame(plan, output)
     strata = {str(name): int(n) for name, n in plan.groupby("stratum").size().items()}
     if as_json:
@@ -54,7 +54,7 @@ def plan_command(votes: Path, comments: Path, budget: int, seed: int, output: Pa
             "budget": budget,
             "strata": strata,
             "detectable": detectable_error(plan),
-            "left_out": left_out,
+            "left_out": len(left_out),
         }
         click.echo(json.dumps({**drawn, "slices": power, "file": str(output)}, indent=2, ensure_ascii=False))
         return
@@ -62,7 +62,7 @@ def plan_command(votes: Path, comments: Path, budget: int, seed: int, output: Pa
     click.echo(f"{len(plan)} comments in {output}{short}: " + ", ".join(f"{n} {name}" for name, n in strata.items()))
     click.echo(detectable_error(plan))
     if left_out:
-        click.echo(f"{left_out:,} comments nobody voted on are left out: their labels would measure no vote.")
+        click.echo(f"{len(left_out):,} comments nobody voted on are left out: their labels would measure no vote.")
     for one in power[:MOST_SHOWN]:
         click.echo(
             f"  {one['slice']}: {one['n']} of {one['n_comments']:,} drawn, {one['n_measure']} measure; {one['told']}"

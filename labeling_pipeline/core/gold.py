@@ -58,11 +58,11 @@ def plan_gold(votes: pd.DataFrame, comments: pd.DataFrame, budget: int, seed: in
     return taken.assign(label="", role=[assign_role(c) for c in taken["comment_id"]])[list(COLUMNS)]
 
 
-def unvoted(votes: pd.DataFrame, comments: pd.DataFrame) -> int:
-    """How many of the comments nobody voted on; arguments as for `plan_gold`."""
+def unvoted(votes: pd.DataFrame, comments: pd.DataFrame) -> pd.Series:
+    """Ids of the comments nobody voted on; arguments as for `plan_gold`."""
     key = _checked_key(votes, comments)
     ids = comments["comment_id"].drop_duplicates().astype("str")
-    return int((~ids.isin(votes.loc[votes["label"].notna(), key].astype("str"))).sum())
+    return ids[~ids.isin(votes.loc[votes["label"].notna(), key].astype("str"))]
 
 
 def is_of(kind: str) -> Callable[[str], bool]:

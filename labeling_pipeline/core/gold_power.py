@@ -6,6 +6,7 @@ Belongs here: coverage and power per slice, for a plan and for gold that is labe
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -38,14 +39,16 @@ def memberships(comments: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["task", "slice"], dtype="str").drop_duplicates(ignore_index=True)
 
 
-def planned_power(plan: pd.DataFrame, inside: pd.DataFrame) -> list[dict[str, Any]]:
+def planned_power(plan: pd.DataFrame, inside: pd.DataFrame, left_out: Collection[str] = ()) -> list[dict[str, Any]]:
     """What a plan will be able to see in each slice, as plain values; the slices with least first, "(all)" at the head.
 
-    ``plan``: comment_id, role; ``inside``: task, slice (`memberships` of every comment). ``n_comments`` in the slice,
-    ``n`` drawn, ``n_measure`` of them that measure, ``needed`` for a power of 80 % at 5 %, one-sided, ``missing``.
+    ``plan``: comment_id, role; ``inside``: task, slice (`memberships` of every comment); ``left_out``: comments that
+    could not be drawn, since nobody voted on them. ``n_comments`` of the slice that could be drawn, ``n`` that were,
+    ``n_measure`` of them that measure, ``needed`` for a power of 80 % at 5 %, one-sided, ``missing``.
     """
     rows = plan.assign(task=plan["comment_id"].astype(str)).merge(inside, on="task")
-    table = inside.groupby("slice").size().rename("n_comments").to_frame()
+    table = inside[["slice"]].drop_duplicates().set_index("slice")
+    table["n_comments"] = inside[~inside["task"].isin(list(left_out))].groupby("slice").size()
     table["n"] = rows.groupby("slice").size()
     table["n_measure"] = rows[rows["role"] == "measure"].groupby("slice").size()
     whole = table.fillna(0).astype("int64").reset_index()
@@ -55,7 +58,8 @@ def planned_power(plan: pd.DataFrame, inside: pd.DataFrame) -> list[dict[str, An
     ]
     for one in told:
         if one["missing"] > one["n_comments"] - one["n"]:
-            one["told"] += f" (there are only {one['n_comments']:,} comments)"
+            voted = "comments anybody voted on" if len(left_out) else "comments"
+            one["told"] += f" (there are only {one['n_comments']:,} {voted})"
     return sorted(told, key=lambda one: (one["slice"] != ALL, one["n_measure"], one["slice"]))
 
 

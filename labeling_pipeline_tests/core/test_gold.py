@@ -54,7 +54,7 @@ def test_a_plan_holds_what_was_asked_and_hides_the_crowd() -> None:
 
 def test_comments_nobody_voted_on_are_drawn_only_where_the_others_do_not_suffice() -> None:
     votes, comments = world(60, 20, 400, 0)
-    assert unvoted(votes, comments) == 400
+    assert len(unvoted(votes, comments)) == 400
     plan = plan_gold(votes, comments, 40)
     assert len(plan) == 40
     assert set(plan["comment_id"]) <= set(votes["task"])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from labeling_pipeline.core.gold import needed_for, plan_gold
+from labeling_pipeline.core.gold import needed_for, plan_gold, unvoted
 from labeling_pipeline.core.gold_power import ALL, measured_power, memberships, planned_power
 from labeling_pipeline.core.week_one import check
 from labeling_pipeline_tests.core.test_gold import world
@@ -27,6 +27,20 @@ def test_a_plan_tells_per_slice_what_was_drawn_and_what_is_missing() -> None:
     }  # fmt: skip
     assert power[0]["n"] == 100
     assert power[0]["n_comments"] == 850
+
+
+def test_comments_that_could_not_be_drawn_are_not_among_those_a_slice_has() -> None:
+    votes, comments = world(600, 200, 400, 40)
+    voted = set(votes.loc[votes["label"].notna(), "comment_id" if "comment_id" in votes else "task"])
+    new = pd.DataFrame({"comment_id": ["n-1", "n-2"], "slices": [["unseen"]] * 2})
+    known = pd.concat([comments, new], ignore_index=True)
+    plan, left_out = plan_gold(votes, known, 100, seed=3), unvoted(votes, known)
+    power = {one["slice"]: one for one in planned_power(plan, memberships(known), left_out.tolist())}
+    assert power[ALL]["n_comments"] == len(voted) == 800
+    coded = set(comments.loc[comments["slices"].map(len) > 0, "comment_id"])
+    assert power["coded"]["n_comments"] == len(coded & voted)
+    assert power["coded"]["told"].endswith(f"(there are only {len(coded & voted)} comments anybody voted on)")
+    assert (power["unseen"]["n_comments"], power["unseen"]["n"], power["unseen"]["missing"]) == (0, 0, 419)
 
 
 @pytest.mark.parametrize("column", ["slice", "slices"])
