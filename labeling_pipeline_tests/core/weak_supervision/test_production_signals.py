@@ -102,6 +102,35 @@ def test_a_ring_that_takes_its_time_is_found_by_meeting_often() -> None:
     assert len(np.unique(sources)) == 6
 
 
+def shape(n: int, apart: str | None, comments: str = "a") -> pd.DataFrame:
+    """`n` actors on each of the comments, so far apart in time."""
+    times = [None if apart is None else (START + i * pd.Timedelta(apart)).isoformat() for i in range(n)]
+    parts = [
+        pd.DataFrame({"comment_id": c, "actor_id": [f"u{i}" for i in range(n)], "created_at": times}) for c in comments
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("acts", "sources"),
+    [
+        (shape(9, "5s"), 1),
+        (shape(12, "45s"), 1),
+        (shape(500, None), 1),
+        (shape(500, None).drop(columns="created_at"), 1),
+        (shape(500, "0s").assign(created_at="2026-05-01"), 1),
+        (shape(60, "5h", "ab"), 2),
+        (shape(500, "1h", "abc"), 3),
+        (shape(5, "10min"), 5),
+        (shape(5, None), 5),
+        (shape(5, "0s").assign(created_at="2026-05-01"), 5),
+        (shape(5, "5h", "ab"), 10),
+    ],
+)
+def test_bursts_and_rings_are_one_source_a_comment_and_five_people_five(acts: pd.DataFrame, sources: int) -> None:
+    assert len(np.unique(source_of_act(acts))) == sources
+
+
 def test_strangers_stay_apart_and_one_person_counts_once() -> None:
     acts = flags_on("a", 6, linked=False)
     assert len(np.unique(source_of_act(acts))) == 6

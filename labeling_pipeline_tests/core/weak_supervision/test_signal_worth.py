@@ -132,7 +132,8 @@ def test_gold_that_is_sure_turns_a_kind_around() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "hours", "sources"), [(500, 10, 1), (500, 24, 1), (60, 1, 1), (9, 0.1, 9), (40, 200, 40)]
+    ("n", "hours", "sources"),
+    [(500, 10, 1), (500, 24, 1), (60, 1, 1), (9, 0.1, 1), (5, 0.1, 5), (39, 40, 39), (60, 200, 60)],
 )
 def test_many_acts_on_one_comment_within_a_day_are_one_source(n: int, hours: float, sources: int) -> None:
     times = [START + pd.Timedelta(hours=hours * i / n) for i in range(n)]
