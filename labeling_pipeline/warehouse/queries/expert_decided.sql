@@ -1,4 +1,4 @@
--- Purpose: comments an expert has decided.
+-- Purpose: comments an expert has decided who had not voted on them.
 -- Grain: one row per comment.
 -- Parameters: none.
-select distinct comment_id from expert_verdicts order by comment_id
+select distinct comment_id from independent_verdicts order by comment_id

@@ -4,11 +4,9 @@
 with judged as (
     select v.*, coalesce(v.label <> l.label, false) and coalesce(trim(v.note), '') = '' as is_unexplained,
            coalesce(v.stated_confidence <= $chance + 1e-9, false) as is_guess, l.label as crowd_label
-    from expert_verdicts v
+    from independent_verdicts v
     left join consensus_labels l on l.comment_id = v.comment_id and list_contains($current, l.schema_version)
     where list_contains($current, v.schema_version)
-      and (v.comment_id, v.expert_id) not in (
-          select (comment_id, annotator_id) from vote_log where annotator_id is not null)
 ),
 latest_verdict as (
     select * from judged
@@ -54,7 +52,7 @@ group by v.comment_id, v.annotator_id, v.question, v.labeling_round
 union all
 select 'expert_voted_as_annotator', v.comment_id, v.expert_id, v.decided_at, 'verdict not counted, another expert asked',
        'voted on it in round ' || min(o.labeling_round)
-from verdicts v join vote_log o on o.comment_id = v.comment_id and o.annotator_id = v.expert_id
+from expert_verdicts v join vote_log o on o.comment_id = v.comment_id and o.annotator_id = v.expert_id
 group by v.verdict_id, v.comment_id, v.expert_id, v.decided_at
 union all
 select 'verdict_of_no_expert', v.comment_id, v.expert_id, v.decided_at,

@@ -2,10 +2,7 @@
 -- Grain: one row per comment and kind.
 -- Parameters: none.
 with verdict as (
-    select comment_id, label, decided_at from expert_verdicts
-    where decided_at is not null and (comment_id, expert_id) not in (
-        select (comment_id, annotator_id) from vote_log where annotator_id is not null
-    )
+    select comment_id, label, decided_at from independent_verdicts where decided_at is not null
     qualify row_number() over (partition by comment_id order by decided_at desc, verdict_id) = 1
 ),
 asked as (select distinct comment_id from assignments where is_honeypot)

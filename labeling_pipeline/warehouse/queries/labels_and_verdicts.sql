@@ -1,10 +1,10 @@
--- Purpose: how far annotators agreed on each comment, and whether an expert put another label in the place of theirs.
+-- Purpose: how far annotators agreed on each comment, and whether an expert who had not voted on it put another label in the place of theirs.
 -- Grain: one row per comment with a consensus label.
 -- Parameters: none.
 select l.comment_id, l.agreement, case when v.comment_id is not null then (v.label <> l.label)::integer end as is_overturned
 from consensus_labels l
 left join (
-    select comment_id, label from expert_verdicts
+    select comment_id, label from independent_verdicts
     qualify row_number() over (partition by comment_id order by decided_at desc nulls last, verdict_id) = 1
 ) v on v.comment_id = l.comment_id
 order by l.comment_id

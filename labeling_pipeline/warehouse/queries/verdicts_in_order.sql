@@ -3,7 +3,5 @@
 -- Parameters: none.
 select verdict_id, comment_id, expert_id, label, stated_confidence, note, error_type, context_shown, decided_at,
        schema_version, guideline_hash,
-       (comment_id, expert_id) in (
-           select (comment_id, annotator_id) from vote_log where annotator_id is not null
-       ) as voted_as_annotator
+       verdict_id not in (select verdict_id from independent_verdicts) as voted_as_annotator
 from expert_verdicts order by comment_id, decided_at nulls first, verdict_id

@@ -20,7 +20,7 @@ wanted as (
     where r.kind = 'expert' and t.comment_id not in (select comment_id from expert_verdicts)
     union all
     select comment_id, 'review', planned_at from unanimous_review
-    where comment_id not in (select comment_id from expert_verdicts)
+    where comment_id not in (select comment_id from independent_verdicts)
     union all
     select d.comment_id, 'double', v.decided_at
     from (select unnest($double) as comment_id) d
