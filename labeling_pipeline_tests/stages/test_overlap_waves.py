@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from labeling_pipeline.core.honeypot_deal import told_apart
 from labeling_pipeline.core.stable_hash import unit_hash
 from labeling_pipeline.home import Home
 from labeling_pipeline.settings_file import NEW_HOME, commented_toml
@@ -74,6 +75,18 @@ def test_unsure_comments_get_more_votes_from_others_and_sure_ones_none(tmp_path:
     differed = waves[0].groupby("comment_id")["answer"].nunique() == 2
     asked_again = differed.index.isin(waves[1]["comment_id"])
     assert asked_again[differed].mean() > asked_again[~differed].mean() + 0.3
+
+
+def test_honeypots_are_in_as_many_sheets_as_comments_in_every_wave_and_over_all_of_them(tmp_path: Path) -> None:
+    settings = f"{ADAPTIVE}[adjudication]\nwrong_usd = 9.0\n[honeypots]\nrate = 0.15\nbank_share = 1.0\n"
+    waves, _ = play(make(tmp_path / "home", settings, gold=60))
+    rows = pd.concat(waves)
+    rows["is_honeypot"] = rows["comment_id"].str.startswith("g-")
+    shared = rows[rows["is_honeypot"]].groupby("labeling_round").size()
+    assert len(shared) >= 2
+    for _, wave in rows.groupby("labeling_round"):
+        assert not told_apart(wave)
+    assert not told_apart(rows)
 
 
 def test_the_next_wave_asks_the_best_about_the_least_sure(tmp_path: Path) -> None:
