@@ -29,9 +29,9 @@ def _integers(column: pd.Series, path: str) -> npt.NDArray[np.int64]:
     wrong = ~np.isfinite(numbers) | (numbers != np.floor(numbers)) | (numbers < ABSTAIN)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        cell = str(column.iloc[row])
+        cell = "an empty cell" if column.isna().iloc[row] else repr(str(column.iloc[row]))
         raise InputError(
-            f"{path} row {row + 1}, column {column.name!r}: {cell!r}",
+            f"{path} row {row + 1}, column {column.name!r}: {cell}",
             expected="an integer class, or -1 to abstain",
             remedy="name the id column 'id'",
         )

@@ -8,6 +8,7 @@ per row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -34,6 +35,7 @@ from labeling_pipeline.core.weak_supervision.re2 import SYMBOL_STAND_IN, AsciiPa
 # Symbols beyond ASCII (neither letter, mark, number, separator nor control): no class but "anything else" holds them.
 SYMBOL = r"[^\x00-\x7f\pL\pM\pN\pZ\pC]"
 BATCH_ROWS = 32_768
+HALF = re.compile("[\ud800-\udfff]")
 PLAIN = "strlen(text) = length(text) and text <> ''"
 NO_FINAL_NEWLINE = " and not suffix(text, chr(10))"
 WORD = r"[^\x09-\x0d\x1c- ]+"
@@ -106,8 +108,17 @@ def _is_alike(lf: DeclarativeLF, comments: pd.DataFrame) -> bool:
 
 def _table(rules: list[DeclarativeLF], comments: pd.DataFrame) -> pa.Table:
     wanted = list(dict.fromkeys(["text", *(rule_column(lf.rule) for lf in rules)]))
-    table = pa.Table.from_pandas(comments[wanted], preserve_index=False)
+    try:
+        table = pa.Table.from_pandas(comments[wanted], preserve_index=False)
+    except (
+        UnicodeEncodeError
+    ):  # half a character is no text to Arrow: with a letter in its place Python decides the row
+        table = pa.Table.from_pandas(comments[wanted].map(_storable), preserve_index=False)
     return pa.Table.from_batches(table.combine_chunks().to_batches(max_chunksize=BATCH_ROWS), table.schema)
+
+
+def _storable(cell: object) -> object:
+    return HALF.sub("é", cell) if isinstance(cell, str) else cell
 
 
 def _translated(rules: list[DeclarativeLF]) -> list[AsciiPattern]:

@@ -207,6 +207,11 @@ def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str
         (["label-model", "ones.csv", "-o", "o.csv", "--gold", "two.csv"], "two.csv: id 'x' has two different labels"),
         (["label-model", "gold.csv", "-o", "o.csv"], "an integer class"),
         (["label-model", "low.csv", "-o", "o.csv"], "low.csv row 2, column 'b': '-2'"),
+        (["label-model", "gap.csv", "-o", "o.csv"], "gap.csv row 2, column 'a': an empty cell"),
+        (
+            ["lf-report", "day.csv", "--lfs", "lfs.toml", "-o", "r.html"],
+            "comments row 1: posted_at 'someday'; expected times",
+        ),
         (["label-model", "gold.csv", "-o", "o.csv", "--class-balance", "a,b"], "numbers with commas"),
     ],
 )
@@ -218,6 +223,8 @@ def test_what_is_wrong_is_one_line(
     Path("ones.csv").write_text("id,a,b\nx,1,0\ny,1,1\n", encoding="utf-8")
     Path("two.csv").write_text("id,label\nx,1\nx,0\n", encoding="utf-8")
     Path("low.csv").write_text("id,a,b\nx,1,0\ny,1,-2\n", encoding="utf-8")
+    Path("gap.csv").write_text("id,a,b\nx,1,0\ny,,1\n", encoding="utf-8")
+    Path("day.csv").write_text("text,posted_at\ntea,2026-03-02\nbread,someday\n", encoding="utf-8")
     assert exit_code(*arguments) == 2
     error = capsys.readouterr().err.strip()
     assert said in error

@@ -213,6 +213,9 @@ def _places(own: tuple[str, ...] | None, names: tuple[str, ...] | None) -> npt.N
 def _check_text(comments: pd.DataFrame) -> None:
     if "text" not in comments.columns:
         raise InputError("the comments have no column 'text'", remedy="rename the column that holds the text")
+    twice = comments.columns[comments.columns.duplicated()]
+    if len(twice):
+        raise InputError(f"the comments have two columns {twice[0]!r}", remedy="give each column its own name")
     text = comments["text"]
     if isinstance(text.dtype, pd.StringDtype):
         return

@@ -134,6 +134,8 @@ def _looked_up(value: Any, rule: LookupRule) -> int:
     if value is None:
         return ABSTAIN
     found = rule.table.get(str(value), ABSTAIN)
+    if found == ABSTAIN and isinstance(value, bool | np.bool_):
+        return rule.table.get(str(value).lower(), ABSTAIN)  # as a file of text has it
     if found != ABSTAIN or not isinstance(value, float):
         return found
     found = rule.numbers.get(value, ABSTAIN)

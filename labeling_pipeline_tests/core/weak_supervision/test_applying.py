@@ -231,6 +231,8 @@ def test_a_cell_that_is_no_number_abstains_on_record(cells: list[object], expect
         ([1, None], "1"),
         ([1.0, 2.5], "1"),
         ([True, False], "True"),
+        ([True, False], "true"),
+        (["true", "false"], "true"),
         (["1", 2], "1"),
         ([1e20, 1.0], "1e+20"),
         ([1.1, 1.0], "1.10"),
@@ -247,6 +249,14 @@ def test_a_lookup_reads_every_kind_of_cell_alike(cells: list[object], key: str, 
     assert applied.matrix[:, 0].tolist() == [1, -1]
 
 
+@pytest.mark.parametrize("scan", [None, scan_rules])
+def test_half_a_character_is_read_like_any_other(scan: Any) -> None:
+    toml = 'classes = ["no", "yes"]\n[[lf]]\nname = "r"\nkind = "regex"\npattern = \'tea[^\\w\\s]$\'\nlabel = "yes"\n'
+    texts = pd.Series(["tea\ud800", "tea", "tea!", "tea\udfff\ud800"], dtype=object)
+    applied = apply_lfs(pd.DataFrame({"text": texts}), load_lfs(toml), scan=scan)
+    assert applied.matrix[:, 0].tolist() == [1, -1, 1, -1]
+
+
 def test_integers_without_classes() -> None:
     lfs = load_lfs('[[lf]]\nname = "a"\nkind = "keywords"\nwords = ["tea"]\nlabel = 2\n')
     assert apply_lfs(comments("tea"), lfs).classes == ("0", "1", "2")
@@ -257,6 +267,8 @@ def test_missing_text_abstains_and_other_types_are_refused() -> None:
     assert apply_lfs(comments("tea", None), lfs).matrix[:, 0].tolist() == [1, -1]
     with pytest.raises(InputError, match="row 1: text is a int"):
         apply_lfs(pd.DataFrame({"text": ["a", 3]}, dtype=object), lfs)
+    with pytest.raises(InputError, match="two columns 'text'"):
+        apply_lfs(pd.DataFrame([["a", "b"]], columns=["text", "text"]), lfs)
     with pytest.raises(InputError, match="no column 'text'"):
         apply_lfs(pd.DataFrame({"body": ["a"]}), lfs)
     with pytest.raises(InputError, match="class 'no' is not one of the ontology's; expected x, yes"):
