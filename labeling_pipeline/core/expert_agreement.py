@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from labeling_pipeline.core.implied import PRIOR_PAIRS, implied_accuracy
 from labeling_pipeline.core.rates import jeffreys
 from labeling_pipeline.core.stable_hash import unit_hash
-from labeling_pipeline.core.two_axes import ALL, implied_accuracy
+from labeling_pipeline.core.two_axes import ALL
 
 Floats = npt.NDArray[np.float64]
 
 COLUMNS = ("expert_id", "n_double", "n_agreed", "value", "low", "high", "reliability", "double_share")
-PRIOR_PAIRS = 20  # what is assumed of experts counts like this many pairs
 DOUBLE_SALT = 7_741
 AHEAD = 1.5
 

@@ -17,6 +17,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.agreement import agreement
+from labeling_pipeline.core.implied import (
+    ExpertsKnown,
+    confirmed_share,
+    implied_accuracy,
+    least_right,
+    short_of_review,
+    sure_when_unanimous,
+)
 from labeling_pipeline.core.rates import weighted_rate
 from labeling_pipeline.core.significance import holm
 
@@ -28,6 +36,7 @@ COLUMNS = (
     "action",
 )  # fmt: skip
 KEYS = ["slice", "measured_on"]
+NOBODY_CHECKED = ExpertsKnown()
 Floats = npt.NDArray[np.float64]
 
 
@@ -39,6 +48,7 @@ def two_axes(
     *,
     statistic: str = "gwet_ac1",
     groups: pd.DataFrame | None = None,
+    experts: ExpertsKnown = NOBODY_CHECKED,
     tolerated: float = 0.05,
     family_error: float = 0.05,
     n_boot: int = 100,
@@ -49,12 +59,12 @@ def two_axes(
         votes: comment_id, annotator_id, label, week (Timestamp of its first day).
         known: comment_id, label (what the crowd's votes came to), truth, weight, measured_on (`GOLD` or `REVIEW`).
         members: comment_id, slice. classes: of the question. groups: annotator_id, group (such as "country=KE").
-        tolerated: accuracy missing before it is an alarm. family_error: of any false alarm.
+        experts: how often they agree. tolerated: accuracy missing before it is an alarm. family_error: of a false one.
 
     ``agreement`` is the named statistic with its bootstrap interval; ``accuracy`` the weighted share of known comments
     whose label is right, Wilson's 95 % interval; ``implied_accuracy`` see there. A slice alarms when all its evidence
     so far is less accurate than implied and tolerated (binomial test, Holm's correction over slices and kinds), on the
-    week that tells most, where most known labels are missing; "(all)" only where no slice explains it.
+    week with most known labels missing; "(all)" only where no slice explains it. Of unanimous labels: `core.implied`.
     """
     if votes.empty:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -62,12 +72,11 @@ def two_axes(
     evidence = known.assign(week=known["comment_id"].map(week_of)).dropna(subset="week")
     places = _places(votes, members)
     rows = []
-    for name, part in places.groupby("slice", sort=True):
-        inside = set(part["comment_id"])
+    for name, inside in places.groupby("slice", sort=True)["comment_id"]:
         of_slice, about = (one[one["comment_id"].isin(inside)] for one in (votes, evidence))
         rows += _slice_rows(str(name), of_slice, about, len(classes), statistic, n_boot)
-    table = pd.DataFrame(rows, columns=[*COLUMNS[:-4], "right"])
-    table["is_alarm"] = _alarms(table, tolerated, family_error)
+    table = pd.DataFrame(rows, columns=[*COLUMNS[:-4], "right", "implied_sure"])
+    table["is_alarm"] = _alarms(table, tolerated, family_error, experts, len(classes))
     told = [_told(row, evidence, places, votes, groups) for row in table.to_dict("records")]
     table[["annotator_group", "comment_ids", "action"]] = pd.DataFrame(told, index=table.index, dtype=object)
     return table.sort_values(["slice", "week", "measured_on"], ignore_index=True)[list(COLUMNS)]
@@ -79,20 +88,6 @@ def _places(votes: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([every, members[members["comment_id"].isin(every["comment_id"])]], ignore_index=True)
 
 
-def implied_accuracy(share_agreeing: npt.ArrayLike, n_classes: int) -> Floats:
-    """The accuracy a of a vote at which independent, evenly spread errors give this share of agreeing pairs.
-
-    A = a² + (1 − a)² / (K − 1), solved for the larger a; below chance agreement, 1 / K.
-
-    >>> implied_accuracy([1.0, 0.82, 0.5], 2).round(2).tolist()
-    [1.0, 0.9, 0.5]
-    """
-    k = max(n_classes, 2)
-    agreed = np.maximum(np.asarray(share_agreeing, dtype=np.float64), 1.0 / k)
-    root = np.sqrt(np.maximum(1.0 - k * (1.0 - agreed * (k - 1)), 0.0))
-    return np.asarray((1.0 + root) / k, dtype=np.float64)
-
-
 def _slice_rows(
     name: str, votes: pd.DataFrame, evidence: pd.DataFrame, n_classes: int, statistic: str, n_boot: int
 ) -> list[dict[str, object]]:
@@ -101,9 +96,13 @@ def _slice_rows(
     for week, part in renamed.groupby("week", sort=True):
         measured = agreement(part[["task", "annotator", "label"]], n_boot=n_boot)
         one, pairs = measured[statistic], measured["percent_agreement"]["value"]
+        implied = None if pairs is None else float(implied_accuracy(pairs, n_classes))
+        many = len(part) / part["task"].nunique()
+        sure = None if implied is None else float(sure_when_unanimous(implied, many, n_classes))
         base = {"slice": name, "week": week, "statistic": statistic, "n_votes": len(part), "agreement": one["value"],
                 "agreement_low": one["low"], "agreement_high": one["high"],
-                "implied_accuracy": None if pairs is None else float(implied_accuracy(pairs, n_classes))}  # fmt: skip
+                "implied_accuracy": implied,
+                "implied_sure": sure}  # fmt: skip
         now = evidence[evidence["week"] == week]
         kinds = sorted(now["measured_on"].unique()) or [GOLD]
         for kind in kinds:
@@ -121,17 +120,20 @@ def _accuracy(right: Floats, weight: pd.Series) -> dict[str, object]:
     return found | {"accuracy": rate["value"], "accuracy_low": rate["low"], "accuracy_high": rate["high"]}
 
 
-def _alarms(table: pd.DataFrame, tolerated: float, family_error: float) -> npt.NDArray[np.bool_]:
+def _alarms(
+    table: pd.DataFrame, tolerated: float, family_error: float, experts: ExpertsKnown, n_classes: int
+) -> npt.NDArray[np.bool_]:
     """True on the most telling week of every slice and kind that alarms."""
     from scipy.stats import binom
 
     seen = table[table["n_known"] > 0]
     total = seen.groupby(KEYS).agg(n=("n_known", "sum"), right=("right", "sum"))
-    implied = _implied(seen, total.index)
-    # All agreed on what is reviewed: what is implied of it is that it is right.
+    right, n = (total[name].to_numpy(dtype=np.float64) for name in ("right", "n"))
+    of_vote, sure = (_implied(seen, total.index, name) for name in ("implied_accuracy", "implied_sure"))
     is_review = total.index.get_level_values("measured_on") == REVIEW
-    expected = np.clip(np.where(is_review, 1.0, implied.to_numpy(dtype=np.float64)) - tolerated, 0.0, 1.0)
-    p_value = binom.cdf(total["right"].to_numpy(), total["n"].to_numpy(), expected)
+    expected = np.clip(np.where(is_review, confirmed_share(sure, experts, n_classes), of_vote) - tolerated, 0.0, 1.0)
+    reviewed = short_of_review(right, n, sure, tolerated, experts, n_classes, _right_elsewhere(total, right, n))
+    p_value = np.where(is_review, reviewed, binom.cdf(right, n, expected))
     p_value = np.where(np.isnan(expected), np.nan, p_value)
     is_alarm = holm(p_value, family_error)
     is_all = total.index.get_level_values("slice") == ALL
@@ -140,15 +142,23 @@ def _alarms(table: pd.DataFrame, tolerated: float, family_error: float) -> npt.N
     return np.isin(table.index.to_numpy(), at.to_numpy())
 
 
-def _implied(seen: pd.DataFrame, index: pd.Index) -> pd.Series:
-    """The accuracy that agreement implies over all weeks, by slice and kind."""
+def _right_elsewhere(total: pd.DataFrame, right: Floats, n: Floats) -> Floats:
+    """What experts are right with at least, by what they confirm outside of a slice; nothing is outside of "(all)"."""
+    whole = total.groupby("measured_on")[["right", "n"]].max().reindex(total.index.get_level_values("measured_on"))
+    is_all = total.index.get_level_values("slice") == ALL
+    outside = np.where(is_all, 0.0, np.stack([whole["right"].astype(np.float64) - right, whole["n"] - n]))
+    return least_right(outside[0], outside[1])
+
+
+def _implied(seen: pd.DataFrame, index: pd.Index, name: str) -> Floats:
+    """The accuracy (column ``name``) that agreement implies over all weeks, by slice and kind."""
     # A week with one vote per comment implies nothing; the others speak for it.
-    stated = seen.assign(a=seen["implied_accuracy"].astype(np.float64)).dropna(subset="a")
+    stated = seen.assign(a=seen[name].astype(np.float64)).dropna(subset="a")
     sums = stated.assign(w=stated["n_votes"] * stated["a"]).groupby(KEYS)[["w", "n_votes"]].sum()
     implied = (sums["w"] / sums["n_votes"]).reindex(index)
     # Where a slice has one vote per comment alone, it is held to what annotators' agreement means everywhere else.
     whole = index.get_level_values("measured_on").map(lambda kind: implied.get((ALL, kind), np.nan))
-    return implied.fillna(pd.Series(whole, index=index, dtype=np.float64))
+    return implied.fillna(pd.Series(whole, index=index, dtype=np.float64)).to_numpy(dtype=np.float64)
 
 
 def _telling(seen: pd.DataFrame, expected: pd.Series) -> pd.Series:

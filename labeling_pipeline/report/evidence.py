@@ -30,7 +30,10 @@ def lead(told: Mapping[str, pd.DataFrame]) -> str:
     alarms = alarms_of(told["accuracy_report"])
     if len(alarms):
         names = ", ".join(alarms["slice"].unique())
-        return f"Agreement without accuracy in {names}: annotators agree there, and experts do not."
+        return (
+            f"Agreement without accuracy in {names}: experts overturn more of the labels there than independent errors"
+            " of annotators who agree like that, and the experts' own, explain."
+        )
     if len(told["text_rules"]):
         return "No named slice alarms, but experts overturn unanimous labels where some phrases stand."
     counts = told["looked_at"].iloc[0]

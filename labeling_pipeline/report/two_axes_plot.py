@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from labeling_pipeline.core.two_axes import implied_accuracy
+from labeling_pipeline.core.implied import implied_accuracy
 from labeling_pipeline.report.html import Html
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 640, 420, 64, 18, 190, 52

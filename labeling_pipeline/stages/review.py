@@ -11,6 +11,7 @@ import pandas as pd
 from labeling_pipeline.core.blind_spots import plan_probe, suspects, text_rules
 from labeling_pipeline.core.expert_agreement import expert_agreement
 from labeling_pipeline.core.guideline_gaps import guideline_gaps
+from labeling_pipeline.core.implied import ExpertsKnown
 from labeling_pipeline.core.plurality import most_given
 from labeling_pipeline.core.two_axes import GOLD, REVIEW, two_axes
 from labeling_pipeline.core.unanimous import plan_review
@@ -75,6 +76,7 @@ def accuracy_report(context: Context) -> Result:
         context.ontology.classes,
         statistic=settings.review.statistic,
         groups=context.query("annotator_attributes"),
+        experts=_known_experts(experts, settings.quality.expert_accuracy),
         tolerated=settings.review.tolerated_error,
         family_error=settings.review.family_error,
         n_boot=50,
@@ -106,6 +108,11 @@ def _experts(context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
     current = verdicts[verdicts["schema_version"] == context.ontology.schema_version]
     drawn = double_coded(context, verdicts)
     return current, expert_agreement(current, len(context.ontology.classes), settings.quality.expert_accuracy, drawn)
+
+
+def _known_experts(experts: pd.DataFrame, assumed: float) -> ExpertsKnown:
+    whole = experts.iloc[0]
+    return ExpertsKnown(int(whole["n_agreed"]), int(whole["n_double"]), assumed)
 
 
 def _votes(context: Context) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """A blind spot most of the crowd shares on one slice of 1 %: is it named in the first round, and is silence silent?
 
-    python -m labeling_pipeline_tests.benchmarks.quality_blind_spot [--seeds 40]
+    python -m labeling_pipeline_tests.benchmarks.quality_blind_spot [--seeds 40] [--error .1]
 
 Belongs here: the count over seeds. Does not: the world, which the tests share (``core.test_unanimous``).
 """
@@ -20,13 +20,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--reviews", type=int, default=600, help="450 where a quarter is kept for suspected phrases")
+    parser.add_argument("--error", type=float, default=0.02, help="share of their verdicts that experts get wrong")
     given = parser.parse_args()
-    n, budget = given.seeds, given.reviews
+    n, budget, error = given.seeds, given.reviews, given.error
     named = silent = 0
     for seed in range(n):
-        named += alarms(seed, blind=0.6, budget=budget)["slice"].tolist() == ["s-07"]
-        silent += alarms(1_000 + seed, blind=0.0, budget=budget).empty
-    print(f"{budget} reviews, {len(SLICES)} slices, 60 % of the crowd blind on one, seeds 0…{n - 1}")
+        named += alarms(seed, blind=0.6, budget=budget, error=error)["slice"].tolist() == ["s-07"]
+        silent += alarms(1_000 + seed, blind=0.0, budget=budget, error=error).empty
+    print(
+        f"experts wrong {error:.0%}, {budget} reviews, {len(SLICES)} slices, 60 % of the crowd blind on one,"
+        f" seeds 0…{n - 1}"
+    )
     pairs, alphas = zip(*[pooled(seed) for seed in range(n)], strict=True)
     print(f"pooled agreement, least of the seeds: pairs {min(pairs):.3f}, Krippendorff's alpha {min(alphas):.3f}")
     print(f"the slice named alone in round 1: {named} of {n}; no blind spot, seeds 1000…: silent in {silent} of {n}")

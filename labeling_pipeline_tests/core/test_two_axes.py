@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from labeling_pipeline.core.two_axes import ALL, COLUMNS, GOLD, REVIEW, implied_accuracy, two_axes
+from labeling_pipeline.core.implied import implied_accuracy
+from labeling_pipeline.core.two_axes import ALL, COLUMNS, GOLD, REVIEW, two_axes
 
 CLASSES = ("fine", "rude", "hate")
 WEEKS = [pd.Timestamp("2026-01-05") + pd.Timedelta(weeks=w) for w in range(2)]

@@ -50,12 +50,14 @@ def crowd_labels(seed: int, blind: float, n: int = 6_000) -> tuple[pd.DataFrame,
     return labels, pd.Series(np.asarray(CLASSES)[truth], index=labels["comment_id"])
 
 
-def reviewed(seed: int, blind: float, budget: int = 600) -> pd.DataFrame:
+def reviewed(seed: int, blind: float, budget: int = 600, error: float = 0.02) -> pd.DataFrame:
+    """What experts say of the unanimous labels drawn, who err on ``error`` of them, as on any other."""
     labels, truth = crowd_labels(seed, blind)
     plan = plan_review(labels, budget, seed)
     rng = np.random.default_rng([seed, 9])
     true = truth.reindex(plan["comment_id"]).to_numpy()
-    return plan.assign(verdict=np.where(rng.random(len(plan)) < 0.025, rng.choice(CLASSES, len(plan)), true))
+    slips = error / (1 - 1 / len(CLASSES))  # one in five of them falls on the truth
+    return plan.assign(verdict=np.where(rng.random(len(plan)) < slips, rng.choice(CLASSES, len(plan)), true))
 
 
 def beside(comments: pd.DataFrame, votes: Ints, review: pd.DataFrame) -> pd.DataFrame:
@@ -68,10 +70,10 @@ def beside(comments: pd.DataFrame, votes: Ints, review: pd.DataFrame) -> pd.Data
     return two_axes(said, known, members, CLASSES, n_boot=0)
 
 
-def alarms(seed: int, blind: float, budget: int = 600) -> pd.DataFrame:
+def alarms(seed: int, blind: float, budget: int = 600, error: float = 0.02) -> pd.DataFrame:
     """What alarms after one round of so many reviews."""
     comments, _, votes = crowd_votes(seed, blind)
-    found = beside(comments, votes, reviewed(seed, blind, budget))
+    found = beside(comments, votes, reviewed(seed, blind, budget, error))
     return found[found["is_alarm"]]
 
 
@@ -84,6 +86,31 @@ def test_the_blind_slice_is_named_in_the_first_round_and_no_other(seed: int) -> 
 
 def test_worlds_without_a_blind_spot_are_silent() -> None:
     assert not any(len(alarms(100 + seed, blind=0.0)) for seed in range(8))
+
+
+@pytest.mark.parametrize("error", [0.05, 0.07, 0.1])
+def test_what_experts_get_wrong_themselves_is_no_blind_spot_and_hides_none(error: float) -> None:
+    assert not any(len(alarms(5_000 + seed, blind=0.0, error=error)) for seed in range(5))
+    named = [alarms(6_000 + seed, blind=0.6, error=error)["slice"].tolist() == ["s-07"] for seed in range(5)]
+    assert sum(named) >= 4
+
+
+@pytest.mark.parametrize(("error", "alarms_"), [(0.0, []), (0.3, [ALL])])
+def test_a_crowd_that_agrees_little_is_no_blind_spot_unless_it_errs_together(error: float, alarms_: list[str]) -> None:
+    """Independent answers, right .72 of the time; with ``error`` of the comments read alike, and wrongly, by all."""
+    rng = np.random.default_rng(11)
+    n, k = 6_000, len(CLASSES)
+    truth = rng.integers(0, k, n)
+    read = np.where(rng.random(n) < error, (truth + 1) % k, truth)[:, None]
+    votes = np.where(rng.random((n, 3)) < 0.72, read, (read + rng.integers(1, k, (n, 3))) % k)
+    sure = np.flatnonzero((votes == votes[:, :1]).all(axis=1))[:500]
+    verdict = np.where(rng.random(500) < 0.9, truth[sure], (truth[sure] + rng.integers(1, k, 500)) % k)
+    names = np.asarray(CLASSES)
+    comments = pd.DataFrame({"comment_id": [f"c-{i}" for i in range(n)], "slices": [[] for _ in range(n)]})
+    review = pd.DataFrame({"comment_id": comments["comment_id"].to_numpy()[sure], "label": names[votes[sure, 0]]})
+    found = beside(comments, votes, review.assign(verdict=names[verdict], inclusion_p=0.2))
+    assert found["agreement"].astype(float).max() < 0.6
+    assert found.loc[found["is_alarm"], "slice"].tolist() == alarms_
 
 
 def test_the_error_of_sure_labels_is_estimated_for_the_whole_round() -> None:

@@ -7,7 +7,8 @@ import re
 import pandas as pd
 import pytest
 
-from labeling_pipeline.core.two_axes import GOLD, implied_accuracy
+from labeling_pipeline.core.implied import implied_accuracy
+from labeling_pipeline.core.two_axes import GOLD
 from labeling_pipeline.report.two_axes_plot import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, two_axes_plot
 
 WEEK = {"slice": "(all)", "week": pd.Timestamp("2026-03-02"), "measured_on": GOLD, "agreement": 0.8, "is_alarm": False}
