@@ -14,10 +14,11 @@ from labeling_pipeline.core.drift import COLUMNS, DriftLimits, Watched, drift_se
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import Append, Result
 
-# A home that slept longer than this is not told about every night it missed.
+# A home that slept longer than this is not told about every night it missed, but for those with votes:
 MOST_NIGHTS = 31
-# What was delivered as a history is tested over its own nights, as many as these before its last day.
+# whenever votes come in, they are tested over their own nights, as many as these before the last of all.
 HISTORY_NIGHTS = 12 * 7
+TESTED = "vote_nights"  # the figure that keeps which those were, those without a finding among them
 
 
 def drift_report(context: Context) -> Result:
@@ -28,32 +29,50 @@ def drift_report(context: Context) -> Result:
     done = context.warehouse.table("drift_report")
     watched = _watched(context)
     limits = DriftLimits(**context.settings.drift.model_dump(exclude={"relabel_comments", "anchors"}))
-    nights = _nights(context, done, watched.votes["answered_at"])
+    ends = _ends(watched.votes["answered_at"], pd.Timestamp(context.now).normalize())
+    tested = _tested(context)
+    nights = _nights(context, ends.difference(tested))
     found = pd.DataFrame(columns=list(COLUMNS))
     for night in nights:
         raised = pd.concat([frame for frame in (done, found) if len(frame)] or [found])
         tonight = drift_series(night.to_pydatetime(), watched, limits, raised=raised)
         found = pd.concat([frame for frame in (found, tonight) if len(frame)] or [found], ignore_index=True)
-    metrics = {"nights": len(nights), "alarms": int(found["is_alarm"].astype(bool).sum())}
+    keys = pd.MultiIndex.from_frame(found[["night", "series"]])
+    found = found[~keys.isin(pd.MultiIndex.from_frame(done[["night", "series"]]))]  # votes came in after that night
+    metrics: dict[str, int | str] = {"nights": len(nights), "alarms": int(found["is_alarm"].astype(bool).sum())}
+    metrics[TESTED] = _spans(ends.intersection(tested.union(pd.DatetimeIndex(nights))))
     append = {"drift_report": Append(found, ("night", "series"))} if len(found) else {}
     return Result(len(done) + len(found), metrics, append=append)
 
 
-def _nights(context: Context, done: pd.DataFrame, answered_at: pd.Series) -> list[pd.Timestamp]:
+def _nights(context: Context, untested: pd.DatetimeIndex) -> list[pd.Timestamp]:
     tonight = pd.Timestamp(context.now).normalize()
     state = context.state().get("drift_report")
     last = pd.Timestamp(state.as_of).normalize() if state and state.as_of else tonight - timedelta(days=1)
     missed = pd.date_range(last + timedelta(days=1), tonight)[-MOST_NIGHTS:]
-    return sorted({*missed, *_of_a_history(done, answered_at, tonight)})
+    return sorted({*missed, *untested})
 
 
-def _of_a_history(done: pd.DataFrame, answered_at: pd.Series, tonight: pd.Timestamp) -> list[pd.Timestamp]:
-    """The nights after the days of votes that are later than any night tested: nobody was there to test them then."""
+def _ends(answered_at: pd.Series, tonight: pd.Timestamp) -> pd.DatetimeIndex:
+    """The nights after the last days of votes."""
     ends = pd.DatetimeIndex(answered_at.dt.normalize().unique()) + timedelta(days=1)
     ends = ends[ends <= tonight]
-    if len(done):
-        ends = ends[ends > pd.Timestamp(done["night"].max())]
-    return [night for night in ends if night > ends.max() - timedelta(days=HISTORY_NIGHTS)]
+    return ends[ends > ends.max() - timedelta(days=HISTORY_NIGHTS)].sort_values() if len(ends) else ends
+
+
+def _tested(context: Context) -> pd.DatetimeIndex:
+    """The nights that were tested when there were votes of their days; a night without any is tested when some come."""
+    last = context.state().get("drift_report")
+    spans = str(last.metrics.get(TESTED, "")).split() if last else []
+    ends = [span.split("..") for span in spans]
+    return pd.DatetimeIndex([night for first, final in ends for night in pd.date_range(first, final)])
+
+
+def _spans(nights: pd.DatetimeIndex) -> str:
+    """Runs of nights, each as its first and last: a figure is a number or a line."""
+    days = nights.to_series()
+    runs = days.groupby((days.diff() != timedelta(days=1)).cumsum())
+    return " ".join(f"{run.min():%Y-%m-%d}..{run.max():%Y-%m-%d}" for _, run in runs)
 
 
 def _watched(context: Context) -> Watched:
