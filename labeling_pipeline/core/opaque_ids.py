@@ -1,6 +1,7 @@
 """Ids for those who answer: all of one form, so that none tells a honeypot from a comment.
 
-Belongs here: making such ids. Does not: finding the comment again (query known_shown_ids, which hashes the same way).
+Belongs here: making such ids. Does not: finding the comment again (query known_shown_ids hashes the same
+way, and is told prefix and digits).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 COMMENT, ASSIGNMENT = "t-", "a-"
+DIGITS = 16  # hexadecimal ones, of 64 bits
 
 
 def opaque_ids(ids: Iterable[str], key: str, prefix: str = COMMENT) -> list[str]:
@@ -21,7 +23,7 @@ def opaque_ids(ids: Iterable[str], key: str, prefix: str = COMMENT) -> list[str]
     >>> opaque_ids(["GOLD-7"], "secret")
     ['t-7aa7fec7c57b2dcb']
     """
-    return [prefix + hashlib.sha256(f"{key}|{one}".encode()).hexdigest()[:16] for one in ids]
+    return [prefix + hashlib.sha256(f"{key}|{one}".encode()).hexdigest()[:DIGITS] for one in ids]
 
 
 def concealed(items: pd.DataFrame, key: str) -> pd.DataFrame:

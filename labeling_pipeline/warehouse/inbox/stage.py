@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from labeling_pipeline.core.opaque_ids import COMMENT
+from labeling_pipeline.core.opaque_ids import COMMENT, DIGITS
 from labeling_pipeline.warehouse.inbox.arrange import arrange, check_columns
 from labeling_pipeline.warehouse.inbox.batch import BadRow, Batch, DamagedFileError
 from labeling_pipeline.warehouse.inbox.model import STRING, IngestContext, Kind
@@ -26,7 +26,7 @@ from labeling_pipeline.warehouse.inbox.readers import format_of, read_batches
 from labeling_pipeline.warehouse.sql import run_named
 from labeling_pipeline.warehouse.store import Warehouse
 
-SHOWN_ID = re.compile(COMMENT + "[0-9a-f]{16}")
+SHOWN_ID = re.compile(f"{COMMENT}[0-9a-f]{{{DIGITS}}}")
 QUARANTINE = pa.schema(
     [
         ("line", pa.int64()),
@@ -110,7 +110,8 @@ def with_comments(warehouse: Warehouse, rows: pd.DataFrame, key: str) -> pd.Data
     if not shown:
         return rows
     with warehouse.read() as con:
-        found = run_named(con, "known_shown_ids", {"named": pd.DataFrame({"shown_id": shown})}, key=key)
+        named = {"named": pd.DataFrame({"shown_id": shown})}
+        found = run_named(con, "known_shown_ids", named, key=key, prefix=COMMENT, digits=DIGITS)
     own = dict(zip(found["shown_id"], found["comment_id"], strict=True))
     given = rows["comment_id"].tolist()
     ids = [own.get(cell, g) if isinstance(cell, str) else g for cell, g in zip(cells, given, strict=True)]
