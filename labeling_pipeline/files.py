@@ -6,7 +6,11 @@ quarantines (see ``warehouse.inbox``).
 
 from __future__ import annotations
 
+import csv
+import gzip
 import os
+import warnings
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -39,9 +43,7 @@ def read_frame(path: str | Path) -> pd.DataFrame:
     ending = ending_of(path)
     try:
         if ending == ".csv":
-            _check_separator(path)
-            frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-            return unescape(frame)
+            return unescape(_read_csv(path))
         if ending == ".jsonl":
             return pd.read_json(path, lines=True, dtype=False)
         return _read_parquet(path)
@@ -53,16 +55,44 @@ def read_frame(path: str | Path) -> pd.DataFrame:
         ) from error
 
 
-def _check_separator(path: Path) -> None:
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Every cell under its own name: what pandas would take for an index, rename or cut off is refused."""
+    names = [str(name) for name in pd.read_csv(path, header=None, dtype=str, nrows=1).iloc[0]]
+    _check_names(path, names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], index_col=False)
+        except (pd.errors.ParserWarning, pd.errors.ParserError) as error:
+            raise _too_wide(path, len(names)) or error from error
+
+
+def _check_names(path: Path, names: list[str]) -> None:
     """One column whose name holds another separator is a file that was not saved with commas."""
-    names = pd.read_csv(path, dtype=str, nrows=0).columns
-    found = next((name for letter, name in SEPARATORS.items() if len(names) == 1 and letter in str(names[0])), None)
+    found = next((name for letter, name in SEPARATORS.items() if len(names) == 1 and letter in names[0]), None)
     if found is not None:
         raise InputError(
-            f"{path}: one column only, {str(names[0])[:60]!r}; the columns seem to be separated by {found}",
+            f"{path}: one column only, {names[0][:60]!r}; the columns seem to be separated by {found}",
             expected="commas",
             remedy="save the file with commas between its columns",
         )
+    twice = [name for name, n in Counter(names).items() if n > 1 and name != "nan"]
+    if twice:
+        raise InputError(f"{path}: {names.count(twice[0])} columns are named {twice[0]!r}", remedy="rename all but one")
+
+
+def _too_wide(path: Path, n_columns: int) -> InputError | None:
+    """The first row with more cells than the header."""
+    how = gzip.open if path.suffix == ".gz" else open
+    with how(path, "rt", encoding="utf-8-sig", newline="") as stream:
+        for number, row in enumerate(csv.reader(stream)):
+            if len(row) > n_columns:
+                return InputError(
+                    f"{path}: row {number} has {len(row)} cells, the header {n_columns}",
+                    expected="as many cells as the header has, in every row",
+                    remedy="put texts with commas or line ends in quotes",
+                )
+    return None
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

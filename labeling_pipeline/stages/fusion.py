@@ -134,6 +134,9 @@ def _with_verdicts(
     from labeling_pipeline.core.weak_supervision.fusion import fuse
 
     verdicts = with_reliability(context, context.query("verdicts_in_order"))
+    # As the gate has it: "unsure" takes back what the same expert said before, and is no evidence of a class.
+    verdicts = verdicts.drop_duplicates(["comment_id", "expert_id"], keep="last")
+    verdicts = verdicts[verdicts["label"].isin(context.all_classes) & ~verdicts["voted_as_annotator"]]
     verdicts = _among(verdicts, pd.Index(fused.labels["comment_id"]))
     if verdicts.empty:
         return None

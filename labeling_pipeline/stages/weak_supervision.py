@@ -40,7 +40,7 @@ def weak_labels(context: Context) -> Result:
     from labeling_pipeline.core.weak_supervision.weak_labels import function_frame
 
     if not context.home.labeling_functions:
-        return Result(0, waiting_for=NO_FUNCTIONS)
+        return _without_functions(context, "weak_labels", "weak_blind", "labeling_functions", "labeling_function_votes")
     lfs, kept = _apply(context, comments_for_functions(context))
     applied, classes, method = kept.applied, context.all_classes, context.settings.weak_supervision.method
     gold, balance = _gold(context, "fit"), _class_balance(context)
@@ -67,6 +67,13 @@ def weak_labels(context: Context) -> Result:
             "labeling_function_votes": applied.vote_frame(),
         },
     )
+
+
+def _without_functions(context: Context, *tables: str) -> Result:
+    """Nothing is left of functions whose files are gone: their votes count no more."""
+    rows = context.warehouse.tables(*tables)
+    gone = {table: frame.iloc[:0] for table, frame in rows.items() if len(frame)}
+    return Result(0, waiting_for=NO_FUNCTIONS, replace=gone)
 
 
 def _apply(context: Context, comments: pd.DataFrame) -> tuple[LFSet, KeptLFs]:
@@ -104,7 +111,7 @@ def labeling_function_report(context: Context) -> Result:
     from labeling_pipeline.warehouse.lf_scan import scan_rules
 
     if not context.home.labeling_functions:
-        return Result(0, waiting_for=NO_FUNCTIONS)
+        return _without_functions(context, "labeling_function_report", "labeling_function_proposals")
     comments = comments_for_functions(context)
     _, kept = _apply(context, comments)
     fit = _gold(context, "fit")

@@ -228,3 +228,13 @@ def test_a_home_may_know_its_class_balance(context: Context) -> None:
 
 def toxic(labels: pd.DataFrame, comment_id: str) -> float:
     return float(dict(labels.set_index("comment_id")["probabilities"][comment_id])["toxic"])
+
+
+def test_functions_whose_files_are_gone_count_no_more(context: Context) -> None:
+    label(context)
+    for name in ("labeling_functions.toml", "labeling_functions.py"):
+        (context.home.root / name).unlink()
+    gone = open_context(Home(context.home.root), context.now)
+    label(gone)
+    tables = gone.warehouse.tables("weak_labels", "labeling_functions", "labeling_function_votes")
+    assert {name: len(rows) for name, rows in tables.items()} == dict.fromkeys(tables, 0)

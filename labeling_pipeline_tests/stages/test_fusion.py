@@ -259,3 +259,16 @@ def test_a_brigade_is_one_flag_and_five_people_are_heard(
         return
     odds = one / (1 - one) * rates[0]["ratio"] ** (n - 1)
     assert many - one >= 0.5 * (odds / (1 + odds) - one)
+
+
+def test_an_expert_who_is_unsure_stops_nothing_and_takes_back_what_was_said(tmp_path: Path) -> None:
+    home = write_home(tmp_path / "home")
+    said = [("c1", "x1", "unsure", 1), ("c2", "x1", "toxic", 1), ("c2", "x1", "unsure", 2), ("c4", "x2", "toxic", 1)]
+    verdicts = pd.DataFrame(said, columns=["comment_id", "expert_id", "label", "day"])
+    times = [f"2026-05-0{day}T10:00:00" for day in verdicts.pop("day")]
+    drop(home, "verdicts", "some.csv", verdicts.assign(decided_at=times, note="as the guideline says"))
+    context = materialize_all(home, "qc_outcomes")
+    evidence = context.warehouse.table("fusion_evidence")
+    assert set(evidence.loc[evidence["source"] == "verdict", "comment_id"]) == {"c4", "c205"}
+    outcomes = context.warehouse.table("qc_outcomes").set_index("comment_id")["outcome"]
+    assert outcomes.loc[["c1", "c2"]].tolist() == ["adjudicate"] * 2

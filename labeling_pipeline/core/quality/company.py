@@ -10,6 +10,8 @@ import pandas as pd
 
 from labeling_pipeline.core.quality.finding import Bools, Finding, GateContext, at_least, choose, silent
 
+EXPERTS_WHO_SETTLE = 2  # as many as make gold
+
 
 def batch(labels: pd.DataFrame, context: GateContext) -> Finding:
     """The batch's agreement, on the statistic named in the settings; a batch under it goes to experts whole."""
@@ -23,8 +25,9 @@ def batch(labels: pd.DataFrame, context: GateContext) -> Finding:
 def duplicates(labels: pd.DataFrame, context: GateContext) -> Finding:
     """No near-duplicate of it (same ``duplicate_group``) has a different label.
 
-    What experts decided (``is_decided``) stands against the labels of a crowd, which go to an expert; where experts
-    decided otherwise on two near-duplicates, both do.
+    What experts decided (``is_decided``) stands against the labels of a crowd, which go to an expert. Where experts
+    decided otherwise on two near-duplicates, each goes to another one until two (``n_experts``) have decided it: then
+    it is what surrounds them that makes the difference.
     """
     if "duplicate_group" not in labels:
         return silent(labels)
@@ -32,7 +35,8 @@ def duplicates(labels: pd.DataFrame, context: GateContext) -> Finding:
     differs = _differs(labels["label"], group)
     if "is_decided" in labels:
         decided = labels["is_decided"].fillna(False).astype(bool)
-        differs = np.where(decided, _differs(labels["label"].where(decided), group), differs)
+        settled = labels["n_experts"].fillna(0).to_numpy() >= EXPERTS_WHO_SETTLE
+        differs = np.where(decided, _differs(labels["label"].where(decided), group) & ~settled, differs)
     return Finding(differs, choose(differs, "a near-duplicate has a different label", ""), "adjudicate")
 
 

@@ -19,7 +19,7 @@ ABOUT = ("slices", "duplicate_group")
 def decided_labels(
     labels: pd.DataFrame, verdicts: pd.DataFrame, decided: pd.DataFrame, context: GateContext
 ) -> pd.DataFrame:
-    """The labels of comments with a verdict: what `judge` returns without weights, and ``is_decided``, `ABOUT`.
+    """Labels of comments with a verdict: what `judge` returns but for weights, ``is_decided``, ``n_experts``, `ABOUT`.
 
     A decision for the label that was most probable before is combined with it by Bayes: p(c) is multiplied by the
     decision's confidence q for its class, by (1 - q)/(K - 1) for the others, so the label is never less sure than
@@ -49,6 +49,7 @@ def decided_labels(
         labeled_at=decided["decided_at"],
         n_votes=_counted_votes(base),
         is_decided=decided["outcome"] == "passed",
+        n_experts=decided["expert_ids"].map(len),
         **_about(base, verdicts),
         **{f"v_{c}": base[f"v_{c}"].fillna(0.0) if f"v_{c}" in base else 0.0 for c in context.classes},
     )
