@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 COLUMNS = ("expert_id", "n_double", "n_agreed", "value", "low", "high", "reliability", "double_share")
 DOUBLE_SALT = 7_741
 AHEAD = 1.5
+MANY_READINGS = 0.1  # of comments, before anybody judged them: one in ten is hard, as in a careful crowd's data
 
 
 def expert_agreement(
@@ -126,28 +127,32 @@ def drawn_twice(verdicts: pd.DataFrame, share: float) -> list[str]:
 def joint_confidence(labels: Sequence[str], sure: Sequence[float], chosen: str, n_classes: int) -> float:
     """How sure several verdicts together are of ``chosen``: each is right with its own probability, and wrong evenly.
 
-    Experts who differ show that a comment is hard, which independent errors do not allow for: what they come to is
-    taken times the share of them who chose it.
+    Experts who differ may show that a comment can be read in several ways, which independent errors do not allow for.
+    Beforehand that is so of `MANY_READINGS` of the comments; whoever judges one says each of its readings as often, and
+    one is as right as the other. So a lone dissent weighs less the more others agree, and one that many share does not.
 
     >>> round(joint_confidence(["x", "x"], [0.9, 0.9], "x", 2), 3), joint_confidence(["x"], [0.95], "x", 5)
     (0.988, 0.95)
+    >>> [round(joint_confidence(["x"] * n + ["y"], [0.9] * (n + 1), "x", 2), 2) for n in (2, 3, 4)]
+    [0.8, 0.91, 0.96]
     """
-    spread = max(n_classes, 2) - 1
-    clipped = np.clip(np.asarray(sure, dtype=np.float64), 1e-6, 1 - 1e-6)
-    names = sorted(set(labels))
-    logs = {
-        name: float(
-            np.log(np.where(np.asarray([one == name for one in labels]), clipped, (1 - clipped) / spread)).sum()
-        )
-        for name in names
-    }
-    unsaid = max(n_classes - len(names), 0)
-    rest = float(np.log((1 - clipped) / spread).sum())
-    total = sum(math.exp(value) for value in logs.values()) + unsaid * math.exp(rest)
-    share = sum(one == chosen for one in labels) / len(labels)
     if len(labels) == 1:
         return float(sure[0])
-    return math.exp(logs[chosen]) / total * share if total > 0 else 0.0
+    n_classes = max(n_classes, 2)
+    clipped = np.clip(np.asarray(sure, dtype=np.float64), 1e-6, 1 - 1e-6)
+    wrong, names = (1 - clipped) / (n_classes - 1), sorted(set(labels))
+    logs = {name: float(np.log(np.where([one == name for one in labels], clipped, wrong)).sum()) for name in names}
+    unsaid = max(n_classes - len(names), 0)
+    total = sum(math.exp(value) for value in logs.values()) + unsaid * math.exp(float(np.log(wrong).sum()))
+    if total <= 0:
+        return 0.0
+    probability = math.exp(logs[chosen]) / total
+    if len(names) == 1:
+        return probability
+    # As likely as any other set of as many classes, and each of them said as often.
+    readings = MANY_READINGS / math.comb(max(n_classes, len(names)), len(names)) / float(len(names)) ** len(labels)
+    doubt = readings / (readings + (1 - MANY_READINGS) * total / n_classes)
+    return float((1 - doubt) * probability + doubt / len(names))
 
 
 def reliability_of(table: pd.DataFrame, least_pairs: int = 10) -> Mapping[str, float]:

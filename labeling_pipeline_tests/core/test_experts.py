@@ -107,10 +107,33 @@ def test_a_twentieth_is_double_coded_whatever_arrives_in_which_order() -> None:
 
 def test_several_verdicts_are_surer_than_one_and_a_lone_voice_is_heard() -> None:
     assert joint_confidence(["x", "x"], [0.9, 0.9], "x", 5) > 0.99
-    two_to_one = joint_confidence(["x", "x", "y"], [0.9, 0.9, 0.9], "x", 5)
-    assert 0.6 < two_to_one < 2 / 3
+    one_dissents = [joint_confidence(["x"] * n + ["y"], [0.9] * (n + 1), "x", 5) for n in range(1, 7)]
+    assert one_dissents == sorted(one_dissents)
+    assert one_dissents[1] < 0.9 < one_dissents[2] < 0.95 < one_dissents[3], "no floor asks without end"
     assert joint_confidence(["x", "y"], [0.9, 0.9], "x", 5) < 0.5
     assert joint_confidence(["x", "x"], [1.0, 1.0], "x", 2) <= 1.0
+
+
+@pytest.mark.parametrize("n_classes", [2, 5])
+def test_experts_who_differ_are_right_as_often_as_they_are_said_to_be(n_classes: int) -> None:
+    """Comments of which a tenth can be read as either of two classes, one of which is right; experts right in 85 %."""
+    rng, n, sure = np.random.default_rng(8), 30_000, 0.85
+    truth, other = rng.integers(0, n_classes, n), rng.integers(1, n_classes, n)
+    is_hard = rng.random((n, 1)) < 0.1
+    wrong = (truth[:, None] + rng.integers(1, n_classes, (n, 5))) % n_classes
+    easy = np.where(rng.random((n, 5)) < sure, truth[:, None], wrong)
+    either = np.where(rng.random((n, 5)) < 0.5, truth[:, None], ((truth + other) % n_classes)[:, None])
+    said = np.where(is_hard, either, easy)
+    for experts in (3, 4, 5):
+        rows = pd.DataFrame(said[:, :experts]).astype(str)
+        differ = rows.nunique(axis=1) == 2
+        chosen = rows[differ].mode(axis=1)[0]
+        told = [
+            joint_confidence(row, [sure] * experts, name, n_classes)
+            for row, name in zip(rows[differ].to_numpy().tolist(), chosen, strict=True)
+        ]
+        right = chosen.to_numpy() == truth[differ.to_numpy()].astype(str)
+        assert abs(np.mean(told) - right.mean()) < 0.02
 
 
 def judged(said: pd.DataFrame, **changes: Any) -> pd.Series:

@@ -31,5 +31,10 @@ RULES: dict[str, Rule] = {
 
 # What holds for every label, whoever gave it; the other rules are about votes, which a verdict takes the place of.
 WHOEVER_SAID_IT = ("class", "probable", "confidence", "duplicates")
+# What makes the votes themselves poor evidence: a label that fails one of these adds nothing to a verdict.
+ABOUT_THE_VOTES = ("votes", "standing", "batch", "context")
 
-__all__ = ["RULES", "WHOEVER_SAID_IT", "Finding", "GateContext", "GateSettings", "Rule", "judge", "weight_of"]
+__all__ = [
+    "ABOUT_THE_VOTES", "RULES", "WHOEVER_SAID_IT",
+    "Finding", "GateContext", "GateSettings", "Rule", "judge", "weight_of",
+]  # fmt: skip

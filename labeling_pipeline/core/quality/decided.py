@@ -17,7 +17,7 @@ ABOUT = ("slices", "duplicate_group")
 
 
 def decided_labels(
-    labels: pd.DataFrame, verdicts: pd.DataFrame, decided: pd.DataFrame, context: GateContext
+    labels: pd.DataFrame, verdicts: pd.DataFrame, decided: pd.DataFrame, context: GateContext, poor: pd.Series
 ) -> pd.DataFrame:
     """Labels of comments with a verdict: what `judge` returns but for weights, ``is_decided``, ``n_experts``, `ABOUT`.
 
@@ -54,18 +54,19 @@ def decided_labels(
         **{f"v_{c}": base[f"v_{c}"].fillna(0.0) if f"v_{c}" in base else 0.0 for c in context.classes},
     )
     row["guideline_hash"] = _hash(decided, base)
-    row = _with_probabilities(row, base, decided["confidence"].to_numpy(dtype=np.float64), is_current, context.classes)
+    is_evidence = is_current & ~base["comment_id"].isin(poor).to_numpy()
+    row = _with_probabilities(row, base, decided["confidence"].to_numpy(dtype=np.float64), is_evidence, context.classes)
     return _left_as_they_were(row, base, is_current & ~decided["is_counted"].to_numpy(dtype=bool), context.classes)
 
 
 def _with_probabilities(
-    row: pd.DataFrame, base: pd.DataFrame, sure: Floats, is_current: npt.NDArray[np.bool_], classes: tuple[str, ...]
+    row: pd.DataFrame, base: pd.DataFrame, sure: Floats, is_evidence: npt.NDArray[np.bool_], classes: tuple[str, ...]
 ) -> pd.DataFrame:
     columns, names = [f"p_{c}" for c in classes], np.asarray(classes, dtype=object)
     before = base.reindex(columns=columns).fillna(0.0).to_numpy(dtype=np.float64)
     chosen = row["label"].to_numpy(dtype=object)[:, None] == names[None, :]
     own, best = np.where(chosen, before, 0.0).sum(axis=1), before.max(axis=1, initial=0.0)
-    agrees = is_current & (own > 0) & (own >= best - 1e-12) & (sure > 1 / len(classes))
+    agrees = is_evidence & (own > 0) & (own >= best - 1e-12) & (sure > 1 / len(classes))
     alone = _alone(before, chosen, sure)
     likelihood = np.where(chosen, sure[:, None], (1 - sure[:, None]) / max(len(classes) - 1, 1))
     both = before * likelihood

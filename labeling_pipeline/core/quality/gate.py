@@ -57,10 +57,19 @@ def judge(
     schemas = frozenset([current_schema] if isinstance(current_schema, str) else current_schema)
     context = GateContext(gate, tuple(classes), schemas, _batch_agreement(batches, gate))
     decided = decide(with_faults(verdicts, labels, schemas), gate, classes, schemas)
-    after = decided_labels(labels, verdicts, decided, context)
+    after = decided_labels(labels, verdicts, decided, context, _on_poor_votes(labels, decided, context))
     rest = labels[~labels["comment_id"].isin(after["comment_id"])].reset_index(drop=True)
     outcomes = _by_rules(rest, after, context)
     return outcomes.sort_values("comment_id", ignore_index=True)
+
+
+def _on_poor_votes(labels: pd.DataFrame, decided: pd.DataFrame, context: GateContext) -> pd.Series:
+    """Comments with a verdict whose votes are no evidence: too few, of paused annotators, without the context."""
+    from labeling_pipeline.core.quality import ABOUT_THE_VOTES, RULES
+
+    judged = labels[labels["comment_id"].isin(decided["comment_id"])].reset_index(drop=True)
+    fails = np.logical_or.reduce([RULES[name](judged, context).fails for name in ABOUT_THE_VOTES])
+    return judged.loc[fails, "comment_id"]
 
 
 def weight_of(confidence: npt.ArrayLike, n_classes: int) -> npt.NDArray[np.float64]:

@@ -31,6 +31,30 @@ def test_a_verdict_for_the_crowds_label_adds_to_it() -> None:
     assert weak["confidence"] > 0.93
 
 
+@pytest.mark.parametrize(
+    ("poor", "gate"),
+    [
+        ({"n_votes": 1}, {}),
+        ({"paused_share": 1.0, "paused_votes": 3}, {}),
+        ({"needs_context": True}, {}),
+        ({"batch_id": "b"}, {"min_batch_agreement": 0.5}),
+    ],
+)
+def test_votes_that_are_no_evidence_add_nothing_to_a_verdict(poor: dict[str, Any], gate: dict[str, Any]) -> None:
+    crowd, batches = labels(confidence=[0.99], **{k: [v] for k, v in poor.items()}), None
+    if gate:
+        batches = pd.DataFrame({"batch_id": ["b"], "statistic": "krippendorff", "value": [0.1]})
+
+    def row(sure: float) -> pd.Series:
+        said = verdicts({"label": "fine", "stated_confidence": sure})
+        settings = GateSettings(min_votes=2, **gate)
+        found = judge(crowd, said, gate=settings, classes=CLASSES, current_schema="v3", batches=batches)
+        return found.set_index("comment_id").loc["c-0"]
+
+    assert (row(0.4)["outcome"], row(0.4)["weight"]) == ("adjudicate", 0), "hardly surer than chance, and nothing else"
+    assert (row(0.9)["outcome"], row(0.9)["confidence"]) == ("passed", 0.9)
+
+
 @pytest.mark.parametrize("stated", [0.0, 0.05, 1 / 3])
 @pytest.mark.parametrize("label", ["fine", "rude"])
 def test_a_verdict_no_surer_than_chance_says_nothing_and_another_expert_is_asked(stated: float, label: str) -> None:
