@@ -134,7 +134,7 @@ def joint_confidence(labels: Sequence[str], sure: Sequence[float], chosen: str, 
     >>> round(joint_confidence(["x", "x"], [0.9, 0.9], "x", 2), 3), joint_confidence(["x"], [0.95], "x", 5)
     (0.988, 0.95)
     >>> [round(joint_confidence(["x"] * n + ["y"], [0.9] * (n + 1), "x", 2), 2) for n in (2, 3, 4)]
-    [0.8, 0.91, 0.96]
+    [0.81, 0.91, 0.95]
     """
     if len(labels) == 1:
         return float(sure[0])

@@ -28,16 +28,16 @@ def decided_labels(
     they do not; the rest of the probability is spread as the votes had it, evenly where there are none. Where no
     verdict counts the label stays what it was, and waits.
 
-    labels, verdicts: as in `judge`; decided: of `decide`. A verdict under a retired schema says nothing about a label
-    made under one in force.
+    labels, verdicts: as in `judge`; decided: of `decide`; poor: ids whose votes add nothing to a verdict.
+    A verdict under a retired schema says nothing about a label made under one in force.
     """
     in_force = labels.loc[labels["schema_version"].isin(list(context.current_schemas)), "comment_id"]
-    decided = decided[~((decided["outcome"] == "rejected") & decided["comment_id"].isin(in_force))]
-    decided = decided.reset_index(drop=True)
+    is_told = (decided["outcome"] == "rejected") & decided["comment_id"].isin(in_force)
+    decided = decided[~is_told].reset_index(drop=True)
     if decided.empty:
         return pd.DataFrame(columns=["comment_id"])
     base = labels.set_index("comment_id").reindex(decided["comment_id"]).reset_index()
-    base = base.assign(source=base.get("source", "crowd"))
+    base["source"] = base.get("source", "crowd")
     is_current = base["comment_id"].isin(in_force).to_numpy()
     row = base.assign(
         outcome=decided["outcome"],
@@ -53,20 +53,19 @@ def decided_labels(
         **_about(base, verdicts),
         **{f"v_{c}": base[f"v_{c}"].fillna(0.0) if f"v_{c}" in base else 0.0 for c in context.classes},
     )
-    row["guideline_hash"] = _hash(decided, base)
-    is_evidence = is_current & ~base["comment_id"].isin(poor).to_numpy()
-    row = _with_probabilities(row, base, decided["confidence"].to_numpy(dtype=np.float64), is_evidence, context.classes)
+    row["guideline_hash"], sure = _hash(decided, base), decided["confidence"].to_numpy(dtype=np.float64)
+    row = _with_probabilities(row, base, sure, is_current & ~base["comment_id"].isin(poor), context.classes)
     return _left_as_they_were(row, base, is_current & ~decided["is_counted"].to_numpy(dtype=bool), context.classes)
 
 
 def _with_probabilities(
-    row: pd.DataFrame, base: pd.DataFrame, sure: Floats, is_evidence: npt.NDArray[np.bool_], classes: tuple[str, ...]
+    row: pd.DataFrame, base: pd.DataFrame, sure: Floats, has_evidence: pd.Series, classes: tuple[str, ...]
 ) -> pd.DataFrame:
     columns, names = [f"p_{c}" for c in classes], np.asarray(classes, dtype=object)
     before = base.reindex(columns=columns).fillna(0.0).to_numpy(dtype=np.float64)
     chosen = row["label"].to_numpy(dtype=object)[:, None] == names[None, :]
     own, best = np.where(chosen, before, 0.0).sum(axis=1), before.max(axis=1, initial=0.0)
-    agrees = is_evidence & (own > 0) & (own >= best - 1e-12) & (sure > 1 / len(classes))
+    agrees = has_evidence.to_numpy() & (own > 0) & (own >= best - 1e-12) & (sure > 1 / len(classes))
     alone = _alone(before, chosen, sure)
     likelihood = np.where(chosen, sure[:, None], (1 - sure[:, None]) / max(len(classes) - 1, 1))
     both = before * likelihood
