@@ -54,18 +54,22 @@ def decided_labels(
         **{f"v_{c}": base[f"v_{c}"].fillna(0.0) if f"v_{c}" in base else 0.0 for c in context.classes},
     )
     row["guideline_hash"], sure = _hash(decided, base), decided["confidence"].to_numpy(dtype=np.float64)
-    row = _with_probabilities(row, base, sure, is_current & ~base["comment_id"].isin(poor), context.classes)
+    row = _with_probabilities(row, base, sure, is_current & ~_in(base, poor), context.classes)
     return _left_as_they_were(row, base, is_current & ~decided["is_counted"].to_numpy(dtype=bool), context.classes)
 
 
+def _in(base: pd.DataFrame, some: pd.Series) -> npt.NDArray[np.bool_]:
+    return np.asarray(base["comment_id"].isin(some), dtype=np.bool_)
+
+
 def _with_probabilities(
-    row: pd.DataFrame, base: pd.DataFrame, sure: Floats, has_evidence: pd.Series, classes: tuple[str, ...]
+    row: pd.DataFrame, base: pd.DataFrame, sure: Floats, has_evidence: npt.NDArray[np.bool_], classes: tuple[str, ...]
 ) -> pd.DataFrame:
     columns, names = [f"p_{c}" for c in classes], np.asarray(classes, dtype=object)
     before = base.reindex(columns=columns).fillna(0.0).to_numpy(dtype=np.float64)
     chosen = row["label"].to_numpy(dtype=object)[:, None] == names[None, :]
     own, best = np.where(chosen, before, 0.0).sum(axis=1), before.max(axis=1, initial=0.0)
-    agrees = has_evidence.to_numpy() & (own > 0) & (own >= best - 1e-12) & (sure > 1 / len(classes))
+    agrees = has_evidence & (own > 0) & (own >= best - 1e-12) & (sure > 1 / len(classes))
     alone = _alone(before, chosen, sure)
     likelihood = np.where(chosen, sure[:, None], (1 - sure[:, None]) / max(len(classes) - 1, 1))
     both = before * likelihood
