@@ -161,12 +161,16 @@ def _people(told: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _functions(told: dict[str, Any]) -> list[tuple[str, str]]:
     """Labeling functions that abstained because they failed, where there are any, and what to do."""
+    from labeling_pipeline.core.weak_supervision.bounded import may_pass
+
     faults = told["function_faults"]
     if not faults:
         return []
     named = [f"{one['lf']} {one['reason']} on {one['n']:,} comments" for one in faults[:MOST_FAULTS]]
     more = f"; {len(faults) - MOST_FAULTS} more (labeling_functions.faults)" if len(faults) > MOST_FAULTS else ""
     where = "One comment of each is named in reports/labeling_functions.html: correct the functions, then run again"
+    if any(may_pass(one["reason"]) for one in faults):
+        where += ". What raised or took too long is tried again by the first run of another day, once a day"
     return [("labeling", f"functions that abstained for a fault: {'; '.join(named)}{more}.\n{where}")]
 
 

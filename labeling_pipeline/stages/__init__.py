@@ -35,7 +35,12 @@ from labeling_pipeline.stages.slices import comment_slices
 from labeling_pipeline.stages.standing import annotator_standing
 from labeling_pipeline.stages.training import drift_asks, pre_labels, retrained_model
 from labeling_pipeline.stages.vendor import vendor_batches
-from labeling_pipeline.stages.weak_supervision import functions_changed, labeling_function_report, weak_labels
+from labeling_pipeline.stages.weak_supervision import (
+    functions_changed,
+    labeling_function_report,
+    lost_votes_are_wanted,
+    weak_labels,
+)
 
 STAGES: dict[str, Stage] = {
     "raw_comments": Stage(
@@ -61,6 +66,7 @@ STAGES: dict[str, Stage] = {
         weak_labels, "3_annotation", ("raw_comments", "gold_set", "production_predictions"),
         ("weak_labels", "weak_blind", "labeling_functions", "labeling_function_votes"),
         settings=("weak_supervision",), reads=functions_version, checks=check_functions,
+        is_wanted=lost_votes_are_wanted,
     ),
     "crowd_votes": Stage(
         crowd_votes, "3_annotation", ("raw_comments", "decomposed_tasks"),

@@ -28,7 +28,7 @@ CAUSES = {
     "retrained_model": "retraining",
 }
 # Which cause it has that a stage has something to do whatever the versions say.
-WANTED = {"gold_set": "verdicts"}
+WANTED = {"gold_set": "verdicts", "weak_labels": "unfinished"}
 # Which cause it has that a stage does not wait for its clock.
 URGENT = {"retrained_model": "drift", "labeling_function_report": "unfinished"}
 # What people and the world did comes before what a clock asks for.

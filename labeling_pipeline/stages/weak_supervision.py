@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from labeling_pipeline.core.weak_supervision.production_signals import SignalLabels
     from labeling_pipeline.warehouse.lf_columns import KeptLFs
 
+LOST = "votes_lost"  # what functions raised on, or were too slow for
 NO_FUNCTIONS = "labeling_functions.toml or labeling_functions.py in the home"
 REPORT_COLUMNS = [
     "lf", "polarity", "coverage", "overlap_rate", "conflict_rate", "learned_accuracy", "accuracy", "accuracy_low",
@@ -33,7 +34,8 @@ REPORT_COLUMNS = [
 def weak_labels(context: Context) -> Result:
     """A soft label for every comment that some labeling function of the home votes on.
 
-    Only functions that were edited, and comments that are new, are run; other votes are kept from the last time.
+    Only functions that were edited, and comments that are new, are run; other votes are kept from the last time. Where
+    a function raised or was too slow, it is tried again once a day.
     """
     from labeling_pipeline.core.weak_supervision import model_votes, weak_label_frame
     from labeling_pipeline.core.weak_supervision.blind import blind_labels
@@ -55,7 +57,8 @@ def weak_labels(context: Context) -> Result:
     fired = frame[ours & (frame["n_fired"] > 0)]
     rows = with_map(fired, "p_", classes, "probabilities")
     coverage = len(fired) / max(int(ours.sum()), 1)
-    metrics = {"labeling_functions": len(lfs.names), "coverage": coverage, "votes_computed": kept.n_run}
+    n_lost = sum(len(rows) for found in applied.faults.values() for rows in found.lost.values())
+    metrics = {"labeling_functions": len(lfs.names), "coverage": coverage, "votes_computed": kept.n_run, LOST: n_lost}
     faults = [f"{f['lf']} {f['reason']} on {f['n_rows']} comments" for f in applied.fault_frame().to_dict("records")]
     return Result(
         len(rows),
@@ -67,6 +70,14 @@ def weak_labels(context: Context) -> Result:
             "labeling_function_votes": applied.vote_frame(),
         },
     )
+
+
+def lost_votes_are_wanted(context: Context) -> bool:
+    """Whether functions raised or were too slow on an earlier day: what was wrong then may have passed."""
+    last = context.state().get("weak_labels")
+    if last is None or last.as_of is None or not last.metrics.get(LOST):
+        return False
+    return context.now.date() > last.as_of.date()
 
 
 def _without_functions(context: Context, *tables: str) -> Result:
@@ -82,7 +93,8 @@ def _apply(context: Context, comments: pd.DataFrame) -> tuple[LFSet, KeptLFs]:
 
     lfs = load_functions(context)
     seconds = context.settings.weak_supervision.function_seconds
-    return lfs, apply_kept(context.home.lf_columns, comments, lfs, context.all_classes, scan_rules, seconds)
+    folder, today = context.home.lf_columns, context.now.date()
+    return lfs, apply_kept(folder, comments, lfs, context.all_classes, scan_rules, seconds, today=today)
 
 
 def _gold(context: Context, role: str) -> pd.DataFrame:

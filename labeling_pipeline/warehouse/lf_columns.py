@@ -2,8 +2,9 @@
 what no file holds. Does not: running a function (``core.weak_supervision.applying``).
 
 A vote is kept by code hash and by what the function can read of the comment: an edited function has another file, a
-new or changed comment another row, and nothing else is run again. A function that was stopped for being slow is not
-kept, since a busy machine may have been the reason.
+new or changed comment another row, and nothing else is run again. Where a call gave no answer (it raised, or was too
+slow) the reason may have been the day's: a service was down, the machine was busy. Such a row is kept as lost, and
+tried again on another day, so that a function which always fails is called once a day and no more.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +24,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
-from labeling_pipeline.core.weak_supervision.bounded import FUNCTION_LIMIT_S, OUT_OF_TIME, STOPPED, TOO_SLOW, Faults
+from labeling_pipeline.core.weak_supervision.bounded import FUNCTION_LIMIT_S, Faults
 from labeling_pipeline.core.weak_supervision.code_hash import hash_text
 from labeling_pipeline.core.weak_supervision.evaluation import rule_column
 from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF, LabelingFunction, LFSet
 
-FAULTS = b"faults"
+KEPT = b"labeling_function"  # what is said of a column beside its votes
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -57,8 +59,11 @@ def apply_kept(
     classes: Sequence[str],
     scan: Scan | None = None,
     seconds: float = FUNCTION_LIMIT_S,
+    *,
+    today: date,
 ) -> KeptLFs:
-    """`apply_lfs`, running only functions on comments whose votes are not in `folder` yet.
+    """`apply_lfs`, running only functions on comments whose votes are not in `folder` yet, and once a day (`today`) on
+    those where they raised or were too slow the day before.
 
     Equal to a fresh run as long as functions look at one row at a time. A rule whose column the comments do not have
     abstains on all of them, on record, where `apply_lfs` raises: there the name is wrong, here the column may come with
@@ -67,18 +72,11 @@ def apply_kept(
     """
     read = _hashes_of_what_is_read(comments, lfs)
     columns = [
-        _read(folder / f"{_key(lf, lfs, classes)}.parquet", rows) for lf, rows in zip(lfs.functions, read, strict=True)
+        _read(folder / f"{_key(lf, lfs, classes)}.parquet", rows, today)
+        for lf, rows in zip(lfs.functions, read, strict=True)
     ]
-    todo: dict[bytes, list[int]] = defaultdict(list)
-    for j, column in enumerate(columns):
-        lacks = _lacks(lfs.functions[j], comments)
-        if lacks is not None:  # nothing to keep: the column may come with the next file
-            column.votes[:], column.faults = -1, Faults()
-            column.faults.add(f"the comments have no column {lacks!r}", 0, len(comments))
-        elif not column.is_known.all() or not column.path.is_file():
-            todo[column.is_known.tobytes()].append(j)
     n_run = 0
-    for group in todo.values():
+    for group in _not_known(columns, lfs, comments):
         missing = np.flatnonzero(~columns[group[0]].is_known)
         part = comments.iloc[missing].reset_index(drop=True)
         some = LFSet(tuple(lfs.functions[j] for j in group), lfs.classes, lfs.source)
@@ -87,9 +85,22 @@ def apply_kept(
         for place, j in enumerate(group):
             columns[j].votes[missing] = done.matrix[:, place]
             columns[j].faults.merge(done.faults[lfs.names[j]], missing)
-            _write(columns[j])
+            _write(columns[j], today)
     _forget(folder, {column.path for column in columns})
     return KeptLFs(_together(columns, lfs, classes, comments), n_run)
+
+
+def _not_known(columns: list[_Column], lfs: LFSet, comments: pd.DataFrame) -> list[list[int]]:
+    """The functions that are still to be run, those together that lack the same rows."""
+    todo: dict[bytes, list[int]] = defaultdict(list)
+    for j, column in enumerate(columns):
+        lacks = _lacks(lfs.functions[j], comments)
+        if lacks is not None:  # nothing to keep: the column may come with the next file
+            column.votes[:], column.faults = -1, Faults()
+            column.faults.add(f"the comments have no column {lacks!r}", 0, len(comments))
+        elif not column.is_known.all() or not column.path.is_file():
+            todo[column.is_known.tobytes()].append(j)
+    return list(todo.values())
 
 
 def _together(columns: list[_Column], lfs: LFSet, classes: Sequence[str], comments: pd.DataFrame) -> AppliedLFs:
@@ -132,37 +143,48 @@ def _key(lf: LabelingFunction, lfs: LFSet, classes: Sequence[str]) -> str:
     return hash_text(lf.code_hash, lf.name, *(lfs.classes or ()), "|", *classes)
 
 
-def _read(path: Path, rows: Hashes) -> _Column:
+def _read(path: Path, rows: Hashes, today: date) -> _Column:
     votes, is_known = np.full(len(rows), -1, dtype=np.int8), np.zeros(len(rows), dtype=bool)
+    column = _Column(path, rows, votes, is_known, Faults())
     if not path.is_file():
-        return _Column(path, rows, votes, is_known, Faults())
+        return column
     try:
         table = pq.read_table(path)
     except pa.ArrowInvalid:  # damaged: its votes are computed again, and the file replaced
-        return _Column(path, rows, votes, is_known, Faults())
-    kept = pd.Index(table["row"].to_numpy())
-    place = kept.get_indexer(pd.Index(rows))
-    is_known = place >= 0
+        return column
+    said = (table.schema.metadata or {}).get(KEPT)
+    if said is None:  # from before lost rows were kept
+        return column
+    kept, place = json.loads(said), pd.Index(table["row"].to_numpy()).get_indexer(pd.Index(rows))
+    is_known[:] = place >= 0
     votes[is_known] = table["vote"].to_numpy()[place[is_known]]
-    faults = Faults()
-    for reason, (n, first) in json.loads(table.schema.metadata[FAULTS]).items():
+    for reason, (n, first) in kept["answers"].items():
         where = np.flatnonzero(rows == np.uint64(first))
         if len(where):  # else the comments it was seen on are gone
-            faults.add(reason, int(where[0]), n)
-    return _Column(path, rows, votes, is_known, faults)
+            column.faults.add(reason, int(where[0]), n)
+    lost = np.full(len(rows), -1, dtype=np.int16)
+    lost[is_known] = table["lost"].to_numpy()[place[is_known]]
+    if kept["day"] != today.isoformat():
+        is_known[lost >= 0] = False
+        return column
+    for code, reason in enumerate(kept["reasons"]):
+        for row in np.flatnonzero(lost == code).tolist():
+            column.faults.add(reason, row)
+    return column
 
 
-def _write(column: _Column) -> None:
-    rows = column.rows
-    if any(column.faults.counts[reason] for reason in (TOO_SLOW, STOPPED, OUT_OF_TIME)):
-        column.path.unlink(missing_ok=True)
-        return
+def _write(column: _Column, today: date) -> None:
+    rows, faults = column.rows, column.faults
+    lost = np.full(len(rows), -1, dtype=np.int16)
+    for code, where in enumerate(faults.lost.values()):
+        lost[np.asarray(where)] = code
+    answers = {r: [n, int(rows[faults.first_row[r]])] for r, n in faults.counts.items() if n and r not in faults.lost}
+    said = json.dumps({"answers": answers, "reasons": list(faults.lost), "day": today.isoformat()})
     kept, first = np.unique(rows, return_index=True)  # equal rows have equal votes
-    faults = {r: [n, int(rows[column.faults.first_row[r]])] for r, n in column.faults.counts.items() if n}
-    table = pa.table({"row": kept, "vote": column.votes[first]}).replace_schema_metadata({FAULTS: json.dumps(faults)})
+    table = pa.table({"row": kept, "vote": column.votes[first], "lost": lost[first]})
     column.path.parent.mkdir(parents=True, exist_ok=True)
     part = column.path.with_name(f".{column.path.name}.{os.getpid()}.part")
-    pq.write_table(table, part, compression="zstd")
+    pq.write_table(table.replace_schema_metadata({KEPT: said}), part, compression="zstd")
     os.replace(part, column.path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -12,10 +13,11 @@ from labeling_pipeline.report.lf_report import render_lf_report
 from labeling_pipeline.report.summary import summary
 from labeling_pipeline.report.summary_lines import lines_of
 from labeling_pipeline.stages import STAGES
+from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
-from labeling_pipeline.stages.engine import materialize
+from labeling_pipeline.stages.engine import is_due, materialize
 from labeling_pipeline.stages.pending import pending
-from labeling_pipeline_tests.stages.small_homes import drop, new_home, up_to_date
+from labeling_pipeline_tests.stages.small_homes import NOW, drop, new_home, up_to_date
 
 N = 40
 READ = ("raw_comments", "gold_set", "verdicts", "weak_labels", "comment_slices")
@@ -49,6 +51,7 @@ def test_faults_are_told_by_name_with_what_to_do(context: Context) -> None:
     line = dict(lines_of(told))["labeling"]
     assert line.startswith("functions that abstained for a fault: fails raised ZeroDivisionError on 10 comments.")
     assert "correct the functions, then run again" in line
+    assert line.endswith("tried again by the first run of another day, once a day")
     mended = write(context.home.root, plain="1", fails="1")
     assert "labeling" not in dict(lines_of(summary(mended.home)))
 
@@ -58,6 +61,7 @@ def test_more_faults_than_a_line_holds_are_counted(context: Context) -> None:
     line = dict(lines_of(summary(many.home)))["labeling"]
     assert line.count(f"returned None on {N} comments") == 4
     assert "; 2 more (labeling_functions.faults)" in line
+    assert "tried again" not in line, "an answer that is no vote is an answer"
 
 
 def test_the_report_shows_faults(context: Context) -> None:
@@ -110,3 +114,36 @@ def test_what_is_renewed_at_once_is_no_drift(context: Context) -> None:
     materialize("weak_labels", STAGES["weak_labels"], context)
     chosen = {name: STAGES[name] for name in ASSETS}
     assert pending(chosen, context).causes == ("unfinished",)
+
+
+def calls(context: Context) -> int:
+    return len((context.home.root / "calls.txt").read_text())
+
+
+def test_a_home_tries_what_raised_again_once_a_day_and_heals(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home", "")
+    drop(home, "comments", "comments.csv", pd.DataFrame({"comment_id": ["c0", "c1"], "text": ["a plum", "a pear"]}))
+    code = (
+        "from pathlib import Path\nHERE = str(Path(__file__).parent)\n"
+        "@labeling_function()\ndef asks(x):\n"
+        "    with open(HERE + '/calls.txt', 'a') as log: log.write('.')\n"
+        "    return int(open(HERE + '/service.txt').read())\n"
+    )
+    (home.root / "labeling_functions.py").write_text(HEAD + code)
+    context = up_to_date(Home(home.root), ASSETS)
+    assert calls(context) == 3, "the first row twice, and no row again for the report"
+    assert "asks raised FileNotFoundError on 2 comments" in dict(lines_of(summary(home)))["labeling"]
+    assert "weak_labels" not in pending(STAGES, up_to_date(Home(home.root), ASSETS)).assets
+    next_day = NOW + timedelta(days=1)
+    assert "unfinished" in pending(STAGES, open_context(home, next_day)).causes
+    assert [calls(up_to_date(Home(home.root), ASSETS, now=next_day)) for _ in range(2)] == [6, 6]
+    (home.root / "service.txt").write_text("1")
+    healed = up_to_date(Home(home.root), ASSETS, now=NOW + timedelta(days=2))
+    assert (calls(healed), len(healed.warehouse.table("weak_labels"))) == (8, 2)
+    assert "labeling" not in dict(lines_of(summary(home)))
+    assert not pending_of_functions(home, days=3)
+
+
+def pending_of_functions(home: Home, days: int) -> set[str]:
+    context = open_context(home, NOW + timedelta(days=days))
+    return {one for one in ("weak_labels",) if is_due(one, STAGES[one], context, context.state())}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +19,8 @@ from labeling_pipeline.warehouse.lf_columns import apply_kept
 from labeling_pipeline.warehouse.lf_scan import scan_rules
 
 CLASSES = ("no", "yes")
+TODAY = date(2026, 5, 4)
+TOMORROW = TODAY + timedelta(days=1)
 TOML = """
 classes = ["no", "yes"]
 [[lf]]
@@ -37,16 +42,16 @@ def comments(texts: list[str]) -> pd.DataFrame:
 
 def test_a_second_run_runs_nothing_and_says_the_same(tmp_path: Path) -> None:
     rows, lfs = comments(["a kiwi", "no fruit at all", "kiwi and kiwi"]), load_lfs(TOML)
-    first, second = (apply_kept(tmp_path, rows, lfs, CLASSES, scan_rules) for _ in range(2))
+    first, second = (apply_kept(tmp_path, rows, lfs, CLASSES, scan_rules, today=TODAY) for _ in range(2))
     assert (first.n_run, second.n_run) == (6, 0)
     assert np.array_equal(second.applied.matrix, apply_lfs(rows, lfs, CLASSES).matrix)
 
 
 def test_an_edited_function_is_run_alone_and_the_old_column_goes(tmp_path: Path) -> None:
     rows = comments(["a kiwi", "no fruit at all", "one plum"])
-    apply_kept(tmp_path, rows, load_lfs(TOML), CLASSES)
+    apply_kept(tmp_path, rows, load_lfs(TOML), CLASSES, today=TODAY)
     edited = load_lfs(TOML.replace('["kiwi"]', '["kiwi", "plum"]'))
-    done = apply_kept(tmp_path, rows, edited, CLASSES)
+    done = apply_kept(tmp_path, rows, edited, CLASSES, today=TODAY)
     assert done.n_run == 3
     assert done.applied.matrix[:, 0].tolist() == [1, -1, 1]
     assert len(list(tmp_path.glob("*.parquet"))) == 2
@@ -54,29 +59,29 @@ def test_an_edited_function_is_run_alone_and_the_old_column_goes(tmp_path: Path)
 
 def test_only_new_and_changed_comments_are_run(tmp_path: Path) -> None:
     lfs = load_lfs(TOML)
-    apply_kept(tmp_path, comments(["a kiwi", "b"]), lfs, CLASSES)
+    apply_kept(tmp_path, comments(["a kiwi", "b"]), lfs, CLASSES, today=TODAY)
     rows = comments(["a kiwi", "now a kiwi is here", "plum", "kiwi pie for you"])
-    done = apply_kept(tmp_path, rows, lfs, CLASSES)
+    done = apply_kept(tmp_path, rows, lfs, CLASSES, today=TODAY)
     assert done.n_run == 3 * 2
     assert np.array_equal(done.applied.matrix, apply_lfs(rows, lfs, CLASSES).matrix)
 
 
 def test_an_ontology_with_other_classes_makes_votes_anew(tmp_path: Path) -> None:
     rows, lfs = comments(["a kiwi"]), load_lfs(TOML)
-    apply_kept(tmp_path, rows, lfs, CLASSES)
-    done = apply_kept(tmp_path, rows, lfs, ("no", "maybe", "yes"))
+    apply_kept(tmp_path, rows, lfs, CLASSES, today=TODAY)
+    done = apply_kept(tmp_path, rows, lfs, ("no", "maybe", "yes"), today=TODAY)
     assert done.n_run == 2
     assert done.applied.matrix[0].tolist() == [2, 0]
 
 
 def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     rows, lfs = comments(["a kiwi", "b"]), load_lfs(TOML)
-    apply_kept(tmp_path, rows, lfs, CLASSES)
+    apply_kept(tmp_path, rows, lfs, CLASSES, today=TODAY)
     for path in tmp_path.glob("*.parquet"):
         path.write_bytes(path.read_bytes()[:20])
-    done = apply_kept(tmp_path, rows, lfs, CLASSES)
+    done = apply_kept(tmp_path, rows, lfs, CLASSES, today=TODAY)
     assert done.n_run == 4
-    assert apply_kept(tmp_path, rows, lfs, CLASSES).n_run == 0
+    assert apply_kept(tmp_path, rows, lfs, CLASSES, today=TODAY).n_run == 0
 
 
 def raises_on_plums() -> LFSet:
@@ -88,9 +93,9 @@ def raises_on_plums() -> LFSet:
 
 
 def test_faults_are_kept_with_the_votes(tmp_path: Path) -> None:
-    first = apply_kept(tmp_path, comments(["kiwi", "long enough"]), raises_on_plums(), CLASSES)
+    first = apply_kept(tmp_path, comments(["kiwi", "long enough"]), raises_on_plums(), CLASSES, today=TODAY)
     rows = comments(["long enough", "plum", "kiwi"])
-    again = apply_kept(tmp_path, rows.assign(comment_id=["c1", "c9", "c0"]), raises_on_plums(), CLASSES)
+    again = apply_kept(tmp_path, rows.assign(comment_id=["c1", "c9", "c0"]), raises_on_plums(), CLASSES, today=TODAY)
     assert (first.n_run, again.n_run) == (2, 1)
     faults = again.applied.fault_frame().iloc[0]
     assert (faults["reason"], faults["n_rows"]) == ("raised ZeroDivisionError", 2)
@@ -105,8 +110,50 @@ def test_a_function_stopped_for_being_slow_gets_another_chance(tmp_path: Path, m
 
     lfs = LFSet((RowLF("endless", endless, "h"),), CLASSES)
     rows = comments(["a", "b", "c", "d", "e"])
-    assert apply_kept(tmp_path, rows, lfs, CLASSES).applied.matrix.max() == -1
-    assert apply_kept(tmp_path, rows, lfs, CLASSES).n_run == 5
+    assert apply_kept(tmp_path, rows, lfs, CLASSES, today=TODAY).applied.matrix.max() == -1
+    assert [apply_kept(tmp_path, rows, lfs, CLASSES, today=day).n_run for day in (TODAY, TOMORROW)] == [0, 5]
+
+
+def test_what_raised_is_tried_again_once_on_another_day_and_nothing_else_is(tmp_path: Path) -> None:
+    down: set[str] = {"plum", "fig"}
+
+    def asks_a_service(x: Any) -> int | None:
+        if x.text in down:
+            raise ConnectionError(x.text)
+        return None if x.text == "nothing" else 1
+
+    lfs = LFSet((RowLF("asks", asks_a_service, "h"),), CLASSES)
+    rows = comments(["kiwi", "plum", "fig", "nothing"])
+
+    def run(rows: pd.DataFrame, day: date) -> tuple[int, list[int], dict[str, int]]:
+        done = apply_kept(tmp_path, rows, lfs, CLASSES, today=day)
+        return done.n_run, done.applied.matrix[:, 0].tolist(), dict(done.applied.faults["asks"].counts)
+
+    both = {"returned None": 1, "raised ConnectionError": 2}
+    assert run(rows, TODAY) == (4, [1, -1, -1, -1], both)
+    assert run(rows, TODAY) == (0, [1, -1, -1, -1], both)
+    assert run(rows, TOMORROW) == (2, [1, -1, -1, -1], both)  # still down: once a day, no more
+    assert run(rows, TOMORROW) == (0, [1, -1, -1, -1], both)
+    down.clear()
+    more = comments(["kiwi", "plum", "fig", "nothing", "pear"])
+    assert run(more, TOMORROW) == (1, [1, -1, -1, -1, 1], both)
+    later = TOMORROW + timedelta(days=1)
+    assert run(more, later) == (2, [1, 1, 1, -1, 1], {"returned None": 1})
+    assert run(more, later + timedelta(days=9)) == (0, [1, 1, 1, -1, 1], {"returned None": 1})
+
+
+def test_of_a_function_stopped_for_being_slow_the_answers_are_kept(tmp_path: Path) -> None:
+    def sleeps(x: Any) -> int:
+        time.sleep(0.03)
+        return 1
+
+    lfs, rows = LFSet((RowLF("sleeps", sleeps, "h"),), CLASSES), comments([f"t{i}" for i in range(60)])
+    first = apply_kept(tmp_path, rows, lfs, CLASSES, seconds=1.0, today=TODAY)
+    lost = int((first.applied.matrix < 0).sum())
+    assert 0 < lost < 60
+    again = apply_kept(tmp_path, rows, lfs, CLASSES, today=TOMORROW)
+    assert (again.n_run, int(again.applied.matrix.min())) == (lost, 1)
+    assert not again.applied.faults["sleeps"].counts
 
 
 @settings(max_examples=40, deadline=None)
@@ -117,5 +164,5 @@ def test_any_history_of_comments_equals_a_fresh_run(
     folder, lfs = tmp_path_factory.mktemp("columns"), load_lfs(TOML)
     for texts in history:
         rows = comments(texts)
-        done = apply_kept(folder, rows, lfs, CLASSES)
+        done = apply_kept(folder, rows, lfs, CLASSES, today=TODAY)
         assert np.array_equal(done.applied.matrix, apply_lfs(rows, lfs, CLASSES).matrix)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ TOO_SLOW = "took longer than the limit"
 STOPPED = "not called any more after slow rows"
 FUNCTION_LIMIT_S = 600.0  # all calls of one function together, unless a caller says otherwise
 OUT_OF_TIME = "not called any more, its time was used up"
+RAISED = "raised "
 LOST = object()  # stands for the answer of a call that did not return
 # What users' files may raise while they are loaded: they can fail in any way, and an exit() in them is their own.
 # KeyboardInterrupt passes: somebody wants to stop.
@@ -39,24 +41,32 @@ class _TooSlowError(BaseException):
 
 @dataclass
 class Faults:
-    """What went wrong with one labeling function: counts by reason, and the first row of each. `seconds`: how long it
-    has run; `most_s`: how long it may."""
+    """What went wrong with one labeling function: counts by reason, and the first row of each. `lost`: all rows, where
+    the reason may pass (`may_pass`). `seconds`: how long it has run; `most_s`: how long it may."""
 
     counts: Counter[str] = field(default_factory=Counter)
     first_row: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, array[int]] = field(default_factory=dict)
     seconds: float = 0.0
     most_s: float = FUNCTION_LIMIT_S
 
     def add(self, reason: str, row: int, times: int = 1) -> None:
         """Record `times` rows lost for this reason, the first of them `row`."""
         if times:
-            self.counts[reason] += times
-            self.first_row[reason] = min(row, self.first_row.get(reason, row))
+            self._count(reason, row, times)
+            if may_pass(reason):
+                self.lost.setdefault(reason, array("q")).extend(range(row, row + times))
 
     def merge(self, other: Faults, rows: Sequence[int] | npt.NDArray[np.int64]) -> None:
         """Add another part's faults: its row i is our row `rows[i]`."""
         for reason, times in other.counts.items():
-            self.add(reason, int(rows[other.first_row[reason]]), times)
+            self._count(reason, int(rows[other.first_row[reason]]), times)
+        for reason, lost in other.lost.items():
+            self.lost.setdefault(reason, array("q")).extend(int(rows[i]) for i in lost)
+
+    def _count(self, reason: str, row: int, times: int) -> None:
+        self.counts[reason] += times
+        self.first_row[reason] = min(row, self.first_row.get(reason, row))
 
     @property
     def stopped_because(self) -> str:
@@ -64,6 +74,15 @@ class Faults:
         if self.counts[TOO_SLOW] >= SLOW_ROWS:
             return STOPPED
         return OUT_OF_TIME if self.seconds >= self.most_s else ""
+
+
+def may_pass(reason: str) -> bool:
+    """Whether a call gave no answer at all, which another day it may: a service was down, the machine was busy.
+
+    >>> may_pass("raised ConnectionError"), may_pass("returned None")
+    (True, False)
+    """
+    return reason in (TOO_SLOW, STOPPED, OUT_OF_TIME) or reason.startswith(RAISED)
 
 
 class Watch:
@@ -175,4 +194,4 @@ def _one_by_one(
 
 def _said(error: BaseException) -> str:
     """Why a call gave no answer. Users' functions may raise anything: some libraries' errors are no `Exception`."""
-    return TOO_SLOW if isinstance(error, _TooSlowError) else f"raised {type(error).__name__}"
+    return TOO_SLOW if isinstance(error, _TooSlowError) else f"{RAISED}{type(error).__name__}"

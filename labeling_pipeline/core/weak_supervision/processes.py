@@ -80,7 +80,7 @@ def run_rows_apart(
         for worker in workers:
             worker.process.terminate()
             worker.process.join()
-    _redo_slow(functions, comments, n_classes, votes, faults)
+    _redo_slow(functions, comments, n_classes, votes, faults, seconds)
     return votes, faults
 
 
@@ -130,9 +130,14 @@ def _answer(worker: _Worker, functions: Sequence[RowLF]) -> tuple[Votes, list[Fa
 
 
 def _redo_slow(
-    functions: list[RowLF], comments: pd.DataFrame, n_classes: int, votes: Votes, faults: list[Faults]
+    functions: list[RowLF],
+    comments: pd.DataFrame,
+    n_classes: int,
+    votes: Votes,
+    faults: list[Faults],
+    seconds: Sequence[float] | None,
 ) -> None:
     for j, lf in enumerate(functions):
         if faults[j].counts[TOO_SLOW] or faults[j].counts[STOPPED]:
-            alone, found = run_rows([lf], comments, n_classes)
+            alone, found = run_rows([lf], comments, n_classes, seconds=seconds and [seconds[j]])
             votes[:, j], faults[j] = alone[:, 0], found[0]

@@ -13,7 +13,6 @@ import pytest
 from labeling_pipeline.core.weak_supervision import LFSet, apply_lfs, batch_labeling_function, labeling_function
 from labeling_pipeline.core.weak_supervision.bounded import OUT_OF_TIME
 from labeling_pipeline.warehouse import lf_stream
-from labeling_pipeline.warehouse.lf_columns import apply_kept
 
 CLASSES = ("no", "yes")
 
@@ -78,9 +77,14 @@ def test_parts_of_a_file_share_the_time(tmp_path: Path, monkeypatch: pytest.Monk
     assert set(range(1, 10)) <= set(heard), "a slow function is seen to move"
 
 
-def test_votes_that_lack_time_are_not_kept(tmp_path: Path) -> None:
-    some = apply_kept(tmp_path, comments(60), LFSet((slow, fast), CLASSES), CLASSES, seconds=0.5)
-    assert some.applied.faults["slow"].counts[OUT_OF_TIME]
-    again = apply_kept(tmp_path, comments(60), LFSet((slow, fast), CLASSES), CLASSES)
-    assert again.n_run == 60
-    assert (again.applied.matrix == [1, 0]).all()
+def test_what_is_done_again_in_one_process_has_no_more_time_than_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labeling_pipeline.core.weak_supervision.processes.LEAST_ROWS", 20)
+    monkeypatch.setattr("labeling_pipeline.core.weak_supervision.evaluation.ROW_LIMIT_S", 0.01)
+
+    @labeling_function()
+    def hangs_once(x: Any) -> int:
+        time.sleep(3.0 if x.comment_id == "c0" else 0.05)
+        return 1
+
+    applied = apply_lfs(comments(80), LFSet((hangs_once,), CLASSES), processes=2, seconds=1.0)
+    assert applied.faults["hangs_once"].counts[OUT_OF_TIME] > 40
