@@ -90,7 +90,7 @@ def _people(votes: pd.DataFrame, models: list[str]) -> pd.DataFrame:
     if known & set(models):
         raise InputError(f"annotator {min(known & set(models))!r} has a model's name", remedy="rename one of them")
     columns = {"task": pick(votes, "task"), "label": pick(votes, "label"), "annotator": annotator, "confidence": stated}
-    columns["weight"] = votes["weight"] if "weight" in votes.columns else None
+    columns |= {name: votes[name] for name in ("weight", "answered_at") if name in votes.columns}
     return pd.DataFrame({name: column for name, column in columns.items() if column is not None}).astype(object)
 
 

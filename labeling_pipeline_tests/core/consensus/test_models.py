@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,6 +46,19 @@ def test_what_people_said_is_told_without_the_model() -> None:
     said = ["task", "n_votes", "agreement", *(f"v_{name}" for name in CLASSES)]
     with_model = consensus(votes, predictions=predicted(gold, 0.9)).labels[said]
     pd.testing.assert_frame_equal(with_model, consensus(votes).labels[said])
+
+
+@pytest.mark.parametrize("dated", [str, pd.Timestamp, lambda at: pd.Timestamp(at, tz="Asia/Tokyo")])
+def test_a_later_answer_counts_beside_a_model_as_it_does_alone(dated: Callable[[str], object]) -> None:
+    votes, gold = noisy_crowd()
+    first = votes.groupby("task").head(1)
+    other = first["label"].map(dict(zip(CLASSES, [*CLASSES[1:], CLASSES[0]], strict=True)))
+    both = [votes.assign(answered_at=dated("2026-01-01")), first.assign(label=other, answered_at=dated("2026-01-02"))]
+    changed = pd.concat(both, ignore_index=True)
+    said = ["task", "n_votes", "agreement", *(f"v_{name}" for name in CLASSES)]
+    alone, helped = consensus(changed), consensus(changed, predictions=predicted(gold, 0.9))
+    pd.testing.assert_frame_equal(helped.labels[said], alone.labels[said])
+    assert any(note.startswith("600 votes were changed by the same annotator later") for note in helped.notes)
 
 
 def test_a_model_is_the_annotator_its_rows_would_be() -> None:
