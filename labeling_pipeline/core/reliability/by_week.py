@@ -17,6 +17,7 @@ from labeling_pipeline.core.consensus import consensus
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability.answers import read_votes
 from labeling_pipeline.core.reliability.history import reliability_history
+from labeling_pipeline.core.reliability.weeks import whole_numbers
 
 
 def reliability_by_week(
@@ -54,8 +55,8 @@ def reliability_by_week(
 def _weeks(votes: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
     """Whole weeks from the first on, -1 where there is no time, and their names."""
     if "week" in votes.columns:
-        numbers = pd.to_numeric(votes["week"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        if not np.isfinite(numbers).any():
+        numbers = whole_numbers(votes["week"])
+        if numbers is None:
             return text_codes(votes["week"])
         return _from_first(numbers, lambda weeks: [f"{week:g}" for week in weeks])
     seconds = moments_of(votes)

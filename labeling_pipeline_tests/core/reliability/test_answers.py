@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,10 +12,12 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.reliability import (
     accuracy_table,
     bad_annotators,
+    reliability_by_week,
     reliability_history,
     weekly_counts,
 )
 from labeling_pipeline.core.reliability.overview import annotators
+from labeling_pipeline.core.reliability.weeks import week_codes
 
 VOTES = pd.DataFrame({"task": list("xyz") * 2, "annotator": list("aaabbb"), "label": list("pqppqq")})
 
@@ -35,6 +38,7 @@ def right_of(known: pd.DataFrame) -> dict[str, list[int]]:
         answers(("x", "q", "9"), ("x", "p", "10")),
         answers(("x", "q", "2026-W09"), ("x", "p", "2026-W10")),
         answers(("x", "q", None), ("x", "p", 10)),
+        answers(("x", "q", 9.25), ("x", "p", 9.75)),
         answers(("x", "q", 9), ("x", "p", 10), ("x", "", 11), ("x", None, 12)),
         answers(("x", "q", 9), ("x", "p", 10)).set_axis([0, 0]),
     ],
@@ -66,6 +70,21 @@ def test_a_missing_week_does_not_turn_numbers_into_text() -> None:
     mixed = votes.assign(week=["9", "spring", "10"])
     for read in (lambda: accuracy_table(mixed, answers(("x", "p", 0))), lambda: bad_annotators(mixed)):
         with pytest.raises(InputError, match=r"column 'week': row 2: 'spring' is no number, and other weeks are"):
+            read()
+
+
+@pytest.mark.parametrize(("week", "told"), [(1.5, "1.5"), (np.inf, "inf"), (-np.inf, "-inf"), (1e300, "1e\\+300")])
+def test_a_week_that_is_not_whole_is_no_week(week: float, told: str) -> None:
+    votes = VOTES.assign(week=[0, 0, week, 1, 1, 1])
+    known = answers(("x", "q", 0), ("y", "p", 1), ("z", "p", week))
+    for read in (
+        lambda: weekly_counts(votes, answers(("x", "q", 0))),
+        lambda: weekly_counts(VOTES, known),
+        lambda: reliability_by_week(votes),
+        lambda: bad_annotators(votes),
+        lambda: week_codes(votes["week"]),
+    ):
+        with pytest.raises(InputError, match=rf"column 'week': row 3: {told} is no .*(count whole weeks|mend it)"):
             read()
 
 
