@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from labeling_pipeline.cli.weak_supervision import lf_report_command, weak_label_command
+from labeling_pipeline.core.weak_supervision.bounded import FUNCTION_LIMIT_S
+from labeling_pipeline.settings import WeakSupervisionSettings
 from labeling_pipeline_tests.calls import exit_code
 from labeling_pipeline_tests.core.weak_supervision.planted import independent
 
@@ -31,6 +35,13 @@ kind = "keywords"
 words = ["zeppelin"]
 label = "plain"
 """
+
+
+@pytest.mark.parametrize("command", [weak_label_command, lf_report_command])
+def test_functions_may_take_as_long_from_the_command_line_in_a_home_and_in_python(command: click.Command) -> None:
+    seconds = {str(option.name): option.default for option in command.params}["function_seconds"]
+    # Typed thrice: to import it would take --help longer than all else it does.
+    assert seconds == WeakSupervisionSettings().function_seconds == FUNCTION_LIMIT_S
 
 
 @pytest.fixture
