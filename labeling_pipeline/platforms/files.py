@@ -38,7 +38,8 @@ Leave the other columns as they are and drop the file into `inbox/votes`. Rows l
 and a sheet may be dropped again with more of them filled in. The `.jsonl` file beside it is the same work for programs.
 """
 SAFE, UNSAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,60}"), re.compile(r"[^A-Za-z0-9_.-]")
-OURS = re.compile(r"[^.].*\.(csv|jsonl)|\..+\.(csv|jsonl)\.part")  # a part is left by a run that was killed
+PART = re.compile(r"\..+\.(csv|jsonl)\.part")  # left by a run that was killed
+TWIN = {".csv": "jsonl", ".jsonl": "csv"}
 SHOWN = {
     "crowd": ("assignment_id", "comment_id", "text", "annotator_id"),
     "expert": ("comment_id", "text", "context", "expert_id"),
@@ -81,7 +82,7 @@ class FilesPlatform:
             for who in sorted(rows_of, key=str)
         ]
         written = [path for paths in own for path in paths]
-        for path in set(_sheets_in(self.tasks / stem)) - set(written):
+        for path in sorted(set(_ours_in(self.tasks / stem)) - set(written)):
             path.unlink()  # of a run that was killed while it wrote, for people who were known then
         return written
 
@@ -93,18 +94,29 @@ class FilesPlatform:
         """Take the round's files out of the outbox; what somebody else put beside them stays."""
         name = _name(labeling_round)
         found = [path for path in sorted(self.tasks.glob(f"{name}*")) if path.stem.split("-part-")[0] == name]
-        withdrawn = [one for path in found for one in (_sheets_in(path) if path.is_dir() else [path])]
+        folders = [path for path in found if path.is_dir()]
+        withdrawn = [path for path in found if path.is_file() and is_ours(path)]
+        withdrawn += [path for folder in folders for path in _ours_in(folder)]
         for path in withdrawn:
             path.unlink()
-        for folder in found:
-            if folder.is_dir() and not any(folder.iterdir()):
+        for folder in folders:
+            if not any(folder.iterdir()):
                 folder.rmdir()
         return withdrawn
 
 
-def _sheets_in(folder: Path) -> list[Path]:
-    """The files of a round's folder that are this platform's; people save their own beside them."""
-    return sorted(path for path in folder.iterdir() if path.is_file() and OURS.fullmatch(path.name))
+def is_ours(path: Path) -> bool:
+    """Whether a csv or jsonl file is this platform's: it then has the other beside it, or the other's part.
+
+    People save their own beside their sheets, under whatever name.
+    """
+    twin = f"{path.stem}.{TWIN.get(path.suffix, '')}"
+    return path.suffix in TWIN and any(path.with_name(name).is_file() for name in (twin, f".{twin}.part"))
+
+
+def _ours_in(folder: Path) -> list[Path]:
+    files = [path for path in folder.iterdir() if path.is_file()]
+    return sorted(path for path in files if PART.fullmatch(path.name) or is_ours(path))
 
 
 def _name(labeling_round: int) -> str:
@@ -138,8 +150,9 @@ def _json_lines(work: Work, screens: pd.DataFrame) -> list[str]:
 
 def _write_sheet(stem: Path, rows: list[str], lines: list[str]) -> list[Path]:
     csv, jsonl = (stem.with_name(f"{stem.name}.{ending}") for ending in ("csv", "jsonl"))
-    _write_whole(csv, "".join(rows).encode("utf-8"))
-    _write_whole(jsonl, "".join(lines).encode("utf-8"))
+    parts = [_write_part(path, "".join(text).encode("utf-8")) for path, text in ((csv, rows), (jsonl, lines))]
+    for part, path in zip(parts, (csv, jsonl), strict=True):  # wherever a run is killed, each is known by the other
+        os.replace(part, path)
     return [csv, jsonl]
 
 
@@ -187,6 +200,10 @@ def asked_questions(work: Work) -> list[Question]:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
+    os.replace(_write_part(path, content), path)
+
+
+def _write_part(path: Path, content: bytes) -> Path:
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
-    os.replace(part, path)
+    return part

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from labeling_pipeline.platforms.files import is_ours
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.inbox import files_nobody_takes
 
@@ -46,7 +47,7 @@ def _sheets(context: Context, open_rounds: list[dict[str, Any]]) -> list[dict[st
         paths = [path for path in found_there if path.stem.split("-part-")[0] == stem]
         if one["kind"] == "crowd" and paths:
             waits = int(one["n_comments"]) - int(one["n_done"])
-            sheets = [len(list(path.glob("*.csv"))) if path.is_dir() else 1 for path in paths]
+            sheets = [sum(is_ours(one) for one in path.glob("*.csv")) if path.is_dir() else 1 for path in paths]
             told = {"paths": [str(path) for path in paths], "n_sheets": sheets}
             found.append({"labeling_round": one["labeling_round"], "n": waits, **told})
     return found

@@ -89,15 +89,29 @@ def test_published_again_nothing_changes_and_cancelled_nothing_is_left(work: Wor
 def test_what_people_saved_beside_their_sheets_is_left_alone(work: Work, tmp_path: Path) -> None:
     platform = FilesPlatform(tmp_path)
     folder = platform.publish(work)[0].parent
-    (folder / "x.xlsx").write_text("half a day of work")
+    own = ["Copy of x.csv", "answers.jsonl", "x filled.csv", "x.xlsx"]
+    for name in own:
+        (folder / name).write_text("half a day of work")
     (folder / "sent").mkdir()
     (folder / "sent" / "x.csv").write_text("another")
+    (folder.parent / "round-0002.xlsx").write_text("all of it in one")
     (folder / ".gone.csv.part").write_text("of a run that was killed")
     assert len(platform.publish(work)) == 6
-    assert {path.name for path in folder.iterdir()} - {"x.xlsx", "sent"} == {f"{w}.{k}" for w in "xyz" for k in KINDS}
+    assert {path.name for path in folder.iterdir()} - {*own, "sent"} == {f"{w}.{k}" for w in "xyz" for k in KINDS}
     assert len(platform.cancel(2)) == 6
-    assert sorted(path.name for path in folder.iterdir()) == ["sent", "x.xlsx"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*own, "sent"])
     assert [path.name for path in (folder / "sent").iterdir()] == ["x.csv"]
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["round-0002", "round-0002.xlsx"]
+
+
+@pytest.mark.parametrize("killed_at", [[".gone.csv.part"], [".gone.csv.part", ".gone.jsonl.part"],
+                                       ["gone.csv", ".gone.jsonl.part"], ["gone.csv", "gone.jsonl"]])  # fmt: skip
+def test_nothing_is_left_of_a_run_that_was_killed(work: Work, tmp_path: Path, killed_at: list[str]) -> None:
+    folder = tmp_path / "outbox" / "tasks" / "round-0002"
+    folder.mkdir(parents=True)
+    for name in killed_at:
+        (folder / name).write_text("for somebody who was known then")
+    assert sorted(FilesPlatform(tmp_path).publish(work)) == sorted(folder.iterdir())
 
 
 def test_a_file_is_named_after_its_annotator_whatever_their_id(work: Work, tmp_path: Path) -> None:
@@ -105,11 +119,8 @@ def test_a_file_is_named_after_its_annotator_whatever_their_id(work: Work, tmp_p
     items = pd.concat([work.items[work.items["annotator_id"] == "x"].assign(annotator_id=who) for who in odd])
     platform = FilesPlatform(tmp_path)
     one = Work(1, "crowd", work.ontology, items, AT)
-    stale = tmp_path / "outbox" / "tasks" / "round-0001" / "gone.csv"
-    stale.parent.mkdir(parents=True)
-    stale.write_text("of a run that was killed")
     paths = platform.publish(one)
-    assert sorted(stale.parent.iterdir()) == sorted(paths)
+    assert sorted((tmp_path / "outbox" / "tasks" / "round-0001").iterdir()) == sorted(paths)
     assert len({path.name.lower() for path in paths}) == 2 * len(odd)
     assert set(pd.concat([read_frame(path) for path in paths[::2]])["annotator_id"]) == set(odd)
 

@@ -78,6 +78,7 @@ def test_how_many_sheets_wait_is_told_where_there_is_one_for_everybody(tmp_path:
     drop(home, "comments", "c.csv", pd.DataFrame({"comment_id": ["c-1", "c-2"], "text": ["one", "two"]}))
     drop(home, "annotators", "a.csv", pd.DataFrame({"annotator_id": ["ann", "bob", "cem"], "kind": "crowd"}))
     up_to_date(home)
+    (home.outbox / "tasks" / "round-0001" / "ann filled.csv").write_text("not sent yet")
     said = told(home)
     assert "outbox/tasks/round-0001/*.csv (3 sheets, one for each annotator), drop them into inbox/votes" in said
 
