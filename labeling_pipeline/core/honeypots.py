@@ -147,7 +147,7 @@ def draw_honeypots(
     place, who = deal(counts, alike, shelf, rng)
     got = np.bincount(who, minlength=len(names))
     if pots.short_bank == "refuse" and len(short := np.flatnonzero(got < least)):
-        _refuse(names[short[0]], int(least[short[0]]), int(min(supply[short[0]], got[short[0]])))
+        _refuse(names[short[0]], int(least[short[0]]), int(got[short[0]]))
     chosen = pots.bank[["comment_id", "text"]].iloc[place].reset_index(drop=True)
     return chosen.assign(annotator_id=np.asarray(names, dtype=object)[who], is_honeypot=True)
 

@@ -43,13 +43,15 @@ class _Line:
 
 
 def csv_cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """What csv shows of a frame: times as ISO 8601 in UTC, truth values in lower case, no formulas."""
+    """What csv shows of a frame: times as ISO 8601 in UTC, truth values in lower case, "" for nothing, no formulas."""
     plain = frame.copy()
     for name in plain.columns:
         if pd.api.types.is_datetime64_any_dtype(plain[name]):
             plain[name] = plain[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
         elif pd.api.types.is_bool_dtype(plain[name]):
             plain[name] = plain[name].map({True: "true", False: "false"})
+        if not (is_there := plain[name].notna()).all():
+            plain[name] = plain[name].astype(object).where(is_there, "")
     return escape(plain)
 
 

@@ -139,8 +139,12 @@ def test_a_delivery_is_whole_and_dated(tmp_path: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["one.csv"]
 
 
-@given(st.lists(st.tuples(st.text(), st.text(), st.integers(), st.booleans()), max_size=8))
-def test_rows_one_by_one_are_the_whole_sheet(rows: list[tuple[str, str, int, bool]]) -> None:
-    frame = pd.DataFrame(rows, columns=["a", "b", "n", "is_x"])
+TEXTS, TIMES = st.none() | st.text(), st.none() | st.datetimes(datetime(1999, 1, 1), datetime(2099, 1, 1))
+CELLS = st.tuples(TEXTS, TEXTS, st.integers(), st.none() | st.floats(0, 1), st.booleans(), TIMES)
+
+
+@given(st.lists(CELLS, max_size=8))
+def test_rows_one_by_one_are_the_whole_sheet(rows: list[tuple[object, ...]]) -> None:
+    frame = pd.DataFrame(rows, columns=["a", "b", "n", "p", "is_x", "at"])
     header, lines = csv_lines(frame)
     assert "".join([header, *lines]).encode("utf-8", "surrogatepass") == csv_bytes(frame)

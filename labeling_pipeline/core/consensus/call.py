@@ -62,6 +62,7 @@ class Job:
     notes: list[str]
     scores: dict[str, float] = field(default_factory=dict)
     models: tuple[str, ...] = ()
+    usual: Floats | None = None  # the class mix of majority's labels, once it was asked for
 
     def method(self, name: str) -> Method:
         found: Method = load(self.methods, name, "consensus method")
@@ -143,8 +144,8 @@ def _blind(job: Job, tasks: pd.Series, tried: HeldOut | None, calibration: Calib
 def _auto(job: Job, tried: dict[str, HeldOut]) -> tuple[str, Fit | None]:
     """The chosen method, and the fit without gold of it if there is one already."""
     free = job.fit(DEFAULT, None)
-    usual = label_mix(smoothed_shares(job.votes))
-    default = DEFAULT if guard(usual, free, DEFAULT, job.notes, has_gold=job.gold is not None) else FALLBACK
+    job.usual = label_mix(smoothed_shares(job.votes))
+    default = DEFAULT if guard(job.usual, free, DEFAULT, job.notes, has_gold=job.gold is not None) else FALLBACK
     if job.gold is None:
         return default, free if default == DEFAULT else None
     for name in CANDIDATES:
@@ -166,7 +167,7 @@ def _calibrated(
     if gold is None:
         return None, fit.p
     shares = smoothed_shares(job.votes)
-    usual = label_mix(shares)
+    usual = label_mix(shares) if job.usual is None else job.usual
     for has_offsets in (True, False):
         found = calibrate(
             tried[name].p, gold.truth, shares=shares[:, gold.task].T, weight=gold.weight, has_offsets=has_offsets

@@ -78,12 +78,12 @@ class Votes:
         again &= self.annotator < len(self.annotators)
         return again
 
-    @property
+    @cached_property
     def n_people(self) -> NDArray[np.int32]:
         """How many voted on each task; contradicting answers of one annotator are one person's."""
         return self.sizes - np.bincount(self.task[self.is_again], minlength=self.n_tasks).astype(np.int32)
 
-    @property
+    @cached_property
     def n_tasks_of(self) -> NDArray[np.int64]:
         """How many tasks each annotator voted on, those without a name last."""
         n = count_by(self.annotator, self.n_annotators)
