@@ -14,10 +14,13 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.ids import id_texts
 
+ID_COLUMNS = ("comment_id", "task", "task_id", "id", "annotator", "annotator_id", "worker")
 ENDINGS = (".csv", ".jsonl", ".parquet")
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 # A spreadsheet runs a cell that starts with one of these as a formula.
@@ -33,7 +36,8 @@ def ending_of(path: Path) -> str:
 
 
 def read_frame(path: str | Path) -> pd.DataFrame:
-    """A frame with every id and label as text; empty cells are missing values.
+    """A frame with cells as the file has them (all text in csv); empty cells are missing values. Ids that are whole
+    numbers written as 1.0, which an empty cell in their column makes of them, are the text 1.
 
     Raises InputError when the file is not there, or not what its ending says.
     """
@@ -43,16 +47,31 @@ def read_frame(path: str | Path) -> pd.DataFrame:
     ending = ending_of(path)
     try:
         if ending == ".csv":
-            return unescape(_read_csv(path))
+            return _plain_ids(unescape(_read_csv(path)), path)
         if ending == ".jsonl":
-            return pd.read_json(path, lines=True, dtype=False)
-        return _read_parquet(path)
+            return _plain_ids(pd.read_json(path, lines=True, dtype=False), path)
+        return _plain_ids(_read_parquet(path), path)
     except (ValueError, UnicodeDecodeError, OSError, EOFError) as error:
         first = str(error).splitlines()[0]
         remedy = "save the file as UTF-8" if isinstance(error, UnicodeDecodeError) else ""
         raise InputError(
             f"{path}: {first}", expected=f"a readable {ending[1:]} file in UTF-8", remedy=remedy
         ) from error
+
+
+def _plain_ids(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+    named = [name for name in ID_COLUMNS if name in frame.columns and not frame.columns.duplicated().any()]
+    odd = [name for name in named if _may_be_floats(frame[name])]
+    try:
+        return frame.assign(**{name: id_texts(frame[name]) for name in odd}) if odd else frame
+    except InputError as error:
+        raise InputError(f"{path}: {error.what}", expected=error.expected, remedy=error.remedy) from error
+
+
+def _may_be_floats(column: pd.Series) -> bool:
+    if isinstance(column.dtype, pd.StringDtype):
+        return bool(column.str.endswith(".0").any())
+    return bool(pd.api.types.is_float_dtype(column.dtype))
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -98,13 +117,20 @@ def _too_wide(path: Path, n_columns: int) -> InputError | None:
 def _read_parquet(path: Path) -> pd.DataFrame:
     """One column after the other where there are many rows: all at once, they would be in memory twice."""
     with pq.ParquetFile(path) as file:
-        names, n_groups = file.schema_arrow.names, file.num_row_groups
-        index = (file.schema_arrow.pandas_metadata or {}).get("index_columns", [])
+        schema, n_groups = file.schema_arrow, file.num_row_groups
+        names, index = schema.names, (schema.pandas_metadata or {}).get("index_columns", [])
     if n_groups < 2 or index or len(set(names)) < len(names):
-        return pd.read_parquet(path)
-    apart: dict[str, bool] = {"split_blocks": True, "self_destruct": True}
-    columns = [pd.read_parquet(path, engine="pyarrow", columns=[name], to_pandas_kwargs=apart) for name in names]
-    return pd.concat(columns, axis=1)
+        frame = pd.read_parquet(path)
+    else:
+        apart: dict[str, bool] = {"split_blocks": True, "self_destruct": True}
+        columns = [pd.read_parquet(path, engine="pyarrow", columns=[name], to_pandas_kwargs=apart) for name in names]
+        frame = pd.concat(columns, axis=1)
+    if len(set(names)) < len(names):
+        return frame
+    ids = [name for name in ID_COLUMNS if name in names and pa.types.is_integer(schema.field(name).type)]
+    with_gaps = [name for name in ids if name in frame.columns and pd.api.types.is_float_dtype(frame[name].dtype)]
+    exact = pq.read_table(path, columns=with_gaps) if with_gaps else None  # whole numbers that pandas made floats of
+    return frame.assign(**{name: exact[name].cast(pa.string()).to_numpy() for name in with_gaps}) if exact else frame
 
 
 def write_frame(frame: pd.DataFrame, path: str | Path) -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from labeling_pipeline.cli.options import naming, records
+from labeling_pipeline.cli.options import FileCommand, naming, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ WHAT = (
 )
 
 
-@click.command("annotators", epilog=EXAMPLE)
+@click.command("annotators", cls=FileCommand, epilog=EXAMPLE)
 @click.argument("votes", type=FILE)
 @click.option("--gold", type=FILE, help="Known labels (task, label): adds each one's accuracy.")
 @click.option("--honeypots", type=FILE, help="Answers to honeypots (task, label): adds each one's accuracy, apart.")

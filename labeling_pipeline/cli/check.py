@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from labeling_pipeline.cli.options import FileCommand
+
 EXAMPLE = """\b
 Example:
   labeling-pipeline check votes.csv -o report.html
@@ -21,7 +23,7 @@ Example:
 ALL, MOST_SHOWN = "(all)", 10
 
 
-@click.command("check", epilog=EXAMPLE)
+@click.command("check", cls=FileCommand, epilog=EXAMPLE)
 @click.argument("votes", type=click.Path(path_type=Path))
 @click.option(
     "--comments",

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from labeling_pipeline.cli.options import FileCommand
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -27,7 +29,7 @@ Examples:
 FILE = click.Path(path_type=Path)
 
 
-@click.command("consensus", epilog=EXAMPLE)
+@click.command("consensus", cls=FileCommand, epilog=EXAMPLE)
 @click.argument("votes", type=FILE)
 @click.option("-o", "--out", required=True, type=FILE, help="Labels: .csv, .jsonl or .parquet.")
 @click.option("--method", default="auto", show_default=True, metavar="NAME", help="A method by name, or auto.")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from labeling_pipeline.cli.options import FileCommand
+
 EXAMPLE = """\b
 Example:
   labeling-pipeline gold plan votes.csv --comments comments.csv --budget 300 -o gold.csv
@@ -22,7 +24,7 @@ def gold_group() -> None:
     """Gold: labels by experts, kept apart from training, to measure accuracy."""
 
 
-@gold_group.command("plan", epilog=EXAMPLE)
+@gold_group.command("plan", cls=FileCommand, epilog=EXAMPLE)
 @click.argument("votes", type=click.Path(path_type=Path))
 @click.option("--comments", type=click.Path(path_type=Path), required=True, help="comment_id, text; optional slice.")
 @click.option("--budget", default=300, show_default=True, help="Comments experts will label.")

@@ -34,13 +34,14 @@ class Told:
 def labeled_rows(path: Path) -> pd.DataFrame:
     """comment_id and label as text, and whatever other columns there are."""
     from labeling_pipeline.core.errors import InputError
+    from labeling_pipeline.core.ids import id_texts
     from labeling_pipeline.files import read_frame
 
     frame = read_frame(path).rename(columns={"id": "comment_id", "task": "comment_id"})
     absent = [column for column in ("comment_id", "label") if column not in frame.columns]
     if absent:
         raise InputError(f"{path}: no column {absent[0]!r}", expected="comment_id and label")
-    return frame.assign(comment_id=frame["comment_id"].astype("str"), label=frame["label"].astype("str"))
+    return frame.assign(comment_id=id_texts(frame["comment_id"]), label=id_texts(frame["label"]))
 
 
 def gold_rows(path: Path | None) -> pd.DataFrame | None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from labeling_pipeline.cli.options import FileCommand
+
 if TYPE_CHECKING:
     from labeling_pipeline.core.weak_supervision import LabelModelResult
 
@@ -29,7 +31,7 @@ Example:
 """
 
 
-@click.command("label-model", epilog=LABEL_MODEL_EXAMPLE)
+@click.command("label-model", cls=FileCommand, epilog=LABEL_MODEL_EXAMPLE)
 @click.argument("matrix", type=click.Path(path_type=Path))
 @OUTPUT
 @METHOD

@@ -25,6 +25,36 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return made
 
 
+class FileCommand(click.Command):
+    """A command that reads files and writes others (`-o`, `--…-out`): never over one of those it was given."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; InputError where two of its files are one."""
+        given = [(p, v) for p in self.get_params(ctx) if isinstance(v := ctx.params.get(str(p.name)), Path)]
+        written = [one for one in given if _is_written(one[0])]
+        for place, (parameter, path) in enumerate(written):
+            others = [one for one in given if not _is_written(one[0])] + written[:place]
+            same = next((other for other in others if _is_same(path, other[1])), None)
+            if same is not None:
+                said = f"{_named(parameter)} {path} would overwrite {_named(same[0])} {same[1]}"
+                raise InputError(said, remedy="write to another file")
+        return super().invoke(ctx)
+
+
+def _is_written(parameter: click.Parameter) -> bool:
+    name = str(parameter.name)
+    return name in ("output", "out") or name.endswith("_out")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    both_there = one.exists() and other.exists()
+    return one.samefile(other) if both_there else one.resolve() == other.resolve()
+
+
+def _named(parameter: click.Parameter) -> str:
+    return parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name
+
+
 @contextmanager
 def naming(*paths: Path | None) -> Iterator[None]:
     """An InputError about what was read from these files names them; core speaks of frames and knows no paths."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from labeling_pipeline.cli.options import FileCommand
+
 EXAMPLE = """\b
 Example:
   labeling-pipeline select predictions.csv -n 500 --strategy margin -o batch.csv
@@ -17,7 +19,7 @@ Example:
 """
 
 
-@click.command("select", epilog=EXAMPLE)
+@click.command("select", cls=FileCommand, epilog=EXAMPLE)
 @click.argument("predictions", type=click.Path(path_type=Path))
 @click.option("-n", "n", required=True, type=int, help="How many comments.")
 @click.option("--strategy", default="margin", show_default=True, metavar="NAME", help="See the list below.")

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.ids import id_texts
 from labeling_pipeline.core.weak_supervision import LabelModelResult
 from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN
 
@@ -14,14 +15,26 @@ ID_COLUMNS = ("id", "comment_id", "task")
 
 
 def read_votes(frame: pd.DataFrame, path: str) -> tuple[pd.Series, npt.NDArray[np.int64], list[str]]:
-    """Ids (row numbers where there is no id column), votes (n, m) and the functions' names."""
+    """Ids (row numbers where there is no id column), votes (n, m) and the functions' names; InputError where an id is
+    missing or occurs twice, as in a file of comments: which of its rows a label is for nobody could tell."""
     id_column = next((column for column in ID_COLUMNS if column in frame.columns), None)
     names = [str(column) for column in frame.columns if column != id_column]
     if not names:
         raise InputError(f"{path}: no column of votes", expected="one integer column per labeling function")
     votes = np.stack([_integers(frame[name], path) for name in names], axis=1)
-    ids = pd.Series(np.arange(len(frame))) if id_column is None else frame[id_column]
+    ids = pd.Series(np.arange(len(frame))) if id_column is None else _checked_ids(frame[id_column], path)
     return ids.rename("id").reset_index(drop=True), votes, names
+
+
+def _checked_ids(ids: pd.Series, path: str) -> pd.Series:
+    remedy = "give each row its own id, or leave the column out: rows are then numbered"
+    if ids.isna().any():
+        row = int(np.flatnonzero(ids.isna())[0])
+        raise InputError(f"{path} row {row + 1}: {ids.name} is empty", remedy=remedy)
+    repeated = ids.duplicated()
+    if repeated.any():
+        raise InputError(f"{path}: {ids.name} {str(ids[repeated].iloc[0])!r} occurs twice", remedy=remedy)
+    return ids
 
 
 def _integers(column: pd.Series, path: str) -> npt.NDArray[np.int64]:
@@ -41,20 +54,20 @@ def _integers(column: pd.Series, path: str) -> npt.NDArray[np.int64]:
 def gold_of(frame: pd.DataFrame, ids: pd.Series, path: str) -> npt.NDArray[np.int64]:
     """(n,) gold classes in the order of `ids`, -1 where there is none; of all rows, whatever their role."""
     known = one_label_each(_gold_labels(frame, path), "id", path).set_index("id")["label"]
-    return np.asarray(ids.astype("str").map(known).fillna(-1), dtype=np.int64)
+    return np.asarray(id_texts(ids).map(known).fillna(-1), dtype=np.int64)
 
 
 def rows_used(frame: pd.DataFrame, ids: pd.Series, n_classes: int) -> int:
     """Rows of gold whose id is among `ids` and whose label is a class; each counts, however often its id occurs."""
     gold = _gold_labels(frame, "gold")
-    return int((gold["id"].isin(ids.astype("str")) & gold["label"].between(0, n_classes - 1)).sum())
+    return int((gold["id"].isin(id_texts(ids)) & gold["label"].between(0, n_classes - 1)).sum())
 
 
 def _gold_labels(frame: pd.DataFrame, path: str) -> pd.DataFrame:
     column = next((name for name in ID_COLUMNS if name in frame.columns), None)
     if column is None or "label" not in frame.columns:
         raise InputError(f"{path}: columns {', '.join(map(str, frame.columns))}", expected="id and label")
-    return pd.DataFrame({"id": frame[column].astype("str"), "label": _integers(frame["label"], path)})
+    return pd.DataFrame({"id": id_texts(frame[column]), "label": _integers(frame["label"], path)})
 
 
 def one_label_each(gold: pd.DataFrame, column: str, path: str) -> pd.DataFrame:

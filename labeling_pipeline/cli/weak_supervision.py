@@ -14,7 +14,7 @@ import click
 from labeling_pipeline.cli.function_calls import PROCESSES, SECONDS, how_called
 from labeling_pipeline.cli.gold_file import Told, gold_rows, labeled_rows, told
 from labeling_pipeline.cli.label_model import BALANCE, GOLD, JSON, METHOD, OUTPUT, balance_of, model_facts, say
-from labeling_pipeline.cli.options import records
+from labeling_pipeline.cli.options import FileCommand, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ Example:
 """
 
 
-@click.command("weak-label", epilog=WEAK_LABEL_EXAMPLE)
+@click.command("weak-label", cls=FileCommand, epilog=WEAK_LABEL_EXAMPLE)
 @click.argument("comments", type=click.Path(path_type=Path))
 @LFS
 @OUTPUT
@@ -93,7 +93,7 @@ def _covered(applied: AppliedLFs) -> float:
     return float((applied.matrix >= 0).any(axis=1).mean()) if len(applied.matrix) else 0.0
 
 
-@click.command("lf-report", epilog=LF_REPORT_EXAMPLE)
+@click.command("lf-report", cls=FileCommand, epilog=LF_REPORT_EXAMPLE)
 @click.argument("comments", type=click.Path(path_type=Path))
 @LFS
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=".html")

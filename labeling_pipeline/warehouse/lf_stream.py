@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.ids import id_texts
 from labeling_pipeline.core.weak_supervision import AppliedLFs, LabelModelResult, LFSet, apply_lfs, model_votes
 from labeling_pipeline.core.weak_supervision.bounded import FUNCTION_LIMIT_S, Faults
 from labeling_pipeline.core.weak_supervision.evaluation import rule_column
@@ -127,18 +128,28 @@ def _columns(file: pq.ParquetFile, lfs: LFSet) -> list[str] | None:
 def _parts(file: pq.ParquetFile, columns: Sequence[str] | None) -> Iterator[tuple[int, pd.DataFrame]]:
     start = 0
     for batch in file.iter_batches(batch_size=PART_ROWS, columns=columns):
-        yield start, with_ids(batch.to_pandas())
+        yield start, with_ids(_whole_ids(batch).to_pandas())
         start += batch.num_rows
+
+
+def _whole_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Ids that are whole numbers as text: beside an empty cell, pandas would make floats of them."""
+    place = batch.schema.get_field_index("comment_id")
+    if place < 0 or not pa.types.is_integer(batch.schema.field(place).type):
+        return batch
+    return batch.set_column(place, "comment_id", batch.column(place).cast(pa.string()))
 
 
 def with_ids(comments: pd.DataFrame) -> pd.DataFrame:
     """The comments with text ids; where none is given, the one that the inbox would derive from the text."""
-    given = comments["comment_id"] if "comment_id" in comments.columns else pd.Series(None, comments.index, dtype="str")
+    given = pd.Series(None, comments.index, dtype="str")
+    if "comment_id" in comments.columns:
+        given = id_texts(comments["comment_id"])
     if given.notna().all():
-        return comments.assign(comment_id=given.astype("str"))
+        return comments.assign(comment_id=given)
     texts = comments["text"].fillna("").astype("str")
     derived = texts.map(lambda text: f"h-{text_hash(text)[:24]}")
-    return comments.assign(comment_id=given.astype("str").where(given.notna(), derived))
+    return comments.assign(comment_id=given.where(given.notna(), derived))
 
 
 def _refuse_repeats(seen: list[npt.NDArray[np.generic]]) -> None:

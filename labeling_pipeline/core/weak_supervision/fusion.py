@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.ids import id_texts
 from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows
 from labeling_pipeline.core.weak_supervision.patterns import Matrix
 from labeling_pipeline.core.weak_supervision.result import softmax
@@ -117,7 +118,7 @@ def _aligned(name: str, frame: pd.DataFrame, ids: list[str], classes: Sequence[s
     if absent:
         raise InputError(f"source {name!r}: no column {absent[0]!r}", expected=", ".join(columns))
     speaking = frame[frame["n_fired"] > 0] if "n_fired" in frame.columns else frame
-    keyed = speaking.assign(comment_id=speaking["comment_id"].astype("str")).set_index("comment_id")[columns]
+    keyed = speaking.assign(comment_id=id_texts(speaking["comment_id"])).set_index("comment_id")[columns]
     if keyed.index.has_duplicates:
         twice = keyed.index[keyed.index.duplicated()][0]
         raise InputError(f"source {name!r}: comment {twice!r} occurs twice")
@@ -159,7 +160,7 @@ def _truth(gold: pd.DataFrame | None, classes: Sequence[str]) -> dict[str, int]:
         return {}
     fit = fit_rows(gold)
     index = {name: k for k, name in enumerate(classes)}
-    labels = zip(fit["comment_id"].astype("str"), fit["label"].astype("str"), strict=True)
+    labels = zip(id_texts(fit["comment_id"]), fit["label"].astype("str"), strict=True)
     return {comment: index[label] for comment, label in labels if label in index}
 
 
@@ -217,7 +218,7 @@ def _verdicts(verdicts: pd.DataFrame, ids: list[str], classes: Sequence[str]) ->
 
 def _counting(verdicts: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
     """comment_id, label, accuracy of the verdicts that count: each expert's latest on a comment."""
-    rows = verdicts.reset_index(drop=True).assign(comment_id=verdicts["comment_id"].astype("str").to_numpy())
+    rows = verdicts.reset_index(drop=True).assign(comment_id=id_texts(verdicts["comment_id"]).to_numpy())
     given = rows["accuracy"] if "accuracy" in rows.columns else pd.Series(np.nan, rows.index)
     accuracy = pd.to_numeric(given, errors="coerce")
     for row in np.flatnonzero(~rows["label"].isin(list(classes))):

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from labeling_pipeline.core.ids import id_texts
 from labeling_pipeline.core.weak_supervision import analysis
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, rules_in_python
 from labeling_pipeline.core.weak_supervision.gold_roles import judging_rows
@@ -103,7 +104,7 @@ def _signals(applied: AppliedLFs, signals: SignalLabels | None, gold: pd.DataFra
     """Of the comments the functions were applied to: what people said of others is not in these shares."""
     if signals is None:
         return pd.DataFrame()
-    ids = pd.Index([] if applied.comment_ids is None else applied.comment_ids.astype("str"))
+    ids = pd.Index([] if applied.comment_ids is None else id_texts(applied.comment_ids))
     among = dataclasses.replace(signals, votes=signals.votes[signals.votes["comment_id"].isin(ids)])
     return signal_functions(among, applied.vote_frame(), len(ids), None if gold is None else judging_rows(gold))
 
@@ -142,7 +143,7 @@ def _proposals(
     if verdicts is None:
         return pd.DataFrame()
     labels = weak_label_frame(applied, result)
-    ids = comments["comment_id"].astype("str")
+    ids = id_texts(comments["comment_id"])
     disputed = set(ids[analysis.is_conflict(patterns)[patterns.row_pattern]])
     believed = labels[labels["n_fired"] > 0]
     return propose_lfs(comments, verdicts, believed, in_use=applied, conflicts=disputed, scan=scan)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.ids import id_texts
 from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows
 from labeling_pipeline.core.weak_supervision.linked_actors import source_of_act
 from labeling_pipeline.core.weak_supervision.patterns import Matrix
@@ -108,9 +109,9 @@ def _acts(feedback: pd.DataFrame, served: pd.DataFrame, index: Mapping[str, int]
     absent = [c for c in ("comment_id", "kind") if c not in feedback.columns]
     if absent:
         raise InputError(f"feedback: no column {absent[0]!r}", expected="comment_id and kind")
-    acts = feedback.reset_index(drop=True).assign(comment_id=lambda f: f["comment_id"].astype("str"))
+    acts = feedback.reset_index(drop=True).assign(comment_id=lambda f: id_texts(f["comment_id"]))
     shown = served.drop_duplicates("comment_id", keep="last")
-    by_id = dict(zip(shown["comment_id"].astype("str"), shown["label"].map(dict(index)), strict=True))
+    by_id = dict(zip(id_texts(shown["comment_id"]), shown["label"].map(dict(index)), strict=True))
     claimed = acts["label"].map(dict(index)) if "label" in acts.columns else pd.Series(np.nan, index=acts.index)
     acts["claim"] = claimed.fillna(-1).astype(np.int64)
     acts["against"] = acts["comment_id"].map(by_id).fillna(-1).astype(np.int64)
@@ -138,8 +139,8 @@ def _truth(gold: pd.DataFrame | None, index: Mapping[str, int]) -> dict[str, int
 
 
 def _error_rate(served: pd.DataFrame, truth: Mapping[str, int], index: Mapping[str, int]) -> float:
-    known = served[served["comment_id"].astype("str").isin(truth)]
-    actual = known["comment_id"].astype("str").map(dict(truth))
+    known = served[id_texts(served["comment_id"]).isin(truth)]
+    actual = id_texts(known["comment_id"]).map(dict(truth))
     wrong = float((known["label"].map(dict(index)) != actual).sum())
     rate = (wrong + PRIOR_COMMENTS * DEFAULT_ERROR_RATE) / (len(known) + PRIOR_COMMENTS)
     return float(np.clip(rate, LOWEST, 0.5))

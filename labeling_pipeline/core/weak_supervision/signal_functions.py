@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from labeling_pipeline.core.ids import id_texts
 from labeling_pipeline.core.weak_supervision.analysis import wilson
 from labeling_pipeline.core.weak_supervision.production_signals import SignalLabels
 
@@ -75,7 +76,7 @@ def _contradict(pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
 def _measured(rows: pd.DataFrame, claims: pd.DataFrame, gold: pd.DataFrame | None) -> pd.DataFrame:
     if gold is None or gold.empty:
         return rows.assign(n_gold=0)
-    known = dict(zip(gold["comment_id"].astype("str"), gold["label"].astype("str"), strict=True))
+    known = dict(zip(id_texts(gold["comment_id"]), gold["label"].astype("str"), strict=True))
     judged = claims.assign(truth=claims["comment_id"].map(known)).dropna(subset="truth")
     right = np.where(judged["label"].notna(), judged["label"] == judged["truth"], judged["against"] != judged["truth"])
     per_kind = judged.assign(right=right * judged["n_sources"]).groupby("lf")[["right", "n_sources"]].sum()

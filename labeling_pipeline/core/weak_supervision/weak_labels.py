@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.ids import id_texts
 from labeling_pipeline.core.weak_supervision import reading
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
 from labeling_pipeline.core.weak_supervision.functions import LFSet
@@ -89,10 +90,8 @@ def weak_label_frame(applied: AppliedLFs, result: LabelModelResult) -> pd.DataFr
 
 def _warn_of_unused(applied: AppliedLFs, gold: pd.DataFrame) -> None:
     """A frame of labels has no place for notes, and gold that teaches nothing must not look as if it did."""
-    ids = pd.Series(dtype="str") if applied.comment_ids is None else applied.comment_ids.astype("str")
-    unused = int(
-        (~gold["comment_id"].astype("str").isin(ids) | ~gold["label"].astype("str").isin(applied.classes)).sum()
-    )
+    ids = pd.Series(dtype="str") if applied.comment_ids is None else id_texts(applied.comment_ids)
+    unused = int((~id_texts(gold["comment_id"]).isin(ids) | ~gold["label"].astype("str").isin(applied.classes)).sum())
     if unused:
         why = "other comments than these, or a label that is no class here"
         warnings.warn(f"gold: {unused} of {len(gold)} rows not used ({why})", stacklevel=3)
@@ -103,7 +102,7 @@ def explain_weak_label(lfs: LFSet, applied: AppliedLFs, result: LabelModelResult
 
     Raises InputError for a comment the functions were not applied to.
     """
-    ids = pd.Series(dtype="str") if applied.comment_ids is None else applied.comment_ids.astype("str")
+    ids = pd.Series(dtype="str") if applied.comment_ids is None else id_texts(applied.comment_ids)
     found = np.flatnonzero((ids == comment_id).to_numpy())
     if not len(found):
         raise InputError(f"comment {comment_id!r}: no weak label")
@@ -138,6 +137,6 @@ def gold_vector(applied: AppliedLFs, gold: pd.DataFrame) -> npt.NDArray[np.int64
     if applied.comment_ids is None or gold.empty:
         return none
     index = {name: k for k, name in enumerate(applied.classes)}
-    by_id = gold.assign(comment_id=gold["comment_id"].astype("str")).drop_duplicates("comment_id", keep="last")
-    found = applied.comment_ids.astype("str").map(by_id.set_index("comment_id")["label"].astype(str).map(index))
+    by_id = gold.assign(comment_id=id_texts(gold["comment_id"])).drop_duplicates("comment_id", keep="last")
+    found = id_texts(applied.comment_ids).map(by_id.set_index("comment_id")["label"].astype(str).map(index))
     return np.asarray(found.fillna(-1), dtype=np.int64)
