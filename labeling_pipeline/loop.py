@@ -15,7 +15,6 @@ from labeling_pipeline.locks import pass_lock
 from labeling_pipeline.stages import STAGES
 from labeling_pipeline.stages.clock import advance, can_advance, open_context
 from labeling_pipeline.stages.context import Context
-from labeling_pipeline.stages.function_files import check_functions
 from labeling_pipeline.stages.inbox import files_are_arriving
 from labeling_pipeline.stages.pending import Pending, pending
 
@@ -44,8 +43,9 @@ def _run_until_idle(home: Home, now: datetime | None, say: Say) -> int:
             return passes
         if work.digest == last:
             raise InvariantError(f"a pass over {', '.join(work.assets[:3])} changed nothing", remedy="run with --debug")
-        if "weak_labels" in work.assets:
-            check_functions(context)  # before anything is asked or paid for
+        for asset in work.assets:
+            if (checks := STAGES[asset].checks) is not None:
+                checks(context)  # before anything is asked or paid for
         if launcher is None:
             from labeling_pipeline.launch import Launcher
 

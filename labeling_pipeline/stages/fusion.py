@@ -131,13 +131,11 @@ def _with_verdicts(
     context: Context, sources: Sources, fused: Fused, mix: np.typing.NDArray[np.float64]
 ) -> Fused | None:
     """The comments with verdicts once more, with each expert's latest verdict as evidence."""
+    from labeling_pipeline.core.verdict_evidence import evidence_of
     from labeling_pipeline.core.weak_supervision.fusion import fuse
 
     verdicts = with_reliability(context, context.query("verdicts_in_order"))
-    # As the gate has it: "unsure" takes back what the same expert said before, and is no evidence of a class.
-    verdicts = verdicts.drop_duplicates(["comment_id", "expert_id"], keep="last")
-    verdicts = verdicts[verdicts["label"].isin(context.all_classes) & ~verdicts["voted_as_annotator"]]
-    verdicts = _among(verdicts, pd.Index(fused.labels["comment_id"]))
+    verdicts = _among(evidence_of(verdicts, context.all_classes), pd.Index(fused.labels["comment_id"]))
     if verdicts.empty:
         return None
     # As the gate has it: what the expert said of it, but no more than others found.

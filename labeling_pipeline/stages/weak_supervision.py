@@ -82,8 +82,7 @@ def lost_votes_are_wanted(context: Context) -> bool:
 
 def _without_functions(context: Context, *tables: str) -> Result:
     """Nothing is left of functions whose files are gone: their votes count no more."""
-    rows = context.warehouse.tables(*tables)
-    gone = {table: frame.iloc[:0] for table, frame in rows.items() if len(frame)}
+    gone = {table: context.warehouse.empty(table) for table in tables if context.count(table)}
     return Result(0, waiting_for=NO_FUNCTIONS, replace=gone)
 
 

@@ -97,6 +97,11 @@ class Warehouse:
         with self.read() as con:
             return {name: con.execute(f"select * from {quoted(name)}").df() for name in names}
 
+    def empty(self, name: str) -> pd.DataFrame:
+        """A table or view without its rows."""
+        with self.read() as con:
+            return con.execute(f"select * from {quoted(name)} limit 0").df()
+
     def columns(self, table: str) -> list[tuple[str, str, str]]:
         """Name, type and comment of every column of a table that a migration made."""
         made_by = migrate.all_migrations()[-1]

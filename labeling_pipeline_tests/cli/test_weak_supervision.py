@@ -168,6 +168,18 @@ def test_verdicts_let_the_report_propose(folder: Path, capsys: pytest.CaptureFix
     assert "says_water" in Path("report.html").read_text(encoding="utf-8")
 
 
+def test_answers_that_are_no_class_propose_nothing_and_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.read_csv("comments.csv")
+    is_water = (frame["text"] == "water").to_numpy()
+    frame[["comment_id"]].assign(label=np.where(is_water, "unsure", "plain")).to_csv("verdicts.csv", index=False)
+    call = ["lf-report", "comments.csv", "--lfs", "lfs.toml", "--verdicts", "verdicts.csv", "-o", "report.html"]
+    assert exit_code(*call, "--json") == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert "unsure" not in [one["label"] for one in facts["proposals"]]
+    assert f"verdicts: {is_water.sum()} of {len(frame)} are no class (unsure)" in " ".join(facts["notes"])
+    assert f"{is_water.sum()} of {len(frame)} are no class" in Path("report.html").read_text(encoding="utf-8")
+
+
 def test_production_signals_stand_beside_the_functions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     flags = pd.DataFrame({"comment_id": ["c0", "c1", "c1"], "kind": "flag", "actor_id": ["u1", "u1", "u2"]})
     flags.to_csv("flags.csv", index=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from labeling_pipeline.home import Home
 from labeling_pipeline.report.explain import explain
@@ -16,8 +17,8 @@ CODED = ["quiet spoon", "velvet parker", "salt map", "moss collector"]
 PLAIN = ["rain", "wind", "plum", "harbour", "lantern", "meadow", "ribbon", "kettle"]
 RULE = keyword_rule("vile")
 ASSETS = (
-    "raw_comments", "gold_set", "verdicts", "weak_labels", "comment_slices", "production_predictions",
-    "production_feedback", "labeling_function_report",
+    "raw_comments", "gold_set", "decomposed_tasks", "crowd_votes", "verdicts", "weak_labels", "comment_slices",
+    "production_predictions", "production_feedback", "labeling_function_report",
 )  # fmt: skip
 
 
@@ -57,3 +58,17 @@ def test_proposed_adopted_and_explained(tmp_path: Path) -> None:
     lines = [line for event in explain(context, votes["comment_id"].iloc[0]) for line in event.lines]
     (said,) = [line for line in lines if line.startswith("context_dependent → toxic")]
     assert "proposed from experts' notes of context dependent, precision 1.00 on" in said
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_nothing_is_proposed_from_verdicts_that_do_not_count(tmp_path: Path, withdrawn: bool) -> None:
+    home = noted_home(tmp_path / "home")
+    said = pd.read_csv(home.root / "inbox" / "verdicts" / "v.csv")
+    coded = said[said["label"] == "toxic"]
+    if withdrawn:
+        drop(home, "verdicts", "later.csv", coded.assign(label="unsure", decided_at="2026-05-01T08:00:00"))
+    else:
+        own = coded[["comment_id"]].assign(annotator_id="e-1", label="toxic", answered_at="2026-04-20T08:00:00")
+        drop(home, "votes", "own.csv", own)
+    proposed = up_to_date(home, ASSETS).warehouse.table("labeling_function_proposals")
+    assert not set(proposed["label"]) & {"toxic", "unsure"}

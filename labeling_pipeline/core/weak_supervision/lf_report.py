@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.ids import id_texts
+from labeling_pipeline.core.verdict_evidence import evidence_of
 from labeling_pipeline.core.weak_supervision import analysis
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, rules_in_python
 from labeling_pipeline.core.weak_supervision.gold_roles import judging_rows
@@ -22,6 +23,8 @@ from labeling_pipeline.core.weak_supervision.proposals import propose_lfs
 from labeling_pipeline.core.weak_supervision.result import LabelModelResult
 from labeling_pipeline.core.weak_supervision.signal_functions import signal_functions
 from labeling_pipeline.core.weak_supervision.weak_labels import gold_vector, weak_label_frame
+
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,11 @@ def lf_report(
     """What the labeling functions did on these comments, and how much the label model believes each.
 
     `comments` are those the functions were applied to, in the same order; `gold` has comment_id and label, and
-    optionally role (accuracy is then that on role measure); `verdicts` (comment_id, label, note) let it propose phrases
-    for what the weak labels got wrong, run by `scan` as in `apply_lfs`; `signals` (see ``signal_labels``) are shown.
+    optionally role (accuracy is then that on role measure); `verdicts` (comment_id, label, note; those that
+    `evidence_of` takes) let it propose phrases for what the weak labels got wrong, run by `scan` as in `apply_lfs`;
+    `signals` (see ``signal_labels``) are shown.
     """
+    said = None if verdicts is None else evidence_of(verdicts, applied.classes)
     patterns = vote_patterns(applied.matrix, len(applied.classes))
     truth = None if gold is None else gold_vector(applied, judging_rows(gold))
     names, summary = applied.names, _summary(patterns, applied, result, truth)
@@ -93,9 +98,9 @@ def lf_report(
         method=result.method,
         advantage=result.advantage,
         advantage_is=result.advantage_is,
-        notes=[*result.notes, *([] if signals is None else signals.notes)],
+        notes=[*result.notes, *([] if signals is None else signals.notes), *_no_classes(verdicts, applied.classes)],
         classes=applied.classes,
-        proposals=_proposals(patterns, applied, result, comments, verdicts, scan),
+        proposals=_proposals(patterns, applied, result, comments, said, scan),
         signals=_signals(applied, signals, gold),
     )
 
@@ -147,6 +152,14 @@ def _proposals(
     disputed = set(ids[analysis.is_conflict(patterns)[patterns.row_pattern]])
     believed = labels[labels["n_fired"] > 0]
     return propose_lfs(comments, verdicts, believed, in_use=applied, conflicts=disputed, scan=scan)
+
+
+def _no_classes(verdicts: pd.DataFrame | None, classes: Sequence[str]) -> list[str]:
+    """How many verdicts have a label that the functions cannot vote for, where there are any."""
+    if verdicts is None or (other := verdicts.loc[~verdicts["label"].isin(list(classes)), "label"]).empty:
+        return []
+    named = ", ".join(sorted(other.dropna().astype("str").unique())[:MOST_NAMED])
+    return [f"verdicts: {len(other):,} of {len(verdicts):,} are no class ({named}): no function is proposed from them"]
 
 
 def _grouped(

@@ -8,7 +8,7 @@ with known as (
     select comment_id, schema_version, label from independent_verdicts
     where comment_id not in (select comment_id from gold_set where role = 'fit')
     qualify row_number() over (
-        partition by comment_id, schema_version order by decided_at desc nulls last, verdict_id
+        partition by comment_id, schema_version order by decided_at desc nulls last, verdict_id desc
     ) = 1
 )
 select v.annotator_id as annotator, k.label as "true", v.label as given, v.answered_at

@@ -3,7 +3,7 @@
 -- Parameters: none.
 with verdict as (
     select comment_id, label, decided_at from independent_verdicts where decided_at is not null
-    qualify row_number() over (partition by comment_id order by decided_at desc, verdict_id) = 1
+    qualify row_number() over (partition by comment_id order by decided_at desc, verdict_id desc) = 1
 ),
 asked as (select distinct comment_id from assignments where is_honeypot)
 select 'verdict' as kind, comment_id as task, label,

@@ -5,6 +5,6 @@ select l.comment_id, l.agreement, case when v.comment_id is not null then (v.lab
 from consensus_labels l
 left join (
     select comment_id, label from independent_verdicts
-    qualify row_number() over (partition by comment_id order by decided_at desc nulls last, verdict_id) = 1
+    qualify row_number() over (partition by comment_id order by decided_at desc nulls last, verdict_id desc) = 1
 ) v on v.comment_id = l.comment_id
 order by l.comment_id
