@@ -168,7 +168,9 @@ def test_verdicts_let_the_report_propose(folder: Path, capsys: pytest.CaptureFix
     assert "says_water" in Path("report.html").read_text(encoding="utf-8")
 
 
-def test_answers_that_are_no_class_propose_nothing_and_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_answers_that_are_no_class_propose_nothing_and_are_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     frame = pd.read_csv("comments.csv")
     is_water = (frame["text"] == "water").to_numpy()
     frame[["comment_id"]].assign(label=np.where(is_water, "unsure", "plain")).to_csv("verdicts.csv", index=False)

@@ -93,6 +93,7 @@ def test_what_experts_noted_is_proposed_as_a_heuristic_and_not_in_use(context: C
     truth = [truth_of(one, text) for one, text in zip(comments["comment_id"], comments["text"], strict=True)]
     is_right = pd.Series([one.label == "harassment" for one in truth], comments.index)
     is_coded = pd.Series([one.slice == "dog_whistle" for one in truth], comments.index)
+    assert is_right[is_found].mean() >= 0.7
     assert first["low"] <= is_right[is_found].mean() <= first["high"]  # what is told of it holds in truth
     assert is_found[is_coded].mean() >= 0.5
     assert "context_dependent" not in context.warehouse.table("labeling_functions")["lf"].tolist()

@@ -14,11 +14,12 @@ from labeling_pipeline.core.errors import InputError, SettingError
 from labeling_pipeline.core.weak_supervision.opened_files import opened_files
 from labeling_pipeline.home import Home
 from labeling_pipeline.loop import run_until_idle
-from labeling_pipeline.stages import STAGES
+from labeling_pipeline.stages import STAGES, function_files
 from labeling_pipeline.stages.clock import open_context
 from labeling_pipeline.stages.context import Context
 from labeling_pipeline.stages.engine import Done, is_due, materialize
 from labeling_pipeline.stages.function_columns import comments_for_functions
+from labeling_pipeline.stages.pending import pending
 from labeling_pipeline_tests.stages.small_homes import drop, keyword_rule, new_home
 
 TOML = keyword_rule("plum")
@@ -209,6 +210,24 @@ def test_a_wrong_definition_is_told_before_anything_is_done(context: Context, te
         with pytest.raises(InputError, match=said):
             materialize(asset, STAGES[asset], context)
     assert not {"decomposed_tasks", "crowd_votes"} & set(context.state())
+
+
+def test_whatever_hands_work_out_is_preceded_by_the_check(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"import os\nSERVICE = os.environ['SERVICE_OF_FUNCTIONS']\n{PYTHON}"
+    (context.home.root / "labeling_functions.py").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("SERVICE_OF_FUNCTIONS", "here")
+    for asset in STAGES:
+        materialize(asset, STAGES[asset], context)
+    monkeypatch.delenv("SERVICE_OF_FUNCTIONS")
+    monkeypatch.setattr(function_files, "_CHECKED", {})  # as in a new process
+    votes = pd.DataFrame({"comment_id": ["c0"], "annotator_id": ["a"], "label": ["toxic"]})
+    drop(context.home, "votes", "votes.csv", votes)
+    work = pending(STAGES, context).assets
+    assert "crowd_votes" in work
+    assert "weak_labels" not in work, "no version has moved"
+    with pytest.raises(InputError, match=r"labeling_functions\.py"):
+        run_until_idle(context.home, context.now)
+    assert not context.home.dagster.exists(), "no run was started"
 
 
 def test_a_home_may_know_its_class_balance(context: Context) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from labeling_pipeline.core.errors import InputError, InvariantError, WarehouseBusyError
@@ -203,6 +204,12 @@ def test_queries_get_the_parameters_they_use_and_no_others(warehouse: Warehouse)
         warehouse.query("taken_files", kind="votes", other=1)
     with pytest.raises(InvariantError, match="no query"):
         warehouse.query("../migrations/0001_initial")
+
+
+def test_a_table_without_its_rows_has_its_types(warehouse: Warehouse) -> None:
+    with warehouse.write() as con:
+        con.execute("insert into clock values (timestamp '2026-01-01')")
+    pd.testing.assert_frame_equal(warehouse.empty("clock"), warehouse.table("clock").iloc[:0])
 
 
 def test_tables_are_read_as_of_one_moment(warehouse: Warehouse) -> None:

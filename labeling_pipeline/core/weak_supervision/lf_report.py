@@ -76,11 +76,9 @@ def lf_report(
     """What the labeling functions did on these comments, and how much the label model believes each.
 
     `comments` are those the functions were applied to, in the same order; `gold` has comment_id and label, and
-    optionally role (accuracy is then that on role measure); `verdicts` (comment_id, label, note; those that
-    `evidence_of` takes) let it propose phrases for what the weak labels got wrong, run by `scan` as in `apply_lfs`;
-    `signals` (see ``signal_labels``) are shown.
+    optionally role (accuracy is then that on role measure); `verdicts` (as `evidence_of` takes them; note) let it
+    propose for what the weak labels got wrong, run by `scan` as in `apply_lfs`; `signals` are shown.
     """
-    said = None if verdicts is None else evidence_of(verdicts, applied.classes)
     patterns = vote_patterns(applied.matrix, len(applied.classes))
     truth = None if gold is None else gold_vector(applied, judging_rows(gold))
     names, summary = applied.names, _summary(patterns, applied, result, truth)
@@ -98,9 +96,9 @@ def lf_report(
         method=result.method,
         advantage=result.advantage,
         advantage_is=result.advantage_is,
+        proposals=_proposals(patterns, applied, result, comments, verdicts, scan),
         notes=[*result.notes, *([] if signals is None else signals.notes), *_no_classes(verdicts, applied.classes)],
         classes=applied.classes,
-        proposals=_proposals(patterns, applied, result, comments, said, scan),
         signals=_signals(applied, signals, gold),
     )
 
@@ -151,7 +149,8 @@ def _proposals(
     ids = id_texts(comments["comment_id"])
     disputed = set(ids[analysis.is_conflict(patterns)[patterns.row_pattern]])
     believed = labels[labels["n_fired"] > 0]
-    return propose_lfs(comments, verdicts, believed, in_use=applied, conflicts=disputed, scan=scan)
+    said = evidence_of(verdicts, applied.classes)
+    return propose_lfs(comments, said, believed, in_use=applied, conflicts=disputed, scan=scan)
 
 
 def _no_classes(verdicts: pd.DataFrame | None, classes: Sequence[str]) -> list[str]:
