@@ -20,7 +20,7 @@ from labeling_pipeline_tests.benchmarks.weak_lfs import toml
 def main() -> None:
     """Print seconds, ratios, and the highest memory of this process so far."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--runs", type=int, default=11)
     options.add_argument(
         "--only-large", action="store_true", help="Only 12,000,000 × 20, so that the memory is its own."
     )

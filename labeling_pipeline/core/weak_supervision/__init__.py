@@ -103,7 +103,7 @@ def _result(patterns: VotePatterns, fitted: FittedModel, table: Matrix, method: 
     if not patterns.fired.any():
         notes.append("no labeling function voted on any row: every row has the class balance")
     return LabelModelResult(
-        probabilities=table.take(patterns.row_pattern, axis=0),
+        probabilities=patterns.per_row(table),
         method=method,
         advantage=expected_advantage(patterns, table, setup.class_balance) if measured is None else measured,
         accuracies=fitted.accuracies,

@@ -8,6 +8,8 @@ votes (functions that share votes stay together): a score is computed once per c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ Index = npt.NDArray[np.intp]
 Fired = npt.NDArray[np.bool_]
 MOST_CELLS = 1024  # combinations of one block: its tables stay in the processor's cache
 LARGEST_CODE = 2**31
+LARGEST_SHORT = 2**16  # numpy sorts numbers below it without comparing them
 
 
 def flat_one_hot(votes: Votes, n_classes: int) -> Matrix:
@@ -38,8 +41,8 @@ def shared_weights(fired: Fired, redundancy: Matrix) -> Matrix:
 
 @dataclass(frozen=True)
 class Block:
-    """Some functions: their rows among (function, label), each pattern's combination (None: its own), and per
-    combination the votes, the votes with their weights, and who abstained."""
+    """Some functions: their rows among (function, label), each pattern's combination (None: its own; all occur), and
+    per combination the votes, the votes with their weights, and who abstained."""
 
     rows: Index | slice
     functions: Index
@@ -56,7 +59,20 @@ class Block:
         """(J, patterns) → (J, combinations)."""
         if self.codes is None:
             return mass
-        return np.array([np.bincount(self.codes, one, len(self.one_hot)) for one in mass])
+        order, starts = self._by_combination
+        return np.asarray(np.add.reduceat(mass if order is None else mass.take(order, axis=1), starts, axis=1))
+
+    @cached_property
+    def _by_combination(self) -> tuple[Index | None, Index]:
+        """The order in which patterns of one combination stand together (None: they do), and where each begins."""
+        if self.codes is None:
+            raise ValueError("every pattern is its own combination")
+        sizes = np.bincount(self.codes)
+        starts = np.cumsum(sizes) - sizes
+        if (self.codes[1:] >= self.codes[:-1]).all():
+            return None, starts
+        few = len(starts) <= LARGEST_SHORT
+        return np.argsort(self.codes.astype(np.uint16) if few else self.codes, kind="stable"), starts
 
 
 class EncodedVotes:
@@ -68,8 +84,11 @@ class EncodedVotes:
         if len(votes) <= MOST_CELLS:
             self.blocks = [_block(votes, n_classes, redundancy, list(range(votes.shape[1])), None)]
             return
-        columns = np.asarray(votes.T, dtype=np.intp) + 1  # (m, p), from 0
-        found = [np.flatnonzero(np.bincount(column, minlength=n_classes + 1)) for column in columns]
+        by_function = np.ascontiguousarray(votes.T)
+        occurs = np.array([(by_function == label).any(axis=1) for label in range(-1, n_classes)])
+        found = [np.flatnonzero(labels) for labels in occurs.T]
+        columns = by_function.astype(np.intp)
+        columns += 1  # (m, p), from 0
         for group in _dealt([len(labels) for labels in found], redundancy):
             codes = _codes([columns[j] for j in group], [found[j] for j in group], n_classes)
             self.blocks.append(_block(votes, n_classes, redundancy, group, codes))
@@ -105,7 +124,9 @@ def _dealt(spread: list[int], redundancy: Matrix) -> list[list[int]]:
     different votes each function gives."""
     from scipy.sparse.csgraph import connected_components
 
-    _, group = connected_components(redundancy > 0, directed=False)
+    group: npt.NDArray[np.integer[Any]] = np.arange(len(redundancy))
+    if np.count_nonzero(redundancy) > len(group):  # some are near copies
+        _, group = connected_components(redundancy > 0, directed=False)
     dealt: list[list[int]] = []
     room = 0.0
     for g in dict.fromkeys(group.tolist()):
@@ -137,18 +158,22 @@ def _block(votes: Votes, n_classes: int, redundancy: Matrix, group: list[int], c
 
 
 def _codes(columns: list[Index], found: list[Index], n_classes: int) -> Index:
-    """(p,) which combination of these functions' votes; numbered without gaps where there are many."""
+    """(p,) which combination of these functions' votes, numbered without gaps."""
     codes, cells = np.zeros(len(columns[0]), dtype=np.intp), 1
     for column, labels in zip(columns, found, strict=True):
         if cells * len(labels) > LARGEST_CODE:
-            codes, cells = _without_gaps(codes)
+            codes, cells = _without_gaps(codes, cells)
         place = np.zeros(n_classes + 1, dtype=np.intp)
         place[labels] = np.arange(len(labels)) * cells
-        codes = codes + place.take(column)
+        codes += place.take(column)
         cells *= len(labels)
-    return codes if cells <= MOST_CELLS else _without_gaps(codes)[0]
+    return _without_gaps(codes, cells)[0]
 
 
-def _without_gaps(codes: Index) -> tuple[Index, int]:
-    found, numbered = np.unique(codes, return_inverse=True)
-    return numbered.astype(np.intp), len(found)
+def _without_gaps(codes: Index, cells: int) -> tuple[Index, int]:
+    """`codes` below `cells`, numbered by their order among those that occur, and how many do."""
+    if cells > MOST_CELLS:
+        found, numbered = np.unique(codes, return_inverse=True)
+        return numbered.astype(np.intp), len(found)
+    occurs = np.bincount(codes) > 0
+    return (np.cumsum(occurs) - 1).take(codes), int(occurs.sum())

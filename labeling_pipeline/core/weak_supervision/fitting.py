@@ -92,7 +92,7 @@ def make_setup(
     if labels.dtype.kind not in "iu" or labels.min(initial=-1) < -1 or labels.max(initial=-1) >= patterns.n_classes:
         raise InputError("gold labels", expected=f"integers: -1 (none) or 0 to {patterns.n_classes - 1}")
     rows = np.flatnonzero(labels >= 0)
-    return Setup(balance, patterns.row_pattern[rows], labels[rows].astype(np.int64), seed)
+    return Setup(balance, patterns.row_pattern[rows].astype(np.int64), labels[rows].astype(np.int64), seed)
 
 
 def _checked_balance(class_balance: npt.ArrayLike, n_classes: int) -> Matrix:

@@ -7,6 +7,7 @@ model works on those, so its cost and memory follow the number of patterns and n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,11 @@ from labeling_pipeline.core.errors import InputError
 
 Matrix = npt.NDArray[np.float64]
 Votes = npt.NDArray[np.int8]
+Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 ABSTAIN = -1
-CHUNK_ROWS = 4_096  # a chunk of a dozen functions stays in the processor's cache
+# A chunk of a dozen functions stays in the processor's cache, and the calls for it cost little beside the work. Two
+# threads gain nothing: calls this short hand Python's lock back and forth.
+CHUNK_ROWS = 8_192
 # Up to so many different codes are counted in a table with one cell each; beyond it they are hashed.
 MOST_CELLS = 1 << 22
 # Codes are summed in float64 (one BLAS call); whole numbers are exact below 2**53.
@@ -32,7 +36,7 @@ class VotePatterns:
 
     votes: Votes
     counts: Matrix
-    row_pattern: npt.NDArray[np.int64]
+    row_pattern: Numbers
     n_classes: int
 
     @property
@@ -44,6 +48,13 @@ class VotePatterns:
         """(p, m, K) float64: 1 where labeling function m voted class k in pattern p."""
         part = self.votes[start:stop]
         return np.asarray(part[:, :, None] == np.arange(self.n_classes, dtype=np.int8), dtype=np.float64)
+
+    def per_row(self, table: Matrix) -> Matrix:
+        """(P, K) by pattern → (n, K) by row."""
+        out = np.empty((len(self.row_pattern), table.shape[1]))
+        for rows in _chunks(len(out)):  # clip: every number is in range, and numpy then writes in place
+            table.take(self.row_pattern[rows], axis=0, out=out[rows], mode="clip")
+        return out
 
     def sample(self, limit: int, seed: int) -> VotePatterns:
         """At most about `limit` patterns, drawn by their counts: enough to learn rates from when patterns are too
@@ -76,7 +87,9 @@ def vote_patterns(matrix: npt.ArrayLike, n_classes: int) -> VotePatterns:
     n_codes = 1
     width = int(np.log(EXACT) / np.log(n_classes + 1))
     for left in range(0, m, width):
-        part = _codes(votes[:, left : left + width], n_classes, left)
+        part = np.empty(len(votes), dtype=np.int64)
+        for rows, numbers in _codes(votes[:, left : left + width], n_classes, left):
+            part[rows] = numbers
         if left:
             part = pd.factorize(part)[0].astype(np.int64)
             part += codes * (int(part.max(initial=0)) + 1)
@@ -112,33 +125,49 @@ def _refuse_fractions(votes: npt.NDArray[np.generic]) -> None:
 
 def _counted(votes: npt.NDArray[Any], n_classes: int) -> VotePatterns:
     """Patterns by one cell per possible code: no hashing, and votes are read back from the codes."""
-    codes = _codes(votes, n_classes)
-    cells = np.bincount(codes)
+    cells = np.zeros((n_classes + 1) ** votes.shape[1], dtype=np.int64)
+    row_pattern = np.empty(len(votes), dtype=np.int32)  # codes first: both are below MOST_CELLS
+    for rows, codes in _codes(votes, n_classes):
+        np.add.at(cells, codes, 1)
+        row_pattern[rows] = codes
     found = np.flatnonzero(cells > 0)
-    place = np.empty(len(cells), dtype=np.int64)
-    place[found] = np.arange(len(found))
-    patterns = np.empty((len(found), votes.shape[1]), dtype=np.int8)
-    rest = found.astype(np.uint32)  # codes fit: there are at most MOST_CELLS
+    counts = cells[found].astype(np.float64)
+    cells[found] = np.arange(len(found))
+    for rows in _chunks(len(votes)):
+        row_pattern[rows] = cells.take(row_pattern[rows])
+    patterns = np.empty((len(found), votes.shape[1]), dtype=np.int8, order="F")  # models read function by function
+    rest = found.astype(np.uint32)
     for j in range(votes.shape[1]):
         rest, vote = np.divmod(rest, np.uint32(n_classes + 1))
         patterns[:, j] = vote.astype(np.int8) - 1
-    return VotePatterns(patterns, cells[found].astype(np.float64), place.take(codes), n_classes)
+    return VotePatterns(patterns, counts, row_pattern, n_classes)
 
 
-def _codes(votes: npt.NDArray[Any], n_classes: int, left: int = 0) -> npt.NDArray[np.int64]:
-    """One number per row of votes, which are checked on the way: the matrix is read once. `left`: the first column's
-    number among all."""
+def _codes(votes: npt.NDArray[Any], n_classes: int, left: int = 0) -> Iterator[tuple[slice, npt.NDArray[np.int64]]]:
+    """Chunk by chunk: its rows, and one number per row of votes, which are checked on the way: the matrix is read once.
+    The numbers are the caller's until the next chunk. `left`: the first column's number among all."""
     # Whole numbers are exact in float32 below 2**24, and half the size.
     kind: type[Any] = np.float32 if (n_classes + 1) ** votes.shape[1] <= MOST_CELLS else np.float64
     powers = (float(n_classes + 1) ** np.arange(votes.shape[1])).astype(kind)
-    least, most, offset = kind(ABSTAIN), kind(n_classes - 1), powers.sum()
-    codes = np.empty(len(votes), dtype=np.int64)
-    for start in range(0, len(votes), CHUNK_ROWS):
-        part = votes[start : start + CHUNK_ROWS].astype(kind)
-        if part.min() < least or part.max() > most:
-            _refuse(votes[start : start + CHUNK_ROWS], n_classes, start, left)
-        codes[start : start + CHUNK_ROWS] = part @ powers + offset
-    return codes
+    offset = powers.sum()
+    # Narrowed first: numpy turns wide integers into floats one by one, narrow ones many at once.
+    narrow, ready = (np.empty_like(votes[:CHUNK_ROWS], dtype=dtype) for dtype in (np.int8, kind))
+    sums, codes = np.empty(len(ready), dtype=kind), np.empty(len(ready), dtype=np.int64)
+    for rows in _chunks(len(votes)):
+        part, n = votes[rows], rows.stop - rows.start
+        if part.min() < ABSTAIN or part.max() >= n_classes:
+            _refuse(part, n_classes, rows.start, left)
+        np.copyto(narrow[:n], part, casting="unsafe")
+        np.copyto(ready[:n], narrow[:n])
+        np.matmul(ready[:n], powers, out=sums[:n])
+        np.add(sums[:n], offset, out=sums[:n])
+        np.copyto(codes[:n], sums[:n], casting="unsafe")
+        yield rows, codes[:n]
+
+
+def _chunks(n_rows: int) -> Iterator[slice]:
+    for start in range(0, n_rows, CHUNK_ROWS):
+        yield slice(start, min(start + CHUNK_ROWS, n_rows))
 
 
 def _refuse(part: npt.NDArray[Any], n_classes: int, start: int, left: int) -> None:

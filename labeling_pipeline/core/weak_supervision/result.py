@@ -89,7 +89,7 @@ class LabelModelResult:
     def predict(self, matrix: npt.ArrayLike) -> Matrix:
         """Class probabilities (n, K) of new rows of votes by the fitted model."""
         patterns = vote_patterns(matrix, len(self.class_balance))
-        return np.asarray(self.model.predict_votes(patterns.votes)[patterns.row_pattern])
+        return patterns.per_row(self.model.predict_votes(patterns.votes))
 
 
 def softmax(scores: Matrix) -> Matrix:
@@ -111,8 +111,7 @@ def vote_counts(votes: Votes, n_classes: int, weights: Matrix | None = None) -> 
 def majority_mix(patterns: VotePatterns) -> Matrix:
     """(K,): how often each class wins the vote on covered rows, ties split; with one pseudo-row spread evenly."""
     shares = majority_shares(patterns.votes, patterns.n_classes)
-    covered = patterns.fired.any(axis=1)
-    won = patterns.counts[covered] @ shares[covered] + 1.0 / patterns.n_classes
+    won = (patterns.counts * patterns.fired.any(axis=1)) @ shares + 1.0 / patterns.n_classes
     return np.asarray(won / won.sum())
 
 

@@ -34,6 +34,21 @@ def test_blocks_change_no_sum(rows: int, seed: int, m: int, n_classes: int, tied
     assert sorted(j for block in encoded.blocks for j in block.functions) == list(range(m))
 
 
+@pytest.mark.parametrize("shortest", [2**16, 10])
+def test_each_combination_sums_its_own_patterns(monkeypatch: pytest.MonkeyPatch, shortest: int) -> None:
+    monkeypatch.setattr(encoding, "LARGEST_SHORT", shortest)
+    rng = np.random.default_rng(3)
+    votes = rng.integers(-1, 2, (4_000, 10)).astype(np.int8)
+    votes[:, 1] = np.where(votes[:, 0] < 0, 1, votes[:, 1])  # many combinations never occur
+    for block in EncodedVotes(votes, 2, np.eye(10)).blocks:
+        assert block.codes is not None
+        assert np.array_equal(np.unique(block.codes), np.arange(len(block.one_hot)))
+        mass = rng.random((2, len(votes)))
+        expected = [np.bincount(block.codes, one) for one in mass]
+        assert np.allclose(block.summed(mass), expected, rtol=1e-13)
+        assert np.array_equal(block.summed(np.ones((1, len(votes))))[0], np.bincount(block.codes))
+
+
 def test_near_copies_share_a_block_and_blocks_are_small() -> None:
     votes = np.random.default_rng(0).integers(-1, 2, (5_000, 45)).astype(np.int8)
     redundancy = np.eye(45)

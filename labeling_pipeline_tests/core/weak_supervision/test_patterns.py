@@ -6,19 +6,57 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.patterns import vote_patterns
+from labeling_pipeline.core.weak_supervision.patterns import CHUNK_ROWS, vote_patterns
 
 
-@settings(max_examples=60, deadline=None)
-@given(hnp.arrays(np.int8, st.tuples(st.integers(0, 40), st.integers(1, 45)), elements=st.integers(-1, 4)))
-def test_patterns_rebuild_the_matrix(votes: np.ndarray) -> None:
-    patterns = vote_patterns(votes, 5)
+@st.composite
+def vote_matrices(draw: st.DrawFn) -> tuple[np.ndarray, int]:
+    """A matrix of 1 to 40 functions in any layout, with rows that repeat, and its number of classes."""
+    n_classes, m = draw(st.sampled_from([2, 3, 4, 9, 127])), draw(st.integers(1, 40))
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    distinct = rng.integers(-1, n_classes, (draw(st.integers(1, 30)), m))
+    votes = distinct[rng.integers(0, len(distinct), draw(st.integers(0, 60)))]
+    layout = np.asarray(votes, dtype=draw(st.sampled_from(["i1", "i2", "i4", "i8", ">i8", "f4", "f8"])))
+    return np.array(layout, order=draw(st.sampled_from(["C", "F"])))[:: draw(st.sampled_from([1, -1, 2]))], n_classes
+
+
+def same_as_unique(votes: np.ndarray, n_classes: int) -> None:
+    patterns = vote_patterns(votes, n_classes)
+    expected, counts = np.unique(votes, axis=0, return_counts=True)
+    order = np.lexsort(patterns.votes.T[::-1])
+    assert patterns.votes.dtype == np.int8
+    assert np.array_equal(patterns.votes[order], expected)
+    assert np.array_equal(patterns.counts[order], counts)
     assert np.array_equal(patterns.votes[patterns.row_pattern], votes)
-    assert len(np.unique(patterns.votes, axis=0)) == len(patterns.votes)
-    assert np.array_equal(np.bincount(patterns.row_pattern, minlength=len(patterns.counts)), patterns.counts)
+    table = np.random.default_rng(0).random((len(counts), 3))
+    assert np.array_equal(patterns.per_row(table), table[patterns.row_pattern])
+
+
+@settings(max_examples=150, deadline=None)
+@given(vote_matrices())
+def test_patterns_are_the_distinct_rows(drawn: tuple[np.ndarray, int]) -> None:
+    same_as_unique(*drawn)
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, CHUNK_ROWS - 1, CHUNK_ROWS, CHUNK_ROWS + 1, 2 * CHUNK_ROWS + 5])
+@pytest.mark.parametrize(("m", "n_classes"), [(1, 2), (12, 2), (13, 2), (14, 2), (3, 127), (4, 127), (33, 2), (40, 5)])
+def test_no_row_is_lost_between_chunks(n_rows: int, m: int, n_classes: int) -> None:
+    votes = np.random.default_rng(n_rows).integers(-1, n_classes, (n_rows, m))
+    votes[:, 2:] = votes[:, :1]  # few patterns, so that some repeat
+    for order in ("C", "F"):
+        same_as_unique(np.asarray(votes, order=order), n_classes)
+
+
+def test_patterns_and_their_order_do_not_follow_the_order_of_rows() -> None:
+    rng = np.random.default_rng(1)
+    votes = rng.integers(-1, 2, (20_000, 12))
+    rows = rng.permutation(len(votes))
+    one, other = vote_patterns(votes, 2), vote_patterns(votes[rows].astype(np.int8), 2)
+    assert np.array_equal(one.votes, other.votes)
+    assert np.array_equal(one.counts, other.counts)
+    assert np.array_equal(one.row_pattern[rows], other.row_pattern)
 
 
 @pytest.mark.parametrize(
