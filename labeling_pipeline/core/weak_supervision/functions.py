@@ -17,6 +17,7 @@ from typing import Any
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.code_hash import hash_function
+from labeling_pipeline.core.weak_supervision.made_functions import tell_made
 
 # A decimal number short enough for a float to hold it; 007 is a name.
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,9})?")
@@ -186,6 +187,7 @@ def _decorator(kind: Any, name: str | None, resources: Mapping[str, Any] | None)
         call = (lambda x: function(x, **kept)) if kept else function
         more = {"takes": _taken(function)} if kind is BatchLF else {}
         made_of = (function, kept)
+        tell_made(name or function.__name__)
         return kind(name or function.__name__, call, *hash_function(*made_of), made_of, **more)
 
     return decorate

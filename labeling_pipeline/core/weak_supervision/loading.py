@@ -8,7 +8,7 @@ import re
 import sys
 import tokenize
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +30,7 @@ from labeling_pipeline.core.weak_supervision.functions import (
     hashed_anew,
     is_snorkels,
 )
+from labeling_pipeline.core.weak_supervision.made_functions import made_functions, made_twice
 from labeling_pipeline.core.weak_supervision.opened_files import opened_files
 from labeling_pipeline.core.weak_supervision.twice_defined import replaced_function
 
@@ -106,9 +107,9 @@ def _from_toml(text: str, source: str, folder: Path) -> LFSet:
 
 
 def _from_python(path: Path) -> LFSet:
-    with _loaded(path) as module, opened_files(path.resolve()) as files:
+    with _loaded(path) as module, made_functions(path) as made, opened_files(path.resolve()) as files:
         _execute(module, path)
-        _check_names(module, path)
+        _check_names(module, path, made)
         found = _functions_in(module)
         beside = _modules_beside(path)
     used = tuple(sorted((files | beside) - {path.resolve()}))
@@ -137,11 +138,14 @@ def _execute(module: ModuleType, path: Path) -> None:
         raise InputError(f"{path}{line}: {type(error).__name__}: {error}", remedy="correct the file") from error
 
 
-def _check_names(module: ModuleType, path: Path) -> None:
+def _check_names(module: ModuleType, path: Path, made: list[tuple[str, int]]) -> None:
+    """No function may have replaced another: Python keeps the last alone, and a vote would be gone unheard."""
     with tokenize.open(path) as stream:
-        twice = replaced_function(stream.read(), module)
+        twice = replaced_function(stream.read(), module) or made_twice(made)
     if twice is not None:
-        said = "{}: two labeling functions are named {!r}, in lines {} and {}".format(path, *twice)
+        name, *lines = twice
+        where = f"both made in line {lines[0]}" if lines[0] == lines[1] else "in lines {} and {}".format(*lines)
+        said = f"{path}: two labeling functions are named {name!r}, {where}"
         raise InputError(said, remedy="give each labeling function its own name")
 
 
@@ -175,11 +179,17 @@ def _line_in(error: BaseException, path: Path) -> str:
 
 
 def _functions_in(module: ModuleType) -> list[LabelingFunction]:
-    """The labeling functions of a module, also those in its lists; one under two names is one."""
-    values = [v for value in vars(module).values() for v in (value if isinstance(value, list | tuple) else [value])]
+    """The labeling functions of a module, also those in its lists and dicts; one under two names is one."""
+    values = [v for value in vars(module).values() for v in _held(value)]
     ours = (RowLF, BatchLF, DeclarativeLF)
     found = {id(value): value for value in values if isinstance(value, ours) or is_snorkels(value)}
     return [hashed_anew(as_function(value)) for value in found.values()]
+
+
+def _held(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _classes(value: Any, where: str) -> tuple[str, ...] | None:
