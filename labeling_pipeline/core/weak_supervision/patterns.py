@@ -7,7 +7,8 @@ model works on those, so its cost and memory follow the number of patterns and n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +17,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from labeling_pipeline.core.errors import InputError
+from labeling_pipeline.core.one_thread import one_thread
+from labeling_pipeline.core.threads import THREADS
 
 Matrix = npt.NDArray[np.float64]
 Votes = npt.NDArray[np.int8]
 Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 ABSTAIN = -1
-# A chunk of a dozen functions stays in the processor's cache, and the calls for it cost little beside the work. Two
-# threads gain nothing: calls this short hand Python's lock back and forth.
-CHUNK_ROWS = 8_192
+CHUNK_ROWS = 65_536  # one number each: they stay in the processor's cache
+CHUNK_VOTES = 393_216  # nearly stay in it, and calls are long enough for two threads to seldom wait for Python's lock
+TWO_THREADS = 1 << 25  # bytes of votes: reading more of them is what takes the time
 # Up to so many different codes are counted in a table with one cell each; beyond it they are hashed.
 MOST_CELLS = 1 << 22
 # Codes are summed in float64 (one BLAS call); whole numbers are exact below 2**53.
@@ -52,7 +55,7 @@ class VotePatterns:
     def per_row(self, table: Matrix) -> Matrix:
         """(P, K) by pattern → (n, K) by row."""
         out = np.empty((len(self.row_pattern), table.shape[1]))
-        for rows in _chunks(len(out)):  # clip: every number is in range, and numpy then writes in place
+        for rows in _chunks(len(out), CHUNK_ROWS):  # clip: every number is in range, and numpy then writes in place
             table.take(self.row_pattern[rows], axis=0, out=out[rows], mode="clip")
         return out
 
@@ -88,8 +91,7 @@ def vote_patterns(matrix: npt.ArrayLike, n_classes: int) -> VotePatterns:
     width = int(np.log(EXACT) / np.log(n_classes + 1))
     for left in range(0, m, width):
         part = np.empty(len(votes), dtype=np.int64)
-        for rows, numbers in _codes(votes[:, left : left + width], n_classes, left):
-            part[rows] = numbers
+        _write_codes(votes[:, left : left + width], n_classes, part, left)
         if left:
             part = pd.factorize(part)[0].astype(np.int64)
             part += codes * (int(part.max(initial=0)) + 1)
@@ -125,15 +127,15 @@ def _refuse_fractions(votes: npt.NDArray[np.generic]) -> None:
 
 def _counted(votes: npt.NDArray[Any], n_classes: int) -> VotePatterns:
     """Patterns by one cell per possible code: no hashing, and votes are read back from the codes."""
-    cells = np.zeros((n_classes + 1) ** votes.shape[1], dtype=np.int64)
     row_pattern = np.empty(len(votes), dtype=np.int32)  # codes first: both are below MOST_CELLS
-    for rows, codes in _codes(votes, n_classes):
-        np.add.at(cells, codes, 1)
-        row_pattern[rows] = codes
+    _write_codes(votes, n_classes, row_pattern)
+    cells = np.zeros((n_classes + 1) ** votes.shape[1], dtype=np.int64)
+    for rows in _chunks(len(votes), CHUNK_ROWS):
+        np.add.at(cells, row_pattern[rows].astype(np.int64), 1)
     found = np.flatnonzero(cells > 0)
     counts = cells[found].astype(np.float64)
     cells[found] = np.arange(len(found))
-    for rows in _chunks(len(votes)):
+    for rows in _chunks(len(votes), CHUNK_ROWS):
         row_pattern[rows] = cells.take(row_pattern[rows])
     patterns = np.empty((len(found), votes.shape[1]), dtype=np.int8, order="F")  # models read function by function
     rest = found.astype(np.uint32)
@@ -143,31 +145,45 @@ def _counted(votes: npt.NDArray[Any], n_classes: int) -> VotePatterns:
     return VotePatterns(patterns, counts, row_pattern, n_classes)
 
 
-def _codes(votes: npt.NDArray[Any], n_classes: int, left: int = 0) -> Iterator[tuple[slice, npt.NDArray[np.int64]]]:
-    """Chunk by chunk: its rows, and one number per row of votes, which are checked on the way: the matrix is read once.
-    The numbers are the caller's until the next chunk. `left`: the first column's number among all."""
+def _write_codes(votes: npt.NDArray[Any], n_classes: int, codes: Numbers, left: int = 0) -> None:
+    """Into `codes` (n,) one number per row of votes, which are checked on the way: the matrix is read once. `left`: the
+    first column's number among all."""
     # Whole numbers are exact in float32 below 2**24, and half the size.
     kind: type[Any] = np.float32 if (n_classes + 1) ** votes.shape[1] <= MOST_CELLS else np.float64
     powers = (float(n_classes + 1) ** np.arange(votes.shape[1])).astype(kind)
-    offset = powers.sum()
-    # Narrowed first: numpy turns wide integers into floats one by one, narrow ones many at once.
-    narrow, ready = (np.empty_like(votes[:CHUNK_ROWS], dtype=dtype) for dtype in (np.int8, kind))
-    sums, codes = np.empty(len(ready), dtype=kind), np.empty(len(ready), dtype=np.int64)
-    for rows in _chunks(len(votes)):
-        part, n = votes[rows], rows.stop - rows.start
-        if part.min() < ABSTAIN or part.max() >= n_classes:
-            _refuse(part, n_classes, rows.start, left)
-        np.copyto(narrow[:n], part, casting="unsafe")
-        np.copyto(ready[:n], narrow[:n])
-        np.matmul(ready[:n], powers, out=sums[:n])
-        np.add(sums[:n], offset, out=sums[:n])
-        np.copyto(codes[:n], sums[:n], casting="unsafe")
-        yield rows, codes[:n]
+    least, most, offset = kind(ABSTAIN), kind(n_classes - 1), powers.sum()
+    chunk = max(1, CHUNK_VOTES // votes.shape[1])
+
+    def write(start: int, stop: int) -> None:
+        floats, sums = np.empty_like(votes[:chunk], dtype=kind), np.empty(chunk, dtype=kind)
+        for rows in _chunks(stop, chunk, start):
+            part, total = floats[: rows.stop - rows.start], sums[: rows.stop - rows.start]
+            np.copyto(part, votes[rows], casting="unsafe")
+            if part.min() < least or part.max() > most:
+                _refuse(votes[rows], n_classes, rows.start, left)
+            np.matmul(part, powers, out=total)
+            np.add(total, offset, out=total)
+            np.copyto(codes[rows], total, casting="unsafe")
+
+    with one_thread():
+        _by_halves(write, len(votes), votes.nbytes >= TWO_THREADS)
 
 
-def _chunks(n_rows: int) -> Iterator[slice]:
-    for start in range(0, n_rows, CHUNK_ROWS):
-        yield slice(start, min(start + CHUNK_ROWS, n_rows))
+def _by_halves(work: Callable[[int, int], None], n_rows: int, at_once: bool) -> None:
+    """`work` on all rows; `at_once`: on both halves, this thread on the first (a thread that only waited would have to
+    be woken, which takes as long as it saves)."""
+    if not at_once or THREADS == 1:
+        work(0, n_rows)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(work, n_rows // 2, n_rows)
+        work(0, n_rows // 2)
+        second.result()
+
+
+def _chunks(stop: int, size: int, start: int = 0) -> Iterator[slice]:
+    for begin in range(start, stop, size):
+        yield slice(begin, min(begin + size, stop))
 
 
 def _refuse(part: npt.NDArray[Any], n_classes: int, start: int, left: int) -> None:

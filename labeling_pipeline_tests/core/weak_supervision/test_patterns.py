@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.patterns import CHUNK_ROWS, vote_patterns
+from labeling_pipeline.core.weak_supervision.patterns import CHUNK_ROWS, CHUNK_VOTES, TWO_THREADS, vote_patterns
 
 
 @st.composite
