@@ -89,7 +89,10 @@ def clusters(redundancy: Matrix) -> list[list[int]]:
     """Labeling functions (by index) grouped by near copying, in order of their first member."""
     from scipy.sparse.csgraph import connected_components
 
-    _, group = connected_components(redundancy >= CLUSTER_REDUNDANCY, directed=False)
+    tied = redundancy >= CLUSTER_REDUNDANCY
+    if np.count_nonzero(tied) == len(tied):  # no function is tied to another
+        return [[j] for j in range(len(tied))]
+    _, group = connected_components(tied, directed=False)
     return [np.flatnonzero(group == g).tolist() for g in dict.fromkeys(group.tolist())]
 
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.patterns import CHUNK_ROWS, CHUNK_VOTES, TWO_THREADS, vote_patterns
+from labeling_pipeline.core.weak_supervision import patterns as module
+from labeling_pipeline.core.weak_supervision.patterns import vote_patterns
 
 
 @st.composite
@@ -40,13 +41,33 @@ def test_patterns_are_the_distinct_rows(drawn: tuple[np.ndarray, int]) -> None:
     same_as_unique(*drawn)
 
 
-@pytest.mark.parametrize("n_rows", [0, 1, CHUNK_ROWS - 1, CHUNK_ROWS, CHUNK_ROWS + 1, 2 * CHUNK_ROWS + 5])
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("n_rows", [0, 1, 2, 99, 100, 101, 205])
 @pytest.mark.parametrize(("m", "n_classes"), [(1, 2), (12, 2), (13, 2), (14, 2), (3, 127), (4, 127), (33, 2), (40, 5)])
-def test_no_row_is_lost_between_chunks(n_rows: int, m: int, n_classes: int) -> None:
+def test_no_row_is_lost_between_chunks(
+    monkeypatch: pytest.MonkeyPatch, m: int, n_classes: int, n_rows: int, threads: int
+) -> None:
+    monkeypatch.setattr(module, "CHUNK_VOTES", 100 * m)
+    monkeypatch.setattr(module, "CHUNK_ROWS", 50)
+    monkeypatch.setattr(module, "TWO_THREADS", 0 if threads == 2 else 2**40)
     votes = np.random.default_rng(n_rows).integers(-1, n_classes, (n_rows, m))
     votes[:, 2:] = votes[:, :1]  # few patterns, so that some repeat
     for order in ("C", "F"):
         same_as_unique(np.asarray(votes, order=order), n_classes)
+
+
+@pytest.mark.parametrize("m", [12, 20])
+def test_two_threads_read_what_one_reads(monkeypatch: pytest.MonkeyPatch, m: int) -> None:
+    votes = np.random.default_rng(0).integers(-1, 2, (50_001, m))
+    one = vote_patterns(votes, 2)
+    monkeypatch.setattr(module, "TWO_THREADS", 0)
+    two = vote_patterns(votes, 2)
+    assert np.array_equal(one.votes, two.votes)
+    assert np.array_equal(one.counts, two.counts)
+    assert np.array_equal(one.row_pattern, two.row_pattern)
+    votes[[40_000, 20_000]] = 7  # one in each half: the first is named
+    with pytest.raises(InputError, match="row 20000, labeling function 0: vote 7"):
+        vote_patterns(votes, 2)
 
 
 def test_patterns_and_their_order_do_not_follow_the_order_of_rows() -> None:
