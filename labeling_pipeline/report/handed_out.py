@@ -6,11 +6,12 @@ answers (``report.waiting``).
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.stages.context import Context
-from labeling_pipeline.stages.handing_out import SHORT
+from labeling_pipeline.stages.honeypot_shortage import still_out
 from labeling_pipeline.stages.overlap import crowd_promised_usd
 
 
@@ -23,19 +24,11 @@ def handed_out(context: Context, rounds: list[dict[str, Any]], spent_usd: float)
     last = context.state().get("crowd_votes")
     metrics = last.metrics if last else {}
     is_out = {str(one["labeling_round"]) for one in rounds if one["is_open"]}
-    short = {name: metrics[name] for name in SHORT} if "short_rounds" in metrics else {}
-    if not is_out & set(str(short.get("short_rounds", "")).split(", ")):
-        short = {}
     return {
         "spent_usd": round(spent_usd, 2),
         "promised_usd": round(crowd_promised_usd(context), 2),
         "budget_usd": context.settings.labeling.crowd_budget_usd,
-        "rate": short.get("short_rate", context.settings.honeypots.rate),
-        "short_rounds": short.get("short_rounds", ""),
-        "annotators": short.get("asked_annotators", 0),
-        "short_of_honeypots": short.get("short_annotators", 0),
-        "honeypots_missing": short.get("honeypots_missing", 0),
-        "missing_in_sheets": short.get("missing_in_sheets", 0),
+        "short_of_honeypots": [asdict(one) for one in still_out(metrics, is_out)],
         "refused": str(metrics.get("refused", "")),
     }
 
@@ -47,8 +40,8 @@ def handed_out_lines(told: dict[str, Any]) -> list[tuple[str, str]]:
         limit = "" if told["budget_usd"] is None else f"; the budget is {told['budget_usd']:,.2f} USD"
         promised = f"{told['promised_usd']:,.2f} USD promised for work that is out"
         lines.append(("crowd", f"{told['spent_usd']:,.2f} USD spent, {promised}{limit}"))
-    if told["short_rounds"]:
-        lines.append(("honeypots", _short(told)))
+    if told["short_of_honeypots"]:
+        lines.append(("honeypots", _short(told["short_of_honeypots"])))
     if told["refused"]:
         lines.append(("refused", told["refused"]))
     return lines
@@ -60,15 +53,18 @@ def refuse_short_bank(told: dict[str, Any]) -> None:
         raise InputError(told["refused"])
 
 
-def _short(told: dict[str, Any]) -> str:
-    people, sheets, rate = told["short_of_honeypots"], told["missing_in_sheets"], f"a rate of {told['rate']:g}"
+def _short(parts: list[dict[str, Any]]) -> str:
+    said = "; ".join(_short_part(one) for one in parts)
+    return f"fewer than set: {said}; add gold with role fit, raise honeypots.bank_share, or lower honeypots.rate"
+
+
+def _short_part(one: dict[str, Any]) -> str:
+    people, sheets, rate = one["annotators_short"], one["missing_in_sheets"], f"a rate of {one['rate']:g}"
     said = []
     if people:
-        are = f"{people:,} of {told['annotators']:,} annotators are under {rate}"
-        said.append(f"{are}, {told['honeypots_missing']:,} honeypots are missing")
+        are = f"{people:,} of {one['annotators_asked']:,} annotators are under {rate}"
+        said.append(f"{are}, {one['honeypots_missing']:,} honeypots are missing")
     if sheets:
         said.append(f"sheets that name nobody lack {sheets:,} honeypots for {rate}")
-    return (
-        f"fewer than set: {'; '.join(said)} (round {told['short_rounds']}); add gold with role fit, raise "
-        "honeypots.bank_share, or lower honeypots.rate"
-    )
+    part = f", part {one['part']}" if one["part"] > 1 else ""
+    return f"{'; '.join(said)} (round {one['labeling_round']}{part})"

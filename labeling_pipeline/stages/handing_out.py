@@ -6,7 +6,6 @@ Belongs here: what the home knows of people, honeypots and harm when work goes o
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,14 +19,12 @@ from labeling_pipeline.core.opaque_ids import concealed
 from labeling_pipeline.core.people import HARMFUL_FROM, Limits, limits
 from labeling_pipeline.platforms import Work, open_platform
 from labeling_pipeline.stages.engine import Append, Context, Result, digest
+from labeling_pipeline.stages.honeypot_shortage import ANYBODY, Shortage, as_metrics, shortage, still_out
 from labeling_pipeline.stages.overlap import MORE_VOTES, crowd_skill, doubts
 
 # A vendor's delivery is never quite complete; a round with this share of its comments answered is over.
 COMPLETE_SHARE = 0.9
-ANYBODY = "vendor"  # stands for whoever will answer a sheet that names nobody
 GIVEN = ["annotator_id", "comment_id", "is_honeypot", "n"]
-# What the work handed out last was short of: metrics that stay until other work goes out.
-SHORT = ("short_rounds", "short_rate", "short_annotators", "asked_annotators", "honeypots_missing", "missing_in_sheets")
 
 
 def hand_out(context: Context, states: pd.DataFrame) -> Result:
@@ -37,8 +34,10 @@ def hand_out(context: Context, states: pd.DataFrame) -> Result:
     another day, and go out then as a further part of their round. A round for which the honeypot bank is too small,
     where it is to refuse, waits for a larger one; nothing but more of its own kind waits for it.
     """
-    by_name, desk, done = states.set_index("labeling_round"), _Desk(context), _HandedOut()
-    if not (states["is_open"] & (states["kind"] == "crowd")).any():
+    is_out, last = states["is_open"] & (states["kind"] == "crowd"), context.state().get("crowd_votes")
+    short = still_out(last.metrics, set(states.loc[is_out, "labeling_round"])) if last else []
+    by_name, desk, done = states.set_index("labeling_round"), _Desk(context, short=short), _HandedOut()
+    if not is_out.any():
         return _written(context, desk, done)
     unasked = context.query("comments_to_publish")
     unasked = unasked[~unasked["comment_id"].isin(context.recorded_comments())]
@@ -133,13 +132,11 @@ def _written(context: Context, desk: _Desk, done: _HandedOut) -> Result:
     columns = ["labeling_round", "comment_id"]
     waiting = pd.concat(done.waits, ignore_index=True) if done.waits else pd.DataFrame(columns=columns)
     replace = {"waiting_for_room": waiting} if len(waiting) or context.count("waiting_for_room") else {}
-    metrics: dict[str, float | int | str] = {}
+    metrics = as_metrics(desk.short)
     if done.refused:
-        metrics = {"refused": "; ".join(done.refused), "refused_with": _bank_version(context)}
+        metrics |= {"refused": "; ".join(done.refused), "refused_with": _bank_version(context)}
         metrics["refused_rounds"] = ",".join(done.refused_rounds)
     if not done.published:
-        last = context.state().get("crowd_votes")
-        metrics |= {name: last.metrics[name] for name in SHORT if last and name in last.metrics}
         waits = {"waiting_for_room": len(waiting)} if len(waiting) else {}
         return Result(0, metrics | waits, replace=replace)
     assignments = pd.concat(done.published, ignore_index=True)
@@ -152,7 +149,6 @@ def _written(context: Context, desk: _Desk, done: _HandedOut) -> Result:
         "harmful_handed_out": len(exposed),
         "waiting_for_room": len(waiting),
     }
-    metrics |= desk.short_of_honeypots()
     append = {"assignments": Append(assignments, ("assignment_id",))}
     if len(exposed):
         append["exposures"] = Append(exposed, ("person_id", "comment_id", "source", "day"))
@@ -165,8 +161,7 @@ class _Desk:
 
     context: Context
     handed_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=GIVEN))
-    missing: Counter[str] = field(default_factory=Counter)
-    short_rounds: list[str] = field(default_factory=list)
+    short: list[Shortage] = field(default_factory=list)
 
     @property
     def today(self) -> pd.Timestamp:
@@ -263,24 +258,12 @@ class _Desk:
             people=people if is_ours else None,
             known=self.known(comments),
         )
-        if len(short := honeypots_missing(asked, pots)):
-            self.missing.update({str(who): int(n) for who, n in short.items()})
-            self.short_rounds.append(name)
+        part, missing = 1 + int(comments["n_parts"].iloc[0]), honeypots_missing(asked, pots)
+        if (short := shortage(name, part, settings.honeypots.rate, missing, asked)) is not None:
+            self.short.append(short)
         given = asked.assign(n=1 if is_ours else per_comment)[GIVEN]
         self.handed_out = pd.concat([self.handed_out, given], ignore_index=True) if len(self.handed_out) else given
         return asked if is_ours else asked.assign(annotator_id=None)
-
-    def short_of_honeypots(self) -> dict[str, float | int | str]:
-        """What the rounds of this pass were short of, as metrics `SHORT`; nothing where everybody got their rate."""
-        if not self.missing:
-            return {}
-        named = {who: n for who, n in self.missing.items() if who != ANYBODY}
-        people = set(self.handed_out["annotator_id"]) - {ANYBODY}
-        told = (
-            ", ".join(self.short_rounds), self.context.settings.honeypots.rate, len(named), len(people),
-            sum(named.values()), self.missing[ANYBODY],
-        )  # fmt: skip
-        return dict(zip(SHORT, told, strict=True))
 
     def known(self, comments: pd.DataFrame) -> Known | None:
         """What helps to choose whom to ask for one more vote; of any other round chance decides."""

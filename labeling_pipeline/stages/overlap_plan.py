@@ -16,7 +16,8 @@ from labeling_pipeline.core.honeypots import BankNeed, bank_need, rate_report
 from labeling_pipeline.core.overlap import Forecast, OverlapSettings, forecast, price_for_budget
 from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.engine import Context
-from labeling_pipeline.stages.handing_out import ANYBODY, active_bank, comments_to_ask
+from labeling_pipeline.stages.handing_out import active_bank, comments_to_ask
+from labeling_pipeline.stages.honeypot_shortage import ANYBODY
 from labeling_pipeline.stages.overlap import (
     beliefs,
     crowd_promised_usd,

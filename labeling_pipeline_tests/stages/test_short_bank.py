@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ from labeling_pipeline.home import Home
 from labeling_pipeline.report.handed_out import handed_out, handed_out_lines
 from labeling_pipeline.stages.annotation import rounds_state
 from labeling_pipeline.stages.context import Context
-from labeling_pipeline_tests.stages.small_homes import TO_LABELS, drop, new_home, sheet_of, up_to_date
+from labeling_pipeline_tests.stages.small_homes import NOW, TO_LABELS, drop, new_home, sheet_of, up_to_date
 
 ASKED = TO_LABELS[:5]
 RATE = "[honeypots]\nrate = {rate}\nbank_share = 1.0\n"
@@ -61,6 +62,34 @@ def test_what_the_bank_lacked_is_told_until_the_round_is_answered(tmp_path: Path
     assert told(up_to_date(Home(home.root), ASKED))["honeypots"] == said, "votes that come in take nothing back"
     answer(home, "round-0001", 1.0)
     assert "honeypots" not in told(up_to_date(Home(home.root), ASKED))
+
+
+def test_what_a_round_lacks_is_told_although_more_of_it_or_of_another_goes_out(tmp_path: Path) -> None:
+    home = make(tmp_path / "home", 0.2, 4)
+    said = told(up_to_date(home, ASKED))["honeypots"]
+    drop(home, "gold", "more.csv", texts("h", 90).assign(label="toxic", role="fit"))
+    drop(home, "comments", "two.csv", texts("d", 20))
+    context = up_to_date(Home(home.root), ASKED)
+    assert context.warehouse.table("assignments")["labeling_round"].nunique() == 2
+    assert told(context)["honeypots"] == said
+    answer(home, "round-0001", 1.0)
+    assert "honeypots" not in told(up_to_date(Home(home.root), ASKED))
+
+
+def test_a_further_part_of_a_round_takes_nothing_back(tmp_path: Path) -> None:
+    home = make(tmp_path / "home", 0.2, 4)
+    (home.root / "labeling.toml").write_text(
+        (home.root / "labeling.toml").read_text() + '[people]\ndaily_cap = 6\nharmful = ["toxic"]\n'
+    )
+    drafts = texts("c", 100).drop(columns="text").assign(p_toxic=[0.9] * 30 + [0.1] * 70, model_version="theirs")
+    drop(home, "predictions", "drafts.csv", drafts.assign(p_acceptable=1 - drafts["p_toxic"]))
+    home, asked = Home(home.root), (*ASKED, "production_predictions")
+    said = told(up_to_date(home, asked))["honeypots"]
+    drop(home, "gold", "more.csv", texts("h", 90).assign(label="acceptable", role="fit"))
+    context = up_to_date(Home(home.root), asked, now=NOW + timedelta(days=1))
+    assert set(context.warehouse.table("assignments")["labeling_round"]) == {"1"}
+    assert context.warehouse.table("assignments")["published_at"].nunique() == 2
+    assert told(context)["honeypots"] == said
 
 
 def test_sheets_that_name_nobody_are_not_one_annotator(tmp_path: Path) -> None:
