@@ -170,6 +170,7 @@ def irregularities(context: Context) -> Result:
         current=[context.ontology.schema_version],
         error_types=list(ERROR_TYPES),
         chance=1.0 / len(context.all_classes),
+        classes=list(context.all_classes),
     )
     counts = {str(rule): int(n) for rule, n in rows["rule"].value_counts().sort_index().items()}
     return Result(len(rows), counts, replace={"irregularities": rows})

@@ -82,7 +82,7 @@ def gold_candidates(context: Context) -> Result:
     verdicts, labels = context.query("verdicts_in_order"), context.query("labels_with_agreement")
     current = [context.ontology.schema_version]
     table = candidates(
-        with_faults(verdicts, labels, current),
+        with_faults(verdicts, labels, current, context.all_classes),
         context.query("drawn_for_experts"),
         context.warehouse.table("gold_set"),
         classes=context.ontology.classes,

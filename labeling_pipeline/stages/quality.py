@@ -6,6 +6,7 @@ Belongs here: handing the gate its inputs and keeping what it decided. Does not:
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -43,7 +44,7 @@ def qc_outcomes(context: Context) -> Result:
         len(frame),
         shares,
         replace={"qc_outcomes": frame},
-        append={"label_history": history(_events(outcomes, labels), key=("label", "source"))},
+        append={"label_history": history(_events(outcomes, labels, classes), key=("label", "source"))},
     )
 
 
@@ -53,8 +54,8 @@ def with_reliability(context: Context, verdicts: pd.DataFrame) -> pd.DataFrame:
     return verdicts.assign(reliability=verdicts["expert_id"].map(reliability_of(known)))
 
 
-def _events(outcomes: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
-    """Outcomes as events, and labels that experts overturned as candidates for the gold set."""
+def _events(outcomes: pd.DataFrame, labels: pd.DataFrame, classes: Collection[str]) -> pd.DataFrame:
+    """Outcomes as events, and labels that experts overturned, with a class, as candidates for the gold set."""
     details = outcomes[EVENT_DETAIL].to_dict("records")
     events = pd.DataFrame(
         {
@@ -67,7 +68,8 @@ def _events(outcomes: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
         }
     )
     crowd = outcomes["comment_id"].map(labels.set_index("comment_id")["crowd_label"])
-    overturned = events[(events["source"] == "verdict") & crowd.notna() & (crowd != events["label"])]
+    is_other = crowd.notna() & (crowd != events["label"]) & events["label"].isin(list(classes))
+    overturned = events[(events["source"] == "verdict") & is_other]
     said = crowd.loc[overturned.index]
     why = [json.dumps({"why": f"an expert overturned the crowd's {label}"}) for label in said]
     return pd.concat([events, overturned.assign(event="gold_candidate", detail=why)], ignore_index=True)

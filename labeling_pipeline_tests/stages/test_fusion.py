@@ -266,7 +266,8 @@ def test_an_expert_who_is_unsure_stops_nothing_and_takes_back_what_was_said(tmp_
     said = [("c1", "x1", "unsure", 1), ("c2", "x1", "toxic", 1), ("c2", "x1", "unsure", 2), ("c4", "x2", "toxic", 1)]
     verdicts = pd.DataFrame(said, columns=["comment_id", "expert_id", "label", "day"])
     times = [f"2026-05-0{day}T10:00:00" for day in verdicts.pop("day")]
-    drop(home, "verdicts", "some.csv", verdicts.assign(decided_at=times, note="as the guideline says"))
+    notes = verdicts["label"].map({"toxic": "as the guideline says", "unsure": ""})
+    drop(home, "verdicts", "some.csv", verdicts.assign(decided_at=times, note=notes))
     context = materialize_all(home, "qc_outcomes")
     evidence = context.warehouse.table("fusion_evidence")
     assert set(evidence.loc[evidence["source"] == "verdict", "comment_id"]) == {"c4", "c205"}

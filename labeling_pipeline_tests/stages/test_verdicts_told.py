@@ -28,6 +28,10 @@ ROWS = [
     ("c-5", "w-1", "toxic", None, "nobody asked"),
     ("c-6", "e-1", "toxic", None, ""),
     ("c-6", "e-1", "toxic", None, "an insult after all"),
+    # What an expert takes back needs no note, and puts nothing in the crowd's place.
+    ("c-7", "e-1", "toxic", None, "an insult"),
+    ("c-7", "e-1", "unsure", None, ""),
+    ("c-8", "e-1", "unsure", None, ""),
 ]
 
 
@@ -69,8 +73,8 @@ def test_irregularities_say_what_the_gate_did(tmp_path: Path) -> None:
         " decide",
     }
     outcomes = context.warehouse.table("qc_outcomes").set_index("comment_id")
-    assert outcomes.loc[[f"c-{i}" for i in range(7)], "outcome"].tolist() == [
-        "passed", "adjudicate", "adjudicate", "passed", "adjudicate", "passed", "passed",
+    assert outcomes.loc[[f"c-{i}" for i in range(9)], "outcome"].tolist() == [
+        "passed", "adjudicate", "adjudicate", "passed", "adjudicate", "passed", "passed", "adjudicate", "adjudicate",
     ]  # fmt: skip
     assert outcomes.loc[["c-0", "c-3", "c-5", "c-6"], "label"].tolist() == [
         "acceptable",
@@ -78,8 +82,11 @@ def test_irregularities_say_what_the_gate_did(tmp_path: Path) -> None:
         "acceptable",
         "toxic",
     ]
+    told_of = context.warehouse.table("label_history")
+    overturned = told_of.loc[told_of["event"] == "gold_candidate", "comment_id"]
+    assert set(overturned) == {"c-3", "c-4", "c-6"}
 
 
 def test_what_is_owed_for_verdicts_is_owed_once_and_to_experts(tmp_path: Path) -> None:
     spend = judged(tmp_path).query("spend").iloc[0]
-    assert int(spend["n_verdicts"]) == len({row[:2] for row in ROWS if row[1] != "w-1"}) == 12
+    assert int(spend["n_verdicts"]) == len({row[:2] for row in ROWS if row[1] != "w-1"}) == 14

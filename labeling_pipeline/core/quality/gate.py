@@ -56,7 +56,7 @@ def judge(
     _check(labels, gate)
     schemas = frozenset([current_schema] if isinstance(current_schema, str) else current_schema)
     context = GateContext(gate, tuple(classes), schemas, _batch_agreement(batches, gate))
-    decided = decide(with_faults(verdicts, labels, schemas), gate, classes, schemas)
+    decided = decide(with_faults(verdicts, labels, schemas, classes), gate, classes, schemas)
     after = decided_labels(labels, verdicts, decided, context, _on_poor_votes(labels, decided, context))
     rest = labels[~labels["comment_id"].isin(after["comment_id"])].reset_index(drop=True)
     outcomes = _by_rules(rest, after, context)

@@ -69,11 +69,14 @@ def decide(
     return pd.DataFrame(rows)
 
 
-def with_faults(verdicts: pd.DataFrame, labels: pd.DataFrame, current_schemas: Collection[str]) -> pd.DataFrame:
+def with_faults(
+    verdicts: pd.DataFrame, labels: pd.DataFrame, current_schemas: Collection[str], classes: Collection[str]
+) -> pd.DataFrame:
     """The verdicts with ``fault``: why one does not count, "" where it does.
 
     An expert who voted on the comment as an annotator (``voted_as_annotator``) is no independent judge of it; whoever
-    puts another label in the crowd's place says why (``note``). Both are asked for only where the column is there.
+    puts another class in the crowd's place says why (``note``). Both are asked for only where the column is there. An
+    answer that is no class ("unsure") overrides nothing: it takes back what the expert said, note or none.
     """
     fault = pd.Series("", index=verdicts.index, dtype=object)
     if "note" in verdicts:
@@ -81,6 +84,7 @@ def with_faults(verdicts: pd.DataFrame, labels: pd.DataFrame, current_schemas: C
         said = "crowd_label" if "crowd_label" in current else "label"  # other sources may have moved the label since
         crowd = verdicts["comment_id"].map(current.set_index("comment_id")[said])
         unsaid = verdicts["note"].isna() | (verdicts["note"].astype("str").str.strip() == "")
+        unsaid &= verdicts["label"].isin(list(classes))
         fault = fault.mask(unsaid & crowd.notna() & (crowd != verdicts["label"]), "overrides the crowd without a note")
     if "voted_as_annotator" in verdicts:
         fault = fault.mask(

@@ -1,8 +1,11 @@
 -- Purpose: what should not have happened, and what was done about it.
 -- Grain: one row per occurrence; several answers of one annotator to one comment are one.
--- Parameters: $current (schema versions in force), $error_types (those there are), $chance (one of the classes).
+-- Parameters: $current (schema versions in force), $error_types (those there are), $chance (one of the classes), $classes.
 with judged as (
-    select v.*, coalesce(v.label <> l.label, false) and coalesce(trim(v.note), '') = '' as is_unexplained,
+    select v.*,
+           -- An answer that is no class takes back what its expert said, and puts nothing in the crowd's place.
+           coalesce(v.label <> l.label, false) and coalesce(trim(v.note), '') = '' and list_contains($classes, v.label)
+               as is_unexplained,
            coalesce(v.stated_confidence <= $chance + 1e-9, false) as is_guess, l.label as crowd_label
     from independent_verdicts v
     left join consensus_labels l on l.comment_id = v.comment_id and list_contains($current, l.schema_version)

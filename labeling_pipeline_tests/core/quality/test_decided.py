@@ -73,6 +73,18 @@ def test_a_verdict_no_surer_than_chance_says_nothing_and_another_expert_is_asked
     assert (taken_back["outcome"], taken_back["label"]) == ("adjudicate", "fine")
 
 
+@pytest.mark.parametrize("note", ["", None, "too little to go by"])
+def test_an_expert_who_is_unsure_takes_back_what_they_said_with_a_note_or_without(note: str | None) -> None:
+    said, unsure = {"note": "an insult"}, {"label": "unsure", "note": note}
+    assert judged(labels(), verdicts(said)).loc["c-0", ["outcome", "label"]].tolist() == ["passed", "rude"]
+    for rows in ((said, unsure), (unsure,)):
+        row = judged(labels(), verdicts(*rows)).loc["c-0"]
+        assert (row["outcome"], row["weight"]) == ("adjudicate", 0)
+        assert "the verdict unsure is not a class: e-04 says unsure" in row["reasons"][0]
+    sure_again = judged(labels(), verdicts(said, unsure, said)).loc["c-0"]
+    assert (sure_again["outcome"], sure_again["label"]) == ("passed", "rude")
+
+
 @pytest.mark.parametrize(
     "gate",
     [{"min_confidence": 0.9}, {"min_confidence_by_class": {"rude": 0.9}}, {"min_confidence_by_slice": {"s": 0.9}}],
