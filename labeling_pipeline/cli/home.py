@@ -12,12 +12,16 @@ import sys
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from labeling_pipeline.cli.options import home_option
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.home import Home
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXPLAIN_MARGIN = 32  # what `explain` prints before each line: when, a rule, the stage
 
@@ -136,7 +140,7 @@ def adjudication_command(output: Path, expert: str | None, everything: bool, hom
     from labeling_pipeline.report.desk import guideline_text, render_desk
     from labeling_pipeline.report.html import write_page
     from labeling_pipeline.stages.clock import open_context
-    from labeling_pipeline.stages.desk import require_expert, room_for
+    from labeling_pipeline.stages.desk import nobody_left, require_expert, room_for
 
     context = open_context(Home.find(home))
     queue = context.query("queue_for_experts")
@@ -153,6 +157,18 @@ def adjudication_command(output: Path, expert: str | None, everything: bool, hom
     overdue = int((rows["due_at"] < context.now).sum())
     if overdue:
         click.echo(f"{overdue:,} of them are overdue (due_at; adjudication.sla_hours)")
-    if not expert and len(rows) < len(queue):
-        click.echo(f"{len(queue) - len(rows):,} more wait: --all writes them, too (adjudication.capacity)")
+    if not expert:
+        _tell_the_rest(queue.loc[~queue["comment_id"].isin(rows["comment_id"]), "comment_id"], nobody_left(context))
     click.echo(f"{guideline} says what the classes are, {reader} shows the comments in their context")
+
+
+def _tell_the_rest(left_out: pd.Series, nobody: list[str]) -> None:
+    """What is not in the file, and why; ``nobody``: comments that wait though every expert knows them."""
+    from labeling_pipeline.report.waiting import nobody_left_line
+
+    n = int((~left_out.isin(nobody)).sum())
+    if n:
+        said = "adjudication.capacity and budget_usd, people.daily_cap"
+        click.echo(f"{n:,} more wait: --all writes them, too ({said})")
+    if nobody:
+        click.echo(nobody_left_line(len(nobody)))

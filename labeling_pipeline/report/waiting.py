@@ -1,6 +1,7 @@
 """What waits, for whom, and what they are to do: the lines of ``run`` and ``status`` that ask something of a reader.
 
-Belongs here: sheets that nobody sent back. Does not: what became of what arrived (``report.summary``).
+Belongs here: sheets that nobody sent back, comments that nobody is left to decide. Does not: what became of what
+arrived (``report.summary``).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 from labeling_pipeline.platforms.files import is_ours
 from labeling_pipeline.stages.context import Context
+from labeling_pipeline.stages.desk import nobody_left
 from labeling_pipeline.stages.inbox import files_nobody_takes
 
 
@@ -19,6 +21,7 @@ def waiting(context: Context, open_rounds: list[dict[str, Any]]) -> dict[str, An
     older = context.query("labels_by_schema", schema_version=version)
     return {
         "sheets": [] if context.is_simulated else _sheets(context, open_rounds),
+        "nobody_left": len(nobody_left(context)),
         "not_answered": int(context.query("not_answered_yet")["n"].iloc[0]),
         "schema_version": version,
         "older": {str(name): int(n) for name, n in zip(older["schema_version"], older["n"], strict=True)},
@@ -34,7 +37,16 @@ def waiting_lines(told: dict[str, Any]) -> list[tuple[str, str]]:
     lines += [("to answer", _asked(one)) for one in told["sheets"]]
     if told["not_answered"]:
         lines.append(("not answered", f"{told['not_answered']:,} rows of sheets came back empty: they still wait"))
+    if told["nobody_left"]:
+        lines.append(("nobody left", nobody_left_line(told["nobody_left"])))
     return [*lines, *([("ontology", _outdated(told))] if told["older"] else [])]
+
+
+def nobody_left_line(n: int) -> str:
+    """What to do about comments that every listed expert knows already."""
+    who = f"{n:,} of the comments that wait for an expert were decided or voted on by every expert listed"
+    less = "a lower floor in [quality] lets those pass that are only not sure enough"
+    return f"{who}:\nlist another in inbox/annotators with kind = expert; {less}"
 
 
 def _sheets(context: Context, open_rounds: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -78,6 +78,17 @@ def room_for(context: Context, queue: pd.DataFrame) -> pd.DataFrame:
     return queue.head(affordable_verdicts(limits.capacity, limits.budget_usd, settings.labeling.expert_price_usd))
 
 
+def nobody_left(context: Context) -> list[str]:
+    """The comments of the queue that nobody listed can be asked about: each has decided them, or voted on them, or is
+    given no work. None where nobody is listed: anybody may decide then."""
+    listed = context.query("experts")
+    if listed.empty:
+        return []
+    away = limits(listed, {}, 0).away
+    asked = [one for one in listed["annotator_id"] if one not in away]
+    return context.query("nobody_left", experts=asked)["comment_id"].tolist()
+
+
 def require_expert(context: Context, name: str) -> None:
     """Raises InputError for a name that nobody on a desk or in the list of experts has."""
     known = context.query("known_experts")["expert_id"].tolist()
