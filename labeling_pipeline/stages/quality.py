@@ -87,7 +87,7 @@ def annotator_reliability(context: Context) -> Result:
     votes = context.query("votes_by_week", questions=context.deciding_questions)
     if votes.empty:
         return Result(0, waiting_for="votes")
-    answers = context.query("known_answers")
+    answers = context.query("known_answers", classes=list(context.all_classes))
     history_by_week = reliability_history(
         votes,
         gold=answers[answers["kind"] == "gold"],

@@ -40,7 +40,7 @@ def unanimous_review(context: Context) -> Result:
     labels = context.query("finished_labels", rounds=finished["labeling_round"].tolist())
     if labels.empty or not context.settings.review.per_round:
         return Result(n_done)
-    earlier = context.query("reviews_back")
+    earlier = context.query("reviews_back", classes=list(context.all_classes))
     texts = context.query("texts_of_comments")[["comment_id", "text"]]
     phrases = suspects(texts, context.query("labels_with_agreement"), earlier)["phrase"]
     plans = [_plan(context, str(name), part, phrases) for name, part in labels.groupby("labeling_round")]
@@ -68,7 +68,7 @@ def accuracy_report(context: Context) -> Result:
     With it: how far experts agree with each other, and where those who know best differ: a gap in the guideline.
     """
     settings, (current, experts) = context.settings, _experts(context)
-    reviews, votes_by_week = context.query("reviews_back"), _votes(context)
+    reviews, votes_by_week = context.query("reviews_back", classes=list(context.all_classes)), _votes(context)
     table = two_axes(
         votes_by_week,
         _known(context, votes_by_week, reviews),

@@ -26,7 +26,7 @@ def propose_slices(context: Context, n_clusters: int, seed: int) -> pd.DataFrame
     comments = comments[~comments["comment_id"].isin(context.query("gold_kept_apart")["comment_id"])]
     found = discover(comments[["comment_id", "text"]], n_clusters, seed)
     inside = members(comments[["comment_id", "text"]], found["definition"].tolist())
-    known = context.query("labels_and_verdicts")
+    known = context.query("labels_and_verdicts", classes=list(context.all_classes))
     rows = inside.merge(known, on="comment_id").groupby("slice")
     table = found.set_index("slice")
     table["agreement"] = rows["agreement"].mean()

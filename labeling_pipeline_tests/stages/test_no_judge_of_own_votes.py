@@ -35,11 +35,14 @@ def test_a_verdict_on_ones_own_vote_overturns_reviews_and_teaches_nothing(tmp_pa
     context = up_to_date(home, ASSETS)
 
     judged = {"c-02": "acceptable", "c-03": "toxic"}
-    back = context.query("reviews_back").dropna(subset="verdict")
+    classes = list(context.all_classes)
+    back = context.query("reviews_back", classes=classes).dropna(subset="verdict")
     assert dict(zip(back["comment_id"], back["verdict"], strict=True)) == judged
     assert context.query("looked_at")["n_reviewed"].tolist() == [len(judged)]
     assert context.query("expert_decided")["comment_id"].tolist() == list(judged)
-    overturned = context.query("labels_and_verdicts").dropna(subset="is_overturned").set_index("comment_id")
+    overturned = (
+        context.query("labels_and_verdicts", classes=classes).dropna(subset="is_overturned").set_index("comment_id")
+    )
     assert overturned["is_overturned"].to_dict() == {"c-02": 0, "c-03": 1}
     waiting = context.query("waiting_for_experts", double=[], gold=[], schema_version="v1").set_index("comment_id")
     assert set(waiting.index[waiting["is_review"]]) == set(ids) - set(judged)
