@@ -74,11 +74,12 @@ class _Translator:
         if kind == "AT":
             return self._anchor(str(value), flags)
         if kind == "BRANCH":
-            return "(?:" + "|".join(self.sequence(branch, flags) for branch in value[1]) + ")"
+            return _group("|".join(self.sequence(branch, flags) for branch in value[1]))
         if kind == "SUBPATTERN":
             _, added, removed, inner = value
-            kept = flags & ~TYPE_FLAGS if added & TYPE_FLAGS else flags
-            return f"(?:{self.sequence(inner, (kept | added) & ~removed)})"
+            if added & TYPE_FLAGS & ~flags:  # Python itself is not of one mind about them: at the start it forgets them
+                raise _UntranslatableError("a group that is ASCII in a pattern that is not")
+            return _group(self.sequence(inner, (flags | added) & ~removed))
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
             low, high, inner = value
             return self._repeat(low, high, inner, flags)
@@ -107,11 +108,19 @@ class _Translator:
             raise _UntranslatableError("a repetition beyond RE2's limit")
         body = self.sequence(inner, flags)
         if not (len(inner) == 1 and str(inner[0][0]) in _SINGLE):
-            body = f"(?:{body})"
+            body = _group(body)
+        if not body:
+            return ""
         short = {(0, True): "*", (1, True): "+"}.get((low, endless))
         if short is None and not endless:
             short = "?" if (low, high) == (0, 1) else f"{{{low},{high}}}"
         return body + (short or f"{{{low},}}")
+
+
+def _group(text: str) -> str:
+    """The text as one unit. Nothing for what finds nothing but the empty text: DuckDB takes an empty group beside other
+    parts for the end of the text."""
+    return f"(?:{text})" if text.strip("|") else ""
 
 
 def _largest(node: Any) -> int:
