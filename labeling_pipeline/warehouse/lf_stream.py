@@ -96,7 +96,7 @@ def _apply(
     truths: list[Truth] = [np.full(n, -1, dtype=np.int64) for _ in known]
     seen: list[npt.NDArray[np.generic]] = []
     part: AppliedLFs | None = None
-    for start, frame in _parts(file, _columns(file, lfs)):
+    for start, frame, is_given in _parts(file, _columns(file, lfs)):
         left = {name: seconds - faults[name].seconds for name in lfs.names}
         tell = partial(_tell_part, progress, start, n)
         part = apply_lfs(frame, lfs, lfs.classes, scan=scan_rules, processes=processes, seconds=left, progress=tell)
@@ -104,9 +104,8 @@ def _apply(
         for name, found in part.faults.items():
             faults[name].merge(found, range(start, start + len(frame)))
             faults[name].seconds += found.seconds
-        if "comment_id" in file.schema_arrow.names:
-            hashes = pd.util.hash_pandas_object(frame["comment_id"], index=False)
-            seen.append(hashes.to_numpy())
+        if is_given.any():
+            seen.append(pd.util.hash_pandas_object(frame["comment_id"][is_given], index=False).to_numpy())
         for truth, rows in zip(truths, known, strict=True):
             truth[start : start + len(frame)] = gold_vector(part, rows)
         _tell(progress, start + len(frame), n)
@@ -125,10 +124,13 @@ def _columns(file: pq.ParquetFile, lfs: LFSet) -> list[str] | None:
     return [name for name in file.schema_arrow.names if name in wanted]
 
 
-def _parts(file: pq.ParquetFile, columns: Sequence[str] | None) -> Iterator[tuple[int, pd.DataFrame]]:
+def _parts(file: pq.ParquetFile, columns: Sequence[str] | None) -> Iterator[tuple[int, pd.DataFrame, pd.Series]]:
+    """The first row, the comments, and which of them the file gives an id."""
     start = 0
     for batch in file.iter_batches(batch_size=PART_ROWS, columns=columns):
-        yield start, with_ids(_whole_ids(batch).to_pandas())
+        frame = _whole_ids(batch).to_pandas()
+        given = frame["comment_id"].notna() if "comment_id" in frame.columns else pd.Series(False, frame.index)
+        yield start, with_ids(frame), given
         start += batch.num_rows
 
 
@@ -168,7 +170,7 @@ def _write(
     writer: pq.ParquetWriter | None = None
     read = [name for name in ("comment_id", "text") if name in file.schema_arrow.names]
     try:
-        for start, frame in _parts(file, read):
+        for start, frame, _ in _parts(file, read):
             stop = start + len(frame)
             table = _table(applied, result, start, stop)
             table = table.add_column(0, "comment_id", pa.array(frame["comment_id"], pa.string()))

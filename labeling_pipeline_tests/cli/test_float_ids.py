@@ -117,3 +117,14 @@ def test_a_matrix_names_each_row_once(folder: Path, rows: str, said: str) -> Non
     assert said in ended.stderr
     assert "rows are then numbered" in ended.stderr
     assert not Path("out.csv").exists()
+
+
+@pytest.mark.parametrize("out", ["o.parquet", "o.csv"])
+def test_equal_texts_without_an_id_are_no_repetition(folder: Path, out: str) -> None:
+    rows = pd.DataFrame({"comment_id": ["a", None, None, "b"], "text": ["tea", "rye", "rye", "rye"]})
+    rows.to_parquet("gaps.parquet")
+    ended = call("weak-label", "gaps.parquet", "--lfs", "lfs.toml", "-o", out)
+    assert ended.returncode == 0, ended.stderr
+    assert len(read_frame(out)) == 4
+    rows.assign(comment_id=["a", None, None, "a"]).to_parquet("gaps.parquet")
+    assert call("weak-label", "gaps.parquet", "--lfs", "lfs.toml", "-o", out).returncode == 2
