@@ -28,6 +28,8 @@ def id_texts(column: pd.Series) -> pd.Series:
         if np.array_equal(numbers, np.floor(numbers), equal_nan=True):
             return column.astype("Int64").astype("str")
     texts = column.astype("str")
+    if pd.api.types.is_integer_dtype(column.dtype):
+        return texts
     dotted = texts.str.endswith(".0").fillna(False).astype(bool)
     return texts.where(~dotted, texts[dotted].map(plain_id)) if dotted.any() else texts
 
