@@ -33,7 +33,8 @@ def expert_agreement(
     """How often experts agree on comments that two or more decided, in all and each against the others.
 
     Of one comment the first two experts make a pair. Who came later was asked because those two differed, and a pair
-    with them would count every disagreement three times, every agreement once.
+    with them would count every disagreement three times, every agreement once. Where ``drawn`` is given, only these
+    comments make pairs: others have a second verdict because they are hard, and would make experts look worse.
 
     ``verdicts``: comment_id, expert_id, label, in order of time; of one expert's on one comment the latest counts.
     ``assumed``: accuracy of an expert of whom nothing is known. ``drawn``: comments a second verdict was asked of by
@@ -50,6 +51,8 @@ def expert_agreement(
     latest = verdicts.drop_duplicates(["comment_id", "expert_id"], keep="last")[["comment_id", "expert_id", "label"]]
     order = verdicts[["comment_id", "expert_id"]].drop_duplicates()  # who changed their mind keeps their place
     first = order[order.groupby("comment_id").cumcount() < 2].merge(latest, on=["comment_id", "expert_id"])
+    if drawn is not None:
+        first = first[first["comment_id"].isin(list(drawn))]
     table = _agreed(first, sorted(latest["expert_id"].unique()))
     n, k = table["size"].to_numpy(dtype=np.float64), table["sum"].to_numpy(dtype=np.float64)
     low, high = jeffreys(k, np.maximum(n, 1))

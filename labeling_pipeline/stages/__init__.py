@@ -11,7 +11,7 @@ from labeling_pipeline.stages.agreement import agreement_report
 from labeling_pipeline.stages.annotation import crowd_votes, decomposed_tasks, round_is_wanted
 from labeling_pipeline.stages.annotators import annotator_findings, group_divergences
 from labeling_pipeline.stages.consensus import consensus_labels, drafts_version
-from labeling_pipeline.stages.desk import adjudication_queue, irregularities
+from labeling_pipeline.stages.desk import adjudication_queue, double_share, irregularities
 from labeling_pipeline.stages.drift import drift_report
 from labeling_pipeline.stages.engine import Stage
 from labeling_pipeline.stages.evaluation import model_evaluation
@@ -97,6 +97,7 @@ STAGES: dict[str, Stage] = {
         fused_labels, "4_quality",
         ("consensus_labels", "weak_labels", "production_predictions", "production_feedback", "verdicts", "gold_set"),
         ("fused_labels", "fusion_evidence", "signal_rates", "signal_votes"), settings=("fusion", "consensus"),
+        reads=double_share,
     ),
     "labeling_function_report": Stage(
         labeling_function_report, "3_annotation",
@@ -124,7 +125,7 @@ STAGES: dict[str, Stage] = {
     ),
     "qc_outcomes": Stage(
         qc_outcomes, "4_quality", ("consensus_labels", "fused_labels", "verdicts", "comment_slices"), ("qc_outcomes",),
-        settings=("quality",),
+        settings=("quality",), reads=double_share,
     ),
     "qc_passed_labels": Stage(
         qc_passed_labels, "4_quality", ("consensus_labels", "qc_outcomes"), ("qc_passed_labels",)
@@ -147,6 +148,7 @@ STAGES: dict[str, Stage] = {
         accuracy_report, "4_quality",
         ("consensus_labels", "verdicts", "unanimous_review", "annotator_reliability", "comment_slices", "gold_set"),
         ("accuracy_report", "text_rules", "expert_agreement", "guideline_gaps"), settings=("review", "quality"),
+        reads=double_share,
     ),
     "irregularities": Stage(
         irregularities, "4_quality",

@@ -125,6 +125,11 @@ def _parts(context: Context, verdicts: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     return verdicts[drawn], verdicts[~drawn]
 
 
+def double_share(context: Context) -> str:
+    """What decides how many `double_coded` are: what reads them is made again when it changes."""
+    return str(context.settings.adjudication.double_share)
+
+
 def _seconds(context: Context) -> list[str]:
     """Drawn comments that one expert decided and no export has: a second one makes them gold that can measure."""
     held = held_for_gold(context)

@@ -14,6 +14,7 @@ from labeling_pipeline.core.expert_agreement import expert_agreement, reliabilit
 from labeling_pipeline.core.quality import GateSettings, judge
 from labeling_pipeline.core.reliability import reliability_history
 from labeling_pipeline.stages.consensus import round_agreement
+from labeling_pipeline.stages.desk import double_coded
 from labeling_pipeline.stages.engine import Context, Result
 from labeling_pipeline.stages.frames import first_days, history, with_columns, with_map
 
@@ -50,7 +51,9 @@ def qc_outcomes(context: Context) -> Result:
 
 def with_reliability(context: Context, verdicts: pd.DataFrame) -> pd.DataFrame:
     """Verdicts with the `reliability` of experts whom others checked often enough, missing for others."""
-    known = expert_agreement(verdicts, len(context.ontology.classes), context.settings.quality.expert_accuracy)
+    # A draw among comments with a verdict: no other stage can change which of these came to experts by chance.
+    drawn = double_coded(context, verdicts)
+    known = expert_agreement(verdicts, len(context.ontology.classes), context.settings.quality.expert_accuracy, drawn)
     return verdicts.assign(reliability=verdicts["expert_id"].map(reliability_of(known)))
 
 

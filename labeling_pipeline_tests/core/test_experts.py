@@ -79,6 +79,27 @@ def test_only_drawn_seconds_are_double_coding() -> None:
     assert to_double_code(both, 0.04) == []
     assert expert_agreement(both, 2, drawn=drawn)["double_share"].iloc[0] == 0.06
     assert expert_agreement(both, 2)["n_double"].iloc[0] == 26
+    assert expert_agreement(both, 2, drawn=drawn)["n_double"].iloc[0] == 6
+
+
+def test_seconds_out_of_doubt_do_not_make_experts_look_worse() -> None:
+    rng = np.random.default_rng(11)
+    n, k, each = 20_000, 5, 8
+    is_hard = rng.random(n) < 0.1
+    accuracy = np.where(is_hard, 0.6, 0.97)
+    ids = pd.Series([f"c-{i}" for i in range(n)])
+    who = np.stack([start := rng.integers(0, each, n), (start + rng.integers(1, each, n)) % each])
+    said = np.where(rng.random((2, n)) < accuracy, 0, rng.integers(1, k, (2, n)))
+    both = [pd.DataFrame({"comment_id": ids, "expert_id": w, "label": s}) for w, s in zip(who, said, strict=True)]
+    both = [one.assign(expert_id="e-" + one["expert_id"].astype(str)) for one in both]
+    drawn = drawn_twice(both[0], 0.05)
+    seconds = both[1][is_hard | ids.isin(drawn).to_numpy()]
+    verdicts_ = pd.concat([both[0], seconds], ignore_index=True)
+    found = expert_agreement(verdicts_, k, drawn=drawn).set_index("expert_id")
+    assert found.loc[ALL, "n_double"] == len(drawn)
+    assert found.loc[ALL, "reliability"] == pytest.approx(accuracy.mean(), abs=0.015)
+    assert found.loc[found.index != ALL, "reliability"].mean() == pytest.approx(accuracy.mean(), abs=0.015)
+    assert expert_agreement(verdicts_, k)["reliability"].iloc[0] < 0.85, "all pairs would tell of the hard ones"
 
 
 def test_experts_nobody_checked_are_what_is_assumed_of_them() -> None:
