@@ -5,7 +5,6 @@ Does not: which rows teach (``core.weak_supervision.gold_roles``).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,22 +56,22 @@ def told(
     fitted: npt.NDArray[np.int64] | None,
     held_out: npt.NDArray[np.int64] | None,
     votes: npt.NDArray[np.integer],
-    used: Callable[[pd.DataFrame], int] | None = None,
 ) -> Told:
     """`fitted`, `held_out`: (n,) the classes by which the model was taught and is measured, -1 where there is none.
 
-    `used`: how many rows of gold have a place in the matrix; one for each of its rows with gold where it is not given,
-    which holds where neither names a comment twice.
+    Neither `gold` nor the matrix names a comment twice: as many rows of gold have a place in it as it has with gold.
     """
+    import numpy as np
+
     from labeling_pipeline.cli.vote_matrix import gold_note
     from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows, measure_rows, measured_accuracy
 
     if gold is None or fitted is None or held_out is None:
         return Told(result)
-    parts = fit_rows(gold), measure_rows(gold)
-    n_rows = sum(len(part) for part in parts)
+    held_out = np.where(held_out < result.probabilities.shape[1], held_out, -1)  # others are no class of the model's
+    n_rows = len(fit_rows(gold)) + len(measure_rows(gold))
     n_left = len(gold) - n_rows
-    n_used = int((fitted >= 0).sum() + (held_out >= 0).sum()) if used is None else sum(used(part) for part in parts)
+    n_used = int((fitted >= 0).sum() + (held_out >= 0).sum())
     notes = gold_note(n_rows, n_used)
     notes += [f"gold: {n_left} rows of role sealed left alone"] if n_left else []
     accuracy = measured_accuracy(held_out, result.labels, votes)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +53,7 @@ def label_model_command(
     auto, correlation_aware, majority, weighted, snorkel. Writes id, label, confidence, p_<class>….
     """
     from labeling_pipeline.cli.gold_file import told
-    from labeling_pipeline.cli.vote_matrix import gold_of, label_frame, n_classes_of, read_votes, rows_used
+    from labeling_pipeline.cli.vote_matrix import gold_of, label_frame, n_classes_of, read_gold, read_votes
     from labeling_pipeline.core.weak_supervision import label_model
     from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows, measure_rows
     from labeling_pipeline.files import ending_of, read_frame, write_frame
@@ -62,17 +61,14 @@ def label_model_command(
     ending_of(output)
     balance = balance_of(class_balance)
     ids, votes, names = read_votes(read_frame(matrix), str(matrix))
-    given = None if gold is None else read_frame(gold)
-    whole = (
-        None if given is None else gold_of(given, ids, str(gold))
-    )  # before roles: faults are named by the file's row
-    roles = [] if given is None else [gold_of(rows, ids, str(gold)) for rows in (fit_rows(given), measure_rows(given))]
-    truth, held_out = roles or (None, None)
+    known = None if gold is None else read_gold(read_frame(gold), str(gold))
+    parts = (None, None, None) if known is None else (known, fit_rows(known), measure_rows(known))
+    whole, truth, held_out = (None if rows is None else gold_of(rows, ids) for rows in parts)
     n_classes = n_classes_of(votes, balance, whole)
     result = label_model(votes, n_classes=n_classes, method=method, class_balance=balance, gold=truth, seed=seed)
     write_frame(label_frame(ids, result), output)
     accuracies = dict(zip(names, [round(float(a), 6) for a in result.accuracies], strict=True))
-    said = told(result, given, truth, held_out, votes, partial(rows_used, ids=ids, n_classes=n_classes))
+    said = told(result, known, truth, held_out, votes)
     facts = {**model_facts(said.result, output), **said.facts, "n_rows": len(votes), "accuracies": accuracies}
     say(facts, as_json, f"{len(votes):,} labels by {result.method} → {output}")
 

@@ -51,23 +51,18 @@ def _integers(column: pd.Series, path: str) -> npt.NDArray[np.int64]:
     return numbers.astype(np.int64)
 
 
-def gold_of(frame: pd.DataFrame, ids: pd.Series, path: str) -> npt.NDArray[np.int64]:
-    """(n,) gold classes in the order of `ids`, -1 where there is none; of all rows, whatever their role."""
-    known = one_label_each(_gold_labels(frame, path), "id", path).set_index("id")["label"]
-    return np.asarray(id_texts(ids).map(known).fillna(-1), dtype=np.int64)
-
-
-def rows_used(frame: pd.DataFrame, ids: pd.Series, n_classes: int) -> int:
-    """Rows of gold whose id is among `ids` and whose label is a class; each counts, however often its id occurs."""
-    gold = _gold_labels(frame, "gold")
-    return int((gold["id"].isin(id_texts(ids)) & gold["label"].between(0, n_classes - 1)).sum())
-
-
-def _gold_labels(frame: pd.DataFrame, path: str) -> pd.DataFrame:
+def read_gold(frame: pd.DataFrame, path: str) -> pd.DataFrame:
+    """Gold of whatever role: id as text, label as an integer class, other columns as they are; one row per id."""
     column = next((name for name in ID_COLUMNS if name in frame.columns), None)
     if column is None or "label" not in frame.columns:
         raise InputError(f"{path}: columns {', '.join(map(str, frame.columns))}", expected="id and label")
-    return pd.DataFrame({"id": id_texts(frame[column]), "label": _integers(frame["label"], path)})
+    ids, labels = id_texts(frame[column]), _integers(frame["label"], path)
+    return one_label_each(frame.drop(columns=column).assign(id=ids, label=labels), "id", path)
+
+
+def gold_of(gold: pd.DataFrame, ids: pd.Series) -> npt.NDArray[np.int64]:
+    """(n,) classes of `read_gold` in the order of `ids`, -1 where there is none."""
+    return np.asarray(id_texts(ids).map(gold.set_index("id")["label"]).fillna(-1), dtype=np.int64)
 
 
 def one_label_each(gold: pd.DataFrame, column: str, path: str) -> pd.DataFrame:

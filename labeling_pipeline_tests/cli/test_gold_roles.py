@@ -118,6 +118,18 @@ def test_rows_of_gold_are_counted_however_often_an_id_occurs(
     assert not said if note is None else said[0].startswith(note)
 
 
+def test_a_row_measures_once_and_never_what_it_taught(gold: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("c0", 1, "fit"), ("c0", 1, "measure"), ("c1", 1, "measure"), ("c1", 1, "measure"), ("c2", 7, "measure")]
+    pd.DataFrame(rows, columns=["id", "label", "role"]).to_csv("gold.csv", index=False)
+    votes = pd.read_csv("votes.csv")
+    votes[votes.columns.drop("id")] = 1
+    votes.to_csv("votes.csv", index=False)
+    call = ["label-model", "votes.csv", "--gold", "gold.csv", "--class-balance", "0.5,0.5", "-o", "out.csv"]
+    facts = run(capsys, *call)
+    assert facts["gold_accuracy"]["n"] == 1  # type: ignore[index]
+    assert [one for one in facts["notes"] if one.startswith("gold: 1 of 3 rows not used")]  # type: ignore[attr-defined]
+
+
 def test_rows_that_name_no_role_teach() -> None:
     gold = pd.DataFrame({"comment_id": list("abcd"), "label": "x", "role": ["fit", "", None, "measure"]})
     assert fit_rows(gold)["comment_id"].tolist() == ["a", "b", "c"]
