@@ -33,15 +33,14 @@ def expert_agreement(
     """How often experts agree on comments that two or more decided, in all and each against the others.
 
     Of one comment the first two experts make a pair. Who came later was asked because those two differed, and a pair
-    with them would count every disagreement three times, every agreement once. Where ``drawn`` is given, only these
-    comments make pairs: others have a second verdict because they are hard, and would make experts look worse.
+    with them would count every disagreement three times. Of comments not ``drawn`` none does: they were hard.
 
     ``verdicts``: comment_id, expert_id, label, in order of time; of one expert's on one comment the latest counts.
     ``assumed``: accuracy of an expert of whom nothing is known. ``drawn``: comments a second verdict was asked of by
     chance (`drawn_twice`); None: all. Returns columns `COLUMNS`, "(all)" first: shares with 95 % Jeffreys intervals;
-    ``reliability`` solves A = a·ā + (1 − a)(1 − ā)/(K − 1) for a, where A is the expert's
-    agreement, drawn to the assumed one as by `PRIOR_PAIRS` pairs, and ā what all pairs together imply;
-    ``double_share``: drawn comments with two verdicts or more, of all with any.
+    ``reliability`` solves A = a·ā + (1 − a)(1 − ā)/(K − 1) for a, where A is the expert's agreement, drawn to the
+    assumed one as by `PRIOR_PAIRS` pairs, and ā what all pairs together imply; ``double_share``: drawn comments with
+    two verdicts or more, of all with any.
 
     >>> said = [("c1", "e1", "x"), ("c1", "e2", "x"), ("c2", "e1", "x"), ("c2", "e2", "y"), ("c3", "e1", "x")]
     >>> found = expert_agreement(pd.DataFrame(said, columns=["comment_id", "expert_id", "label"]), 3)
@@ -50,13 +49,12 @@ def expert_agreement(
     """
     latest = verdicts.drop_duplicates(["comment_id", "expert_id"], keep="last")[["comment_id", "expert_id", "label"]]
     order = verdicts[["comment_id", "expert_id"]].drop_duplicates()  # who changed their mind keeps their place
-    first = order[order.groupby("comment_id").cumcount() < 2].merge(latest, on=["comment_id", "expert_id"])
-    if drawn is not None:
-        first = first[first["comment_id"].isin(list(drawn))]
-    table = _agreed(first, sorted(latest["expert_id"].unique()))
+    chosen = set(order["comment_id"] if drawn is None else drawn)
+    first = order[(order.groupby("comment_id").cumcount() < 2) & order["comment_id"].isin(chosen)]
+    table = _agreed(first.merge(latest, on=["comment_id", "expert_id"]), sorted(latest["expert_id"].unique()))
     n, k = table["size"].to_numpy(dtype=np.float64), table["sum"].to_numpy(dtype=np.float64)
     low, high = jeffreys(k, np.maximum(n, 1))
-    known, share = n > 0, _double_share(latest, drawn)
+    known = n > 0
     return pd.DataFrame(
         {
             "expert_id": table.index.astype("str"),
@@ -66,14 +64,14 @@ def expert_agreement(
             "low": np.where(known, low, 0.0),
             "high": np.where(known, high, 1.0),
             "reliability": _reliability(n, k, n_classes, assumed),
-            "double_share": share,
+            "double_share": _double_share(latest, chosen),
         }
     )[list(COLUMNS)]
 
 
-def _double_share(latest: pd.DataFrame, drawn: Collection[str] | None) -> float:
+def _double_share(latest: pd.DataFrame, chosen: set[str]) -> float:
     per_comment = latest.groupby("comment_id").size()
-    twice = (per_comment > 1) & (True if drawn is None else per_comment.index.isin(list(drawn)))
+    twice = (per_comment > 1) & per_comment.index.isin(chosen)
     return float(twice.mean()) if len(per_comment) else 0.0
 
 
