@@ -94,7 +94,7 @@ def label_model(
             raise InputError("a vote matrix without rows", expected="at least one comment")
         setup = make_setup(patterns, class_balance, gold, seed)
         fitted = fit(patterns, setup)
-        table = fitted.predict_votes(patterns.votes)
+        table = fitted.predict_votes(patterns.votes) if fitted.table is None else fitted.table
         return _result(patterns, fitted, table, _method_used(method, fitted), setup)
 
 

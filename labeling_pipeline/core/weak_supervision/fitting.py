@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling_pipeline.core.errors import InputError
-from labeling_pipeline.core.weak_supervision.gold_rates import blend_with_gold
-from labeling_pipeline.core.weak_supervision.learning import learn
+from labeling_pipeline.core.weak_supervision.gold_rates import blend_with_gold, sharpened
+from labeling_pipeline.core.weak_supervision.learning import Learned, learn
 from labeling_pipeline.core.weak_supervision.majority import majority
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns
 from labeling_pipeline.core.weak_supervision.redundancy import clusters
@@ -19,6 +19,9 @@ from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, m
 
 # Two sources cannot show which of them errs; three can.
 LEAST_SOURCES = 3
+# Functions that know one class choose their rows by class, and what they tell of each other without gold may be wrong
+# by as much; others tell even a small advantage rightly.
+LEAST_ADVANTAGE = 0.005
 
 
 def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
@@ -39,12 +42,30 @@ def correlation_aware(patterns: VotePatterns, setup: Setup) -> FittedModel:
     if setup.n_gold:
         fitted, gold_notes = blend_with_gold(patterns, setup, learned, fitted)
         notes += gold_notes
-    elif len(groups) < LEAST_SOURCES:
-        notes.append(f"independent sources: {len(groups)}, too few to learn which one errs")
-    elif not overlaps_tell:
-        notes.append("what the classes explain may be chance: nothing to learn from the functions' overlap")
-        notes += ["what votes are worth follows from the given class balance"] * has_advantage
+    else:
+        fitted, more = _by_votes_alone(patterns, setup, learned, fitted)
+        notes += more
     return dataclasses.replace(fitted, notes=tuple(notes))
+
+
+def _by_votes_alone(
+    patterns: VotePatterns, setup: Setup, learned: Learned, fitted: FittedModel
+) -> tuple[FittedModel, list[str]]:
+    """The fitted model and notes that say how far the votes themselves can be believed."""
+    if len(fitted.clusters) < LEAST_SOURCES:
+        return fitted, [f"independent sources: {len(fitted.clusters)}, too few to learn which one errs"]
+    notes = []
+    if not learned.overlaps_tell:
+        notes.append("what the classes explain may be chance: nothing to learn from the functions' overlap")
+        notes += ["what votes are worth follows from the given class balance"] * fitted.has_advantage
+    if not fitted.has_advantage or not learned.one_label:
+        return fitted, notes
+    table = fitted.predict_votes(patterns.votes)
+    expected = expected_advantage(patterns, table, setup.class_balance)
+    if expected >= LEAST_ADVANTAGE:
+        return dataclasses.replace(fitted, table=table), notes
+    notes.append(f"an expected advantage of {expected:+.4f} over majority is less than {LEAST_ADVANTAGE:g}")
+    return dataclasses.replace(fitted, has_advantage=False), notes
 
 
 def automatic(patterns: VotePatterns, setup: Setup) -> FittedModel:
@@ -56,7 +77,8 @@ def automatic(patterns: VotePatterns, setup: Setup) -> FittedModel:
     # What gold says of a function holds whoever decides; without gold majority tells how far the others confirm it.
     accuracies = fitted.accuracies if setup.n_gold else plain.accuracies
     notes = (*fitted.notes, "fell back to majority")
-    return dataclasses.replace(plain, accuracies=accuracies, clusters=fitted.clusters, notes=notes)
+    plain = dataclasses.replace(plain, accuracies=accuracies, clusters=fitted.clusters, notes=notes)
+    return sharpened(patterns, setup, plain)
 
 
 def accuracies_of(precision: Matrix, votes: Matrix, n_classes: int) -> Matrix:

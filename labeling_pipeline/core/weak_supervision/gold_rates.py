@@ -9,6 +9,7 @@ where gold is thin. Gold is taken as a sample of the stream unless the class bal
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,9 @@ STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
 # What it means that a function abstains: nothing beyond how many voted, nothing at all, or as much as its rate per
 # class.
 SILENCE = ("given_how_many", "says_nothing", "speaks")
-Hypothesis = tuple[float, str]
+# Whether what was learned says anything, beside what any function is believed to be worth.
+BELIEVED = (True, False)
+Hypothesis = tuple[float, str, bool]
 Used = npt.NDArray[np.bool_]
 DEFAULT_STRENGTH = 10.0  # too little gold to choose by held-out folds
 BALANCE_STRENGTH = 20.0
@@ -75,24 +78,42 @@ def blend_with_gold(
         return fitted, []
     gold = _Gold(patterns, setup.gold_patterns, setup.gold_labels)
     balances = _balances(setup, learned, gold)
-    held_out = _held_out(gold, learned, balances, setup.seed) if len(gold) >= LEAST_GOLD else {}
-    weights = _weights(held_out, gold) if held_out else {(DEFAULT_STRENGTH, SILENCE[0]): 1.0}
+    held_out = _HeldOut(gold, learned, balances, setup.seed) if len(gold) >= LEAST_GOLD else None
+    weights = held_out.weights() if held_out else {(DEFAULT_STRENGTH, SILENCE[0], True): 1.0}
     rates = _averaged(gold, learned, balances, weights)
     notes = [f"gold on {len(gold)} covered rows; {_told(weights)}"]
-    if not held_out:
+    if held_out is None:
         return _refit(fitted, rates, learned, 1.0, False), notes
-    scores = np.asarray(sum(weight * held_out[key] for key, weight in weights.items()))
+    scores = held_out.mixed()
     enough = len(gold) >= LEAST_CALIBRATION
     sharpness = _sharpness(scores, rates.balance, gold) if enough else 1.0
     gain, error = _gain_over_majority(scores, gold, setup.class_balance)
     notes.append(f"advantage over majority on held-out gold: {gain:+.3f} ± {error:.3f}")
-    judged = dataclasses.replace(fitted, has_advantage=gain >= 0, measured_advantage=gain)
+    # Where no label differs from majority's, what gold tells of probabilities costs nothing.
+    judged = dataclasses.replace(fitted, has_advantage=gain > 0 or error == 0, measured_advantage=gain)
     return _refit(judged, rates, learned, sharpness, enough), notes
 
 
+def sharpened(patterns: VotePatterns, setup: Setup, fitted: FittedModel) -> FittedModel:
+    """The fitted model, as sure as it is right on gold; no label changes. As it is, where gold is too little."""
+    if setup.gold_patterns is None or setup.gold_labels is None:
+        return fitted
+    gold, uniform = _Gold(patterns, setup.gold_patterns, setup.gold_labels), np.full(patterns.n_classes, 1.0)
+    if len(gold) < LEAST_CALIBRATION:
+        return fitted
+    sharpness = _sharpness(fitted.log_posterior(gold.votes), uniform, gold)
+
+    def log_posterior(votes: Votes) -> Matrix:
+        scores = fitted.log_posterior(votes)
+        scores[(votes >= 0).any(axis=1)] *= sharpness
+        return scores
+
+    return dataclasses.replace(fitted, log_posterior=log_posterior, is_calibrated=True)
+
+
 def _told(weights: dict[Hypothesis, float]) -> str:
-    strength = float(np.exp(sum(w * np.log(s) for (s, _), w in weights.items())))
-    speaks = sum(w for (_, silence), w in weights.items() if silence == "speaks")
+    strength = float(np.exp(sum(w * np.log(s) for (s, _, _), w in weights.items())))
+    speaks = sum(w for (_, silence, _), w in weights.items() if silence == "speaks")
     return f"learned precisions count as about {strength:.0f} votes, silence speaks with weight {speaks:.2f}"
 
 
@@ -111,14 +132,6 @@ def _balances(setup: Setup, learned: Learned, gold: _Gold) -> dict[str, Matrix]:
     return balances if setup.class_balance is None else balances | {"speaks": setup.class_balance}
 
 
-def _weights(held_out: dict[Hypothesis, Matrix], gold: _Gold) -> dict[Hypothesis, float]:
-    """How probable each hypothesis is, by how well it predicts held-out gold (all equally probable before)."""
-    losses = {key: _log_loss(scores, gold) for key, scores in held_out.items()}
-    best = min(losses.values())
-    likely = {key: float(np.exp(best - loss)) for key, loss in losses.items()}
-    return {key: value / sum(likely.values()) for key, value in likely.items()}
-
-
 def _averaged(gold: _Gold, learned: Learned, balances: dict[str, Matrix], weights: dict[Hypothesis, float]) -> Rates:
     every = np.ones(len(gold), dtype=bool)
     parts = [(w, _blended(gold, every, learned, balances, key)) for key, w in weights.items()]
@@ -133,12 +146,12 @@ def _averaged(gold: _Gold, learned: Learned, balances: dict[str, Matrix], weight
 
 
 def _blended(gold: _Gold, used: Used, learned: Learned, balances: dict[str, Matrix], hypothesis: Hypothesis) -> Rates:
-    strength, silence = hypothesis
+    strength, silence, is_believed = hypothesis
     balance = balances[silence]
     truth = gold.truth[used]
     share = (truth.sum(axis=0) + balance) / (len(truth) + 1)
     counted = gold.one_hot[used].T @ (truth * (balance / share))
-    prior = learned.rates.precision * (balance / learned.rates.balance)
+    prior = (learned.rates.precision if is_believed else learned.prior) * (balance / learned.rates.balance)
     prior /= prior.sum(axis=1, keepdims=True)
     precision = (strength * prior + counted) / (strength + counted.sum(axis=1, keepdims=True))
     precision = np.clip(precision, LOWEST, None)
@@ -158,15 +171,31 @@ def _log_silence(rates: Rates, learned: Learned) -> Matrix:
     return np.asarray(np.log1p(-voted) / rates.redundancy.sum(axis=1)[:, None])
 
 
-def _held_out(gold: _Gold, learned: Learned, balances: dict[str, Matrix], seed: int) -> dict[Hypothesis, Matrix]:
-    folds = np.random.default_rng(seed).permutation(len(gold)) % min(FOLDS, len(gold))
-    hypotheses = [(strength, silence) for strength in STRENGTHS for silence in SILENCE]
-    scores = {key: np.empty((len(gold), len(learned.rates.balance))) for key in hypotheses}
-    for fold in range(int(folds.max()) + 1):
-        out = folds == fold
-        for key in hypotheses:
-            scores[key][out] = _blended(gold, ~out, learned, balances, key).score(gold.votes[out])
-    return scores
+class _HeldOut:
+    """What every hypothesis predicts of gold rows that it did not see, fold by fold."""
+
+    def __init__(self, gold: _Gold, learned: Learned, balances: dict[str, Matrix], seed: int) -> None:
+        self.folds = np.random.default_rng(seed).permutation(len(gold)) % min(FOLDS, len(gold))
+        self.hypotheses = list(itertools.product(STRENGTHS, SILENCE, BELIEVED))
+        self.scores = np.empty((len(self.hypotheses), len(gold), len(learned.rates.balance)))
+        for fold in range(int(self.folds.max()) + 1):
+            out = self.folds == fold
+            for i, key in enumerate(self.hypotheses):
+                self.scores[i, out] = _blended(gold, ~out, learned, balances, key).score(gold.votes[out])
+        self.losses = np.stack([-np.log((softmax(one) * gold.truth).sum(axis=1)) for one in self.scores])
+
+    def weights(self) -> dict[Hypothesis, float]:
+        """How probable each hypothesis is, by how well it predicts held-out gold (all equally probable before)."""
+        probable = softmax(-self.losses.sum(axis=1)[None])[0]
+        return dict(zip(self.hypotheses, probable.tolist(), strict=True))
+
+    def mixed(self) -> Matrix:
+        """(n, K) scores of gold rows by all hypotheses, weighed by what the other folds say of them: gold that
+        chose the weights does not report the result."""
+        fold = np.eye(int(self.folds.max()) + 1)[self.folds]
+        elsewhere = self.losses.sum(axis=1, keepdims=True) - self.losses @ fold
+        probable = softmax(-elsewhere.T)[self.folds]
+        return np.asarray(np.einsum("nh,hnk->nk", probable, self.scores))
 
 
 def _log_loss(scores: Matrix, gold: _Gold) -> float:

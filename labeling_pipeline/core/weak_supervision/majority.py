@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from labeling_pipeline.core.weak_supervision.one_label import most_by_several
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
 from labeling_pipeline.core.weak_supervision.result import (
     FittedModel,
@@ -34,11 +35,15 @@ def majority(patterns: VotePatterns, setup: Setup) -> FittedModel:
 def weighted(patterns: VotePatterns, setup: Setup) -> FittedModel:
     """A vote in which a function weighs by the log-odds of its accuracy.
 
-    The accuracy is measured on gold where there is some, else as agreement with the majority of the *other* functions.
+    The accuracy is measured on gold where there is some, else as agreement with the majority of the *other* functions;
+    where most votes are by functions that know one class, agreement tells which of them meet and not who is right, and
+    all weigh alike.
     """
     mix = majority_mix(patterns) if setup.class_balance is None else setup.class_balance
     n_classes = patterns.n_classes
     accuracies = agreement_with_others(patterns) if setup.n_gold == 0 else gold_accuracies(patterns, setup)
+    if setup.n_gold == 0 and not most_by_several(vote_totals(patterns), n_classes):
+        accuracies = np.full(len(accuracies), PRIOR_ACCURACY)
     bounded = np.clip(accuracies, 1.0 / n_classes, 0.98)
     weights = np.log(bounded * (n_classes - 1) / (1 - bounded))
 
@@ -60,6 +65,12 @@ def agreement_with_others(patterns: VotePatterns) -> Matrix:
         counts = patterns.counts[rows]
         out[j] = (counts @ agreed + PSEUDO_VOTES * PRIOR_ACCURACY) / (counts.sum() + PSEUDO_VOTES)
     return out
+
+
+def vote_totals(patterns: VotePatterns) -> Matrix:
+    """(m·K,): how often each function gave each label."""
+    of_class = [patterns.counts @ (patterns.votes == k) for k in range(patterns.n_classes)]
+    return np.stack(of_class, axis=1).ravel()
 
 
 def gold_accuracies(patterns: VotePatterns, setup: Setup) -> Matrix:

@@ -75,14 +75,14 @@ def explained_dependence(
     return float(np.clip(1 - unexplained / dependence, 0.0, 1.0)) if dependence > 0 else 0.0
 
 
-def overlaps_to_spare(co_votes: Matrix, n_classes: int, redundancy: Matrix) -> float:
-    """Share (0..1) of the overlaps between functions, near copies left out, that is left once every function's own
-    precision has taken one: only these can vouch for what was learned."""
+def overlaps_to_spare(co_votes: Matrix, n_classes: int, redundancy: Matrix, unknown: float) -> float:
+    """Share (0..1) of the overlaps between functions, near copies left out, that is left once each of the `unknown`
+    numbers learned of every function has taken one: only these can vouch for what was learned."""
     votes = np.diag(co_votes).reshape(-1, n_classes).sum(axis=1)
     voted = votes > 0
     pairs = np.triu(redundancy < CLUSTER_REDUNDANCY, 1) & voted[:, None] & voted
     n_pairs = int(pairs.sum())
-    return max(0.0, 1.0 - int(voted.sum()) / n_pairs) if n_pairs else 0.0
+    return max(0.0, 1.0 - unknown * int(voted.sum()) / n_pairs) if n_pairs else 0.0
 
 
 def clusters(redundancy: Matrix) -> list[list[int]]:

@@ -32,7 +32,8 @@ class Setup:
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A fitted label model: `log_posterior` maps votes (p, m) to unnormalised log probabilities (p, K)."""
+    """A fitted label model: `log_posterior` maps votes (p, m) to unnormalised log probabilities (p, K). `table`: what
+    it predicts of the patterns it was fitted on, where that was needed to choose it."""
 
     log_posterior: Callable[[Votes], Matrix]
     accuracies: Matrix
@@ -42,6 +43,7 @@ class FittedModel:
     has_advantage: bool = True
     notes: tuple[str, ...] = ()
     measured_advantage: float | None = None
+    table: Matrix | None = None
 
     def predict_votes(self, votes: Votes) -> Matrix:
         """Class probabilities (p, K) of distinct vote patterns, computed in bounded parts."""

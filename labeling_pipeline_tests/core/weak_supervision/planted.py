@@ -54,6 +54,11 @@ def one_sided(seed: int, n: int = 1700, m: int = 10, activity: float = 0.0, topi
     return votes, truth
 
 
+def right_share(votes: Votes, truth: Votes) -> npt.NDArray[np.float64]:
+    """(m,): share of each function's votes that are right on these rows, about what was planted."""
+    return np.array([(column == truth)[column >= 0].mean() for column in votes.T])
+
+
 def bayes_oracle(votes: Votes, accuracies: list[float], n_classes: int) -> npt.NDArray[np.float64]:
     """Posterior of someone who knows every accuracy, that functions are independent, and that classes are balanced."""
     score = np.zeros((len(votes), n_classes))

@@ -15,18 +15,45 @@ from labeling_pipeline_tests.core.weak_supervision.planted import (
     independent,
     one_lf,
     one_sided,
+    right_share,
     with_copies,
 )
 
 EVEN = np.full(5, 0.2)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(10))
 def test_planted_accuracies_are_recovered(seed: int) -> None:
+    """Within what 7,000 votes of a function tell: drawn, they are right as often as planted within .01 or so."""
     planted = np.linspace(0.5, 0.85, 8)
-    votes, _ = independent(seed, 20_000, planted.tolist(), 5, 0.35)
+    votes, truth = independent(seed, 20_000, planted.tolist(), 5, 0.35)
     found = label_model(votes, n_classes=5, class_balance=EVEN).accuracies
-    assert np.abs(found - planted).max() < 0.02
+    assert np.abs(found - right_share(votes, truth)).max() < 0.015
+    assert np.abs(found - planted).mean() < 0.01
+
+
+@pytest.mark.parametrize("balance", [[0.5, 0.5], None])
+@pytest.mark.parametrize(
+    "planted", [[0.6, 0.75, 0.9], [0.6, 0.6, 0.9], [0.55, 0.6, 0.65, 0.7, 0.95], [0.5, 0.6, 0.7, 0.95]]
+)
+def test_so_they_are_where_every_function_always_votes(planted: list[float], balance: list[float] | None) -> None:
+    votes, truth = independent(1, 50_000, planted, 2, 1.0)
+    result = label_model(votes, n_classes=2, class_balance=balance)
+    assert np.abs(result.accuracies - planted).max() < 0.02
+    assert accuracy(result.probabilities, truth) >= accuracy(bayes_oracle(votes, planted, 2), truth) - 0.002
+
+
+def test_more_rows_never_tell_less() -> None:
+    """Nine rows in ten of one class, no balance given: the mix is found, and what votes are worth."""
+    gaps = []
+    for n in (3_000, 30_000, 300_000):
+        rng = np.random.default_rng(0)
+        truth = rng.choice(2, n, p=[0.9, 0.1])
+        votes = np.stack([one_lf(rng, truth, a, 0.4, 2) for a in np.linspace(0.55, 0.85, 8)], axis=1)
+        given = label_model(votes, n_classes=2, class_balance=[0.9, 0.1]).probabilities
+        gaps.append(accuracy(given, truth) - accuracy(label_model(votes, n_classes=2).probabilities, truth))
+    assert max(gaps) < 0.02
+    assert gaps[2] <= gaps[0]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -80,18 +107,22 @@ def test_gold_overrules_a_function_that_is_mostly_wrong() -> None:
     assert told.accuracies[0] < 0.3
 
 
-@pytest.mark.parametrize("seed", [9, 42, 52])
-def test_where_majority_decides_gold_still_tells_how_good_functions_are(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    kind = rng.integers(0, 3, 600)
-    votes = np.full((600, 4), -1)
-    votes[kind == 0, 0], votes[kind == 1, 1] = 1, 0
-    votes[kind == 2, 2:] = [1, 0]  # two that always contradict each other: one of them is right
-    gold = np.where(np.arange(600) < 60, rng.integers(0, 2, 600), -1)
-    result = label_model(votes, n_classes=2, gold=gold)
-    told = (kind == 2) & (gold >= 0)
-    assert result.method == "majority"
-    assert np.abs(result.accuracies[2:] - [gold[told].mean(), 1 - gold[told].mean()]).max() < 0.15
+def test_where_majority_decides_gold_still_tells_how_good_functions_are() -> None:
+    """Gold by a coin: what it says of advantages is chance, and majority decides in about half of the worlds."""
+    off = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        kind = rng.integers(0, 3, 600)
+        votes = np.full((600, 4), -1)
+        votes[kind == 0, 0], votes[kind == 1, 1] = 1, 0
+        votes[kind == 2, 2:] = [1, 0]  # two that always contradict each other: one of them is right
+        gold = np.where(np.arange(600) < 60, rng.integers(0, 2, 600), -1)
+        result = label_model(votes, n_classes=2, gold=gold)
+        share = gold[(kind == 2) & (gold >= 0)].mean()
+        if result.method == "majority":
+            off.append(np.abs(result.accuracies[2:] - [share, 1 - share]).max())
+    assert len(off) >= 5
+    assert np.mean(off) < 0.1
 
 
 def test_a_function_without_a_vote_changes_nothing() -> None:
