@@ -107,10 +107,11 @@ class _Run:
             self.part(first, min(first + size, stop))
 
     def limit(self, n: int) -> float:
-        """Seconds for a call with so many rows."""
+        """Seconds for a call with so many rows, and no more than the function has left."""
+        left = self.faults.most_s - self.faults.seconds
         if self.is_first:
-            return FIRST_LIMIT_S
-        return PART_LIMIT_S if n > 1 else ONE_ROW_LIMIT_S
+            return min(FIRST_LIMIT_S, left)
+        return min(PART_LIMIT_S if n > 1 else ONE_ROW_LIMIT_S, left)
 
     def answers(self, start: int, stop: int) -> list[Any] | _Misshapen:
         """What the function says of these rows, in their order."""

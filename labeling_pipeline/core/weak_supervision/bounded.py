@@ -3,13 +3,14 @@ faults per row. Does not: what the functions mean.
 
 A timer ticks every quarter of a second; a call that is still on one row after its limit is interrupted (Python's `re`
 looks for signals while it backtracks, so even a catastrophic pattern stops). Signals reach only the main thread of a
-Unix process; elsewhere nothing is bounded. What a function has used in all is counted in ticks that fell into it.
+Unix process; elsewhere no call is interrupted. What a function has used in all is told by the clock around its calls.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -91,8 +92,8 @@ class Watch:
     def __init__(self, tell: Callable[[int], None] = lambda row: None) -> None:
         self.tell = tell
         self._ticks, self._most_ticks = 0, 2
-        self._called: Faults | None = None  # whose call a tick falls into
-        self.has_fired = False  # whether the last call was interrupted, also where its own `except:` swallowed that
+        self._is_called = False
+        self.n_fired = 0  # how often the last call was interrupted, also where its own `except:` swallowed that
 
     @contextmanager
     def ticking(self, limit_s: float) -> Iterator[None]:
@@ -112,21 +113,22 @@ class Watch:
 
     @contextmanager
     def on_row(self, row: int, faults: Faults) -> Iterator[None]:
-        """The body may be interrupted only in here."""
+        """The body may be interrupted only in here; the time it takes is the function's."""
         self.tell(row)
-        self._ticks, self._called, self.has_fired = 0, faults, False
+        self._ticks, self.n_fired, start = 0, 0, time.monotonic()
+        self._is_called = True
         try:
             yield
         finally:
-            self._called = None
+            self._is_called = False
+            faults.seconds += time.monotonic() - start
 
     def _tick(self, signum: int, frame: FrameType | None) -> None:
-        if self._called is None:
+        if not self._is_called:
             return
-        self._called.seconds += TICK_S
         self._ticks += 1
         if self._ticks >= self._most_ticks:
-            self.has_fired = True
+            self.n_fired += 1
             raise _TooSlowError
 
 
@@ -139,7 +141,7 @@ def call_within(call: Callable[[], Any], watch: Watch, limit_s: float, faults: F
         raise
     except BaseException as error:  # noqa: BLE001 - returned by name, for whoever called to count
         return LOST, _said(error)
-    return (LOST, TOO_SLOW) if watch.has_fired else (answer, "")
+    return (LOST, TOO_SLOW) if watch.n_fired else (answer, "")
 
 
 def call_on_rows(
@@ -152,22 +154,27 @@ def call_on_rows(
 ) -> list[Any]:
     """`call(row)` for every row; LOST where it raised or took too long (counted in `faults`).
 
-    `put_back` undoes what the calls did to the rows, before they are tried again.
+    The rows are called together; from one on that ended that, one by one. `put_back` undoes what the calls did to the
+    rows, before any is tried again.
     """
     if faults.stopped_because:
         faults.add(faults.stopped_because, first_row, len(rows))
         return [LOST] * len(rows)
+    answers: list[Any] = []
+    ended_by: type[BaseException] | None = None
     try:
         with watch.on_row(first_row, faults):
-            answers = [call(row) for row in rows]  # to map() a StopIteration would be the end of the rows
-        if not watch.has_fired:
-            return answers
+            for row in rows:  # to map() a StopIteration would be the end of the rows
+                answers.append(call(row))
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 - nothing is lost: every row is tried again below, where it is counted by name
-        pass
+    except BaseException as error:  # noqa: BLE001 - nothing is lost: its row is tried again below, and counted by name
+        ended_by = type(error)
+    if watch.n_fired > (ended_by is _TooSlowError):
+        answers.clear()  # one row swallowed its interruption, and which one is not known
     put_back()
-    return _one_by_one(call, rows, watch, faults, first_row)
+    done = len(answers)
+    return answers + _one_by_one(call, rows[done:], watch, faults, first_row + done)
 
 
 def _one_by_one(
@@ -181,7 +188,7 @@ def _one_by_one(
         try:
             with watch.on_row(first_row + i, faults):
                 answer = call(row)
-            if watch.has_fired:
+            if watch.n_fired:
                 faults.add(TOO_SLOW, first_row + i)
             else:
                 out[i] = answer
