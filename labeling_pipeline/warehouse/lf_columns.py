@@ -1,8 +1,8 @@
 """Votes of labeling functions, kept between runs. Belongs here: one Parquet file per function's code, and running only
 what no file holds. Does not: running a function (``core.weak_supervision.applying``).
 
-A vote is kept by code hash and by what the function can read of the comment: an edited function has another file, a
-new or changed comment another row, and nothing else is run again. Where a call gave no answer (it raised, or was too
+A vote is kept by code hash and by what is there of the comment that the function can read: an edited function has
+another file, a new or changed comment another row, and nothing else is run again. Where a call gave no answer (it raised, or was too
 slow) the reason may have been the day's: a service was down, the machine was busy. Such a row is kept as lost, and
 tried again on another day, so that a function which always fails is called once a day and no more.
 """
@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from labeling_pipeline.core.weak_supervision.applying import AppliedLFs, Scan, apply_lfs
 from labeling_pipeline.core.weak_supervision.bounded import FUNCTION_LIMIT_S, Faults
-from labeling_pipeline.core.weak_supervision.code_hash import hash_text
+from labeling_pipeline.core.weak_supervision.code_hash import hash_text, named_in
 from labeling_pipeline.core.weak_supervision.evaluation import rule_column
 from labeling_pipeline.core.weak_supervision.functions import DeclarativeLF, LabelingFunction, LFSet
 
@@ -70,9 +70,9 @@ def apply_kept(
     the next file. Afterwards the folder holds the columns of these functions and no others; each file appears whole or
     not at all.
     """
-    read = _hashes_of_what_is_read(comments, lfs)
+    read, names = _hashes_of_what_is_read(comments, lfs), [str(name) for name in comments.columns]
     columns = [
-        _read(folder / f"{_key(lf, lfs, classes)}.parquet", rows, today)
+        _read(folder / f"{_key(lf, lfs, classes, names)}.parquet", rows, today)
         for lf, rows in zip(lfs.functions, read, strict=True)
     ]
     n_run = 0
@@ -132,15 +132,28 @@ def _hashes_of_what_is_read(comments: pd.DataFrame, lfs: LFSet) -> list[Hashes]:
 
 
 def row_hashes(comments: pd.DataFrame) -> Hashes:
-    """(n,): a 64-bit hash of each row's columns and cells."""
-    cells = comments.astype("str")
-    names = int(hash_text(*map(str, cells.columns)), 16)
-    return np.asarray(pd.util.hash_pandas_object(cells, index=False).to_numpy() ^ np.uint64(names))
+    """(n,): a 64-bit hash of each row's cells, by the names of their columns; what is missing counts for nothing, so
+    that a new column changes only the rows that have something in it."""
+    hashes = np.zeros(len(comments), dtype=np.uint64)
+    for name in comments.columns:
+        hashes += _cell_hashes(str(name), comments[name])
+    return hashes
 
 
-def _key(lf: LabelingFunction, lfs: LFSet, classes: Sequence[str]) -> str:
-    """Votes are stored as places among the classes, so the classes are part of what they mean."""
-    return hash_text(lf.code_hash, lf.name, *(lfs.classes or ()), "|", *classes)
+def _cell_hashes(name: str, cells: pd.Series) -> Hashes:
+    if pd.api.types.is_datetime64_any_dtype(cells):  # how one is written depends on the others
+        texts = cells.dt.as_unit("us").astype("int64").astype("str")
+    else:
+        texts = cells.astype("str")
+    hashes = pd.util.hash_pandas_object(texts, index=False, hash_key=hash_text(name)).to_numpy()
+    return np.where(cells.isna(), np.uint64(0), hashes)
+
+
+def _key(lf: LabelingFunction, lfs: LFSet, classes: Sequence[str], columns: Sequence[str]) -> str:
+    """Votes are stored as places among the classes, so the classes are part of what they mean; so is, to a function
+    whose code names a column, whether it is there."""
+    named = [] if isinstance(lf, DeclarativeLF) else named_in(lf.code, columns)
+    return hash_text(lf.code_hash, lf.name, *(lfs.classes or ()), "|", *classes, "|", *named)
 
 
 def _read(path: Path, rows: Hashes, today: date) -> _Column:

@@ -156,6 +156,77 @@ def test_of_a_function_stopped_for_being_slow_the_answers_are_kept(tmp_path: Pat
     assert not again.applied.faults["sleeps"].counts
 
 
+PYTHON = """
+from labeling_pipeline.core.weak_supervision import batch_labeling_function, labeling_function
+classes = ["no", "yes"]
+
+@labeling_function()
+def kiwi(x):
+    return 1 if "kiwi" in x.text else -1
+
+@batch_labeling_function()
+def long(comments):
+    return (comments["text"].str.len() > 20).astype(int) - 1
+"""
+ASKS = """
+@labeling_function()
+def asks(x):
+    return 0 if hasattr(x, "upvotes") else 1
+"""
+
+
+def in_a_file(folder: Path, text: str) -> LFSet:
+    path = folder / "labeling_functions.py"
+    path.write_text(text, encoding="utf-8")
+    return load_lfs(path)
+
+
+def test_a_column_that_is_new_is_run_on_where_something_is_in_it(tmp_path: Path) -> None:
+    lfs, old = in_a_file(tmp_path, PYTHON), comments([f"t{i}" for i in range(1000)])
+    apply_kept(tmp_path / "votes", old, lfs, CLASSES, today=TODAY)
+    more = pd.DataFrame({"comment_id": ["n0", "n1"], "text": ["a kiwi", "b"], "upvotes": [3.0, None]})
+    both = pd.concat([more, old], ignore_index=True)  # another order of rows and of columns
+    done = apply_kept(tmp_path / "votes", both[sorted(both)], lfs, CLASSES, today=TODAY)
+    assert done.n_run == 2 * 2
+    assert np.array_equal(done.applied.matrix, apply_lfs(both, lfs, CLASSES).matrix)
+    predicted = both.assign(predicted_label=["yes", None] * 501)
+    assert apply_kept(tmp_path / "votes", predicted, lfs, CLASSES, today=TODAY).n_run == 501 * 2
+
+
+def test_a_function_whose_code_names_a_column_is_run_again_when_it_comes(tmp_path: Path) -> None:
+    lfs, rows = in_a_file(tmp_path, PYTHON + ASKS), comments(["kiwi", "plum", "fig"])
+    assert apply_kept(tmp_path / "votes", rows, lfs, CLASSES, today=TODAY).applied.matrix[:, 2].tolist() == [1, 1, 1]
+    done = apply_kept(tmp_path / "votes", rows.assign(upvotes=[None, None, 1.0]), lfs, CLASSES, today=TODAY)
+    assert done.applied.matrix[:, 2].tolist() == [0, 0, 0]
+
+
+def test_a_finer_time_in_one_row_changes_no_other(tmp_path: Path) -> None:
+    lfs, rows = in_a_file(tmp_path, PYTHON), comments(["kiwi", "plum", "fig"])
+    times = pd.to_datetime(["2026-01-01", "2026-01-02", None]).as_unit("us")
+    apply_kept(tmp_path / "votes", rows.assign(posted_at=times), lfs, CLASSES, today=TODAY)
+    finer = times.to_series().reset_index(drop=True)
+    finer[2] = pd.Timestamp("2026-01-03 05:06:07.5")
+    assert apply_kept(tmp_path / "votes", rows.assign(posted_at=finer), lfs, CLASSES, today=TODAY).n_run == 2
+
+
+CELLS = st.sampled_from([None, "1", "2"])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.lists(st.fixed_dictionaries({}, optional={"a": CELLS, "b": CELLS}), min_size=1), max_size=4))
+def test_any_history_of_columns_equals_a_fresh_run(
+    tmp_path_factory: pytest.TempPathFactory, history: list[list[dict[str, str | None]]]
+) -> None:
+    folder = tmp_path_factory.mktemp("columns")
+    body = "return int(x.get('a') or -1) if x.get('b') is None else int(x.b) - 2"
+    lfs = in_a_file(folder, f"{PYTHON}\n@labeling_function()\ndef both(x):\n    {body}\n")
+    classes = ("no", "yes", "maybe")
+    for cells in history:
+        rows = pd.DataFrame(cells).assign(comment_id=[f"c{i}" for i in range(len(cells))], text="tea")
+        done = apply_kept(folder / "votes", rows, lfs, classes, today=TODAY)
+        assert np.array_equal(done.applied.matrix, apply_lfs(rows, lfs, classes).matrix)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["kiwi", "plum", "a b", "kiwi pie now", "", "é"]), max_size=6), max_size=5))
 def test_any_history_of_comments_equals_a_fresh_run(

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from labeling_pipeline.core.weak_supervision.stable_values import Digests, hash_text
 
-__all__ = ["CodeHash", "hash_function", "hash_text", "is_beside", "stable_text"]
+__all__ = ["CodeHash", "hash_function", "hash_text", "is_beside", "named_in", "stable_text"]
 _PLAIN = (str, int, float, bool, bytes, type(None))
 _INSTALLED = {"site-packages", "dist-packages"}
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -66,6 +66,15 @@ def is_beside(module: str, folder: Path) -> bool:
 def is_installed(path: Path) -> bool:
     """Whether a file or folder, as it is resolved, is part of a package: an installed one, or this one."""
     return path.is_relative_to(_PACKAGE) or bool(_INSTALLED & set(path.parts))
+
+
+def named_in(code: Sequence[Path], names: Sequence[str]) -> list[str]:
+    """The names that occur as whole words in files of code, in order; all of them where there is no file to look in."""
+    if not code:
+        return sorted(names)
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in code if path.is_file()]
+    words = [re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") for name in sorted(names)]
+    return [name for name, word in zip(sorted(names), words, strict=True) if any(map(word.search, texts))]
 
 
 def stable_text(value: Any) -> str:

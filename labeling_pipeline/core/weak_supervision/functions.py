@@ -79,7 +79,8 @@ class DeclarativeLF:
 
 @dataclass(frozen=True)
 class PythonLF:
-    """A Python function; `opaque`: types of what it uses whose content no hash can hold."""
+    """A Python function; `opaque`: types of what it uses whose content no hash can hold; `code`: the file it comes from
+    and the modules beside that, where it comes from a file."""
 
     name: str
     call: Callable[[Any], Any]
@@ -87,6 +88,7 @@ class PythonLF:
     opaque: tuple[str, ...] = ()
     # what its hash is of: the function as it was decorated, and what was given beside it
     made_of: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    code: tuple[Path, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def note(self) -> str:

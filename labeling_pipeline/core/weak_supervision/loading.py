@@ -157,9 +157,10 @@ def _modules_beside(path: Path) -> set[Path]:
 
 def _with_files(lf: LabelingFunction, path: Path, used: tuple[Path, ...]) -> LabelingFunction:
     """Where no hash can hold all that a function uses, its whole file counts, and every file that was read for it."""
-    if isinstance(lf, DeclarativeLF) or not lf.opaque:
+    if isinstance(lf, DeclarativeLF):
         return lf
-    return replace(lf, code_hash=hash_text(lf.code_hash, *map(_sha256, (path, *used))))
+    lf = replace(lf, code=(path, *(file for file in used if file.suffix == ".py")))
+    return lf if not lf.opaque else replace(lf, code_hash=hash_text(lf.code_hash, *map(_sha256, (path, *used))))
 
 
 def _sha256(file: Path) -> str:
