@@ -2,9 +2,9 @@
 what no file holds. Does not: running a function (``core.weak_supervision.applying``).
 
 A vote is kept by code hash and by what is there of the comment that the function can read: an edited function has
-another file, a new or changed comment another row, and nothing else is run again. Where a call gave no answer (it raised, or was too
-slow) the reason may have been the day's: a service was down, the machine was busy. Such a row is kept as lost, and
-tried again on another day, so that a function which always fails is called once a day and no more.
+another file, a new or changed comment another row, and nothing else is run again. Where a call gave no answer (it
+raised, or was too slow) the reason may have been the day's: a service was down, the machine was busy. Such a row is
+kept as lost, and tried again on another day, so that a function which always fails is called once a day and no more.
 """
 
 from __future__ import annotations
