@@ -13,6 +13,7 @@ from labeling_pipeline_tests.core.weak_supervision.planted import (
     bayes_oracle,
     calibration_error,
     independent,
+    noisy_copy,
     one_lf,
     one_sided,
     right_share,
@@ -67,6 +68,25 @@ def test_a_weak_function_copied_five_times_counts_once(seed: int) -> None:
     assert accuracy(ours.probabilities, truth) >= accuracy(oracle, truth) - 0.01
     assert calibration_error(ours.probabilities, truth) <= 0.03
     assert [group for group in ours.clusters if len(group) > 1] == [[8, 9, 10, 11, 12]]
+
+
+@pytest.mark.parametrize("balance", [[0.5, 0.5], None])
+@pytest.mark.parametrize("seed", [300, 301, 302])
+def test_copies_count_once_with_two_classes_too_whatever_is_known_of_their_mix(
+    seed: int, balance: list[float] | None
+) -> None:
+    """Three functions and six of the fourth: .55, given six times as often as it deserves."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 2, 20_000)
+    alone = [one_lf(rng, truth, a, 0.35, 2) for a in (0.65, 0.75, 0.85)]
+    weak = one_lf(rng, truth, 0.55, 0.35, 2)
+    votes = np.stack([*alone, weak, *(noisy_copy(rng, weak, 2) for _ in range(5))], axis=1)
+    ours = label_model(votes, n_classes=2, class_balance=balance).probabilities
+    dropped = label_model(votes[:, :3], n_classes=2, class_balance=balance).probabilities
+    oracle = bayes_oracle(votes[:, :4], [0.65, 0.75, 0.85, 0.55], 2)
+    assert accuracy(ours, truth) >= accuracy(dropped, truth)
+    assert accuracy(ours, truth) >= accuracy(oracle, truth) - 0.01
+    assert calibration_error(ours, truth) <= 0.03
 
 
 @pytest.mark.parametrize("activity", [0.0, 1.0])
