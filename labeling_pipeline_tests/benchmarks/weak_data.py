@@ -34,14 +34,15 @@ def wrench_youtube() -> dict[str, tuple[list[str], Votes, Votes]]:
 
 
 def random_votes(
-    n: int, m: int, seed: int = 0, coverage: float = 0.1
+    n: int, m: int, seed: int = 0, coverage: float = 0.1, n_classes: int = 2
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
-    """(matrix, truth) of two classes; column by column, so that 12 million rows fit in memory."""
+    """(matrix, truth); column by column, so that 12 million rows fit in memory."""
     rng = np.random.default_rng(seed)
-    truth = rng.integers(0, 2, n, dtype=np.int8)
+    truth = rng.integers(0, n_classes, n, dtype=np.int8)
     votes = np.full((n, m), -1, dtype=np.int8)
     for j in range(m):
         rows = np.flatnonzero(rng.random(n, dtype=np.float32) < coverage)
         right = rng.random(len(rows)) < 0.55 + 0.4 * j / m
-        votes[rows, j] = np.where(right, truth[rows], 1 - truth[rows])
+        wrong = (truth[rows] + rng.integers(1, n_classes, len(rows), dtype=np.int8)) % n_classes
+        votes[rows, j] = np.where(right, truth[rows], wrong)
     return votes, truth

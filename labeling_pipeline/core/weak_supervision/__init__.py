@@ -100,7 +100,7 @@ def label_model(
 
 def _result(patterns: VotePatterns, fitted: FittedModel, table: Matrix, method: str, setup: Setup) -> LabelModelResult:
     notes, measured = list(fitted.notes), fitted.measured_advantage
-    if not patterns.fired.any():
+    if not patterns.covered.any():
         notes.append("no labeling function voted on any row: every row has the class balance")
     return LabelModelResult(
         probabilities=patterns.per_row(table),

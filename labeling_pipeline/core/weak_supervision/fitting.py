@@ -13,7 +13,7 @@ from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.gold_rates import blend_with_gold, sharpened
 from labeling_pipeline.core.weak_supervision.learning import Learned, learn
 from labeling_pipeline.core.weak_supervision.majority import majority
-from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, in_parts
 from labeling_pipeline.core.weak_supervision.redundancy import clusters
 from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_shares
 
@@ -93,12 +93,14 @@ def accuracies_of(precision: Matrix, votes: Matrix, n_classes: int) -> Matrix:
 def expected_advantage(patterns: VotePatterns, table: Matrix, balance: Matrix | None) -> float:
     """Expected gain in accuracy over majority on covered rows, if the model's probabilities are right; majority breaks
     ties by `balance` where it is given."""
-    counts = patterns.counts * patterns.fired.any(axis=1)
-    if not counts.any():
-        return 0.0
-    plain = (majority_shares(patterns.votes, patterns.n_classes, balance) * table) @ np.ones(patterns.n_classes)
-    gain = functools.reduce(np.maximum, list(table.T)) - plain
-    return max(0.0, float(counts @ gain / counts.sum()))  # not -0.0, where it is majority itself
+    gained = covered = 0.0
+    for part in in_parts(patterns.votes):
+        counts = patterns.counts[part] * patterns.covered[part]
+        shares = majority_shares(patterns.votes[part], patterns.n_classes, balance)
+        plain = (shares * table[part]) @ np.ones(patterns.n_classes)
+        gained += float(counts @ (functools.reduce(np.maximum, list(table[part].T)) - plain))
+        covered += float(counts.sum())
+    return max(0.0, gained / covered) if covered else 0.0  # not -0.0, where it is majority itself
 
 
 def make_setup(

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from labeling_pipeline.core.weak_supervision.encoding import flat_one_hot
 from labeling_pipeline.core.weak_supervision.learning import Learned
+from labeling_pipeline.core.weak_supervision.majority import vote_totals
 from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
 from labeling_pipeline.core.weak_supervision.rates import Rates, rates_of
 from labeling_pipeline.core.weak_supervision.result import FittedModel, Setup, majority_shares, softmax
@@ -66,7 +67,7 @@ def _order(patterns: VotePatterns, votes: Votes, labels: npt.NDArray[np.int64]) 
     rank = np.append(classes.argsort(), -1)  # the last one keeps -1, an abstain
     ranked, truth = rank[votes], rank[labels]
     met = [((ranked == a) & (truth == b)[:, None]).sum(axis=0) for a in range(k) for b in range(k)]
-    given = [patterns.counts @ (patterns.votes == c) for c in classes]
+    given = vote_totals(patterns).reshape(-1, k).T[classes]
     return np.lexsort((truth, *ranked[:, np.lexsort((*met, *given))].T))
 
 

@@ -3,15 +3,16 @@ overlap."""
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from labeling_pipeline.core.weak_supervision.one_label import most_by_several
-from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes, in_parts
 from labeling_pipeline.core.weak_supervision.result import (
     FittedModel,
     Setup,
     majority_mix,
-    majority_shares,
     vote_counts,
 )
 
@@ -26,7 +27,7 @@ def majority(patterns: VotePatterns, setup: Setup) -> FittedModel:
     mix = np.full(k, 1.0 / k) if setup.class_balance is None else setup.class_balance
 
     def log_posterior(votes: Votes) -> Matrix:
-        return np.asarray(np.log(vote_counts(votes, patterns.n_classes) + mix))
+        return np.asarray(np.log(vote_counts(votes, k) + mix))
 
     accuracies = agreement_with_others(patterns)
     return FittedModel(log_posterior, accuracies, [[j] for j in range(len(accuracies))], mix)
@@ -56,21 +57,28 @@ def weighted(patterns: VotePatterns, setup: Setup) -> FittedModel:
 def agreement_with_others(patterns: VotePatterns) -> Matrix:
     """(m,): share of a function's votes that the majority of the others confirms, shrunk to the prior accuracy."""
     m = patterns.votes.shape[1]
-    out = np.empty(m)
-    for j in range(m):
-        others = np.delete(patterns.votes, j, axis=1)
-        rows = (patterns.votes[:, j] >= 0) & (others >= 0).any(axis=1)
-        shares = majority_shares(others[rows], patterns.n_classes)
-        agreed = shares[np.arange(len(shares)), patterns.votes[rows, j]]
-        counts = patterns.counts[rows]
-        out[j] = (counts @ agreed + PSEUDO_VOTES * PRIOR_ACCURACY) / (counts.sum() + PSEUDO_VOTES)
-    return out
+    agreed, met = np.full(m, PSEUDO_VOTES * PRIOR_ACCURACY), np.full(m, PSEUDO_VOTES)
+    for part in in_parts(patterns.votes):
+        votes, counts = patterns.votes[part], patterns.counts[part]
+        given = vote_counts(votes, patterns.n_classes)
+        several = given.sum(axis=1) > 1
+        for j in range(m):
+            rows = np.flatnonzero((votes[:, j] >= 0) & several)
+            others, own = given[rows], (np.arange(len(rows)), votes[rows, j])
+            others[own] -= 1
+            top = others == functools.reduce(np.maximum, others.T)[:, None]
+            agreed[j] += counts[rows] @ (top[own] / top.sum(axis=1))
+            met[j] += counts[rows].sum()
+    return np.asarray(agreed / met)
 
 
 def vote_totals(patterns: VotePatterns) -> Matrix:
     """(m·K,): how often each function gave each label."""
-    of_class = [patterns.counts @ (patterns.votes == k) for k in range(patterns.n_classes)]
-    return np.stack(of_class, axis=1).ravel()
+    total = np.zeros((patterns.votes.shape[1], patterns.n_classes))
+    for part in in_parts(patterns.votes):
+        votes, counts = patterns.votes[part], patterns.counts[part]
+        total += np.stack([counts @ (votes == k) for k in range(patterns.n_classes)], axis=1)
+    return total.ravel()
 
 
 def gold_accuracies(patterns: VotePatterns, setup: Setup) -> Matrix:

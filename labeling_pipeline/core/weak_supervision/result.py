@@ -9,10 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes, vote_patterns
-
-# Patterns predicted at once: bounds the memory of a prediction over millions of different patterns.
-PREDICT_PATTERNS = 65_536
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, Votes, in_parts, vote_patterns
 
 
 @dataclass(frozen=True)
@@ -48,8 +45,7 @@ class FittedModel:
     def predict_votes(self, votes: Votes) -> Matrix:
         """Class probabilities (p, K) of distinct vote patterns, computed in bounded parts."""
         out = np.empty((len(votes), len(self.class_balance)))
-        for start in range(0, len(votes), PREDICT_PATTERNS):
-            part = slice(start, start + PREDICT_PATTERNS)
+        for part in in_parts(votes):
             out[part] = softmax(self.log_posterior(votes[part]))
         return out
 
@@ -112,8 +108,10 @@ def vote_counts(votes: Votes, n_classes: int, weights: Matrix | None = None) -> 
 
 def majority_mix(patterns: VotePatterns) -> Matrix:
     """(K,): how often each class wins the vote on covered rows, ties split; with one pseudo-row spread evenly."""
-    shares = majority_shares(patterns.votes, patterns.n_classes)
-    won = (patterns.counts * patterns.fired.any(axis=1)) @ shares + 1.0 / patterns.n_classes
+    won = np.full(patterns.n_classes, 1.0 / patterns.n_classes)
+    for part in in_parts(patterns.votes):
+        shares = majority_shares(patterns.votes[part], patterns.n_classes)
+        won += (patterns.counts[part] * patterns.covered[part]) @ shares
     return np.asarray(won / won.sum())
 
 

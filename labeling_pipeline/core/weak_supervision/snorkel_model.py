@@ -25,7 +25,8 @@ def snorkel(patterns: VotePatterns, setup: Setup) -> FittedModel:
     if repeats.sum() > SAMPLE_ROWS:
         drawn = np.random.default_rng(setup.seed).multinomial(SAMPLE_ROWS, repeats / repeats.sum())
         repeats = drawn.astype(np.float64)
-    rows = np.repeat(patterns.votes.astype(np.int64), np.asarray(repeats, dtype=np.int64), axis=0)
+    kept = np.flatnonzero(repeats)
+    rows = np.repeat(patterns.votes[kept].astype(np.int64), repeats[kept].astype(np.int64), axis=0)
     balance = None if setup.class_balance is None else setup.class_balance.tolist()
     model = LabelModel(cardinality=patterns.n_classes, verbose=False)
     model.fit(rows, n_epochs=EPOCHS, seed=setup.seed, class_balance=balance, progress_bar=False)

@@ -33,6 +33,7 @@ def same_as_unique(votes: np.ndarray, n_classes: int) -> None:
     assert np.array_equal(patterns.votes[patterns.row_pattern], votes)
     table = np.random.default_rng(0).random((len(counts), 3))
     assert np.array_equal(patterns.per_row(table), table[patterns.row_pattern])
+    assert np.array_equal(patterns.covered, patterns.fired.any(axis=1))
 
 
 @settings(max_examples=150, deadline=None)
@@ -49,6 +50,7 @@ def test_no_row_is_lost_between_chunks(
 ) -> None:
     monkeypatch.setattr(module, "CHUNK_VOTES", 100 * m)
     monkeypatch.setattr(module, "CHUNK_ROWS", 50)
+    monkeypatch.setattr(module, "BLOCK_ROWS", 70)
     monkeypatch.setattr(module, "TWO_THREADS", 0 if threads == 2 else 2**40)
     votes = np.random.default_rng(n_rows).integers(-1, n_classes, (n_rows, m))
     votes[:, 2:] = votes[:, :1]  # few patterns, so that some repeat
@@ -96,9 +98,13 @@ def test_what_is_no_vote_matrix_is_refused(matrix: list[object], said: str) -> N
         vote_patterns(np.asarray(matrix), 2)
 
 
+@pytest.mark.parametrize("most", [module.MOST_PATTERNS, 10])
 @pytest.mark.parametrize(("rows", "columns"), [(9000, 12), (9000, 45)])
 @pytest.mark.parametrize("vote", [2, -2, 2**40, -(2**40)])
-def test_a_wrong_vote_is_found_wherever_it_stands(rows: int, columns: int, vote: int) -> None:
+def test_a_wrong_vote_is_found_wherever_it_stands(
+    monkeypatch: pytest.MonkeyPatch, rows: int, columns: int, vote: int, most: int
+) -> None:
+    monkeypatch.setattr(module, "MOST_PATTERNS", most)  # known to be too many before the last columns are read
     votes = np.random.default_rng(0).integers(-1, 2, (rows, columns))
     votes[rows - 7, columns - 2] = vote
     with pytest.raises(InputError, match=f"row {rows - 7}, labeling function {columns - 2}: vote {vote}"):
@@ -109,9 +115,13 @@ def test_whole_floats_are_votes() -> None:
     assert vote_patterns(np.array([[1.0, -1.0]]), 2).votes.tolist() == [[1, -1]]
 
 
-def test_sampling_keeps_the_shares() -> None:
+@pytest.mark.parametrize("most", [module.MOST_PATTERNS, 10])
+@pytest.mark.parametrize("m", [9, 16])
+def test_sampling_keeps_the_shares(monkeypatch: pytest.MonkeyPatch, m: int, most: int) -> None:
+    monkeypatch.setattr(module, "MOST_PATTERNS", most)
     rng = np.random.default_rng(0)
-    patterns = vote_patterns(rng.integers(-1, 2, (5000, 9)).astype(np.int8), 2)
+    patterns = vote_patterns((rng.integers(-1, 2, (5000, m)) * (rng.random((5000, m)) < 0.6)).astype(np.int8), 2)
+    assert patterns.by_row == (m > 13 and most == 10)
     sampled = patterns.sample(2000, seed=1)
     assert len(sampled.counts) <= 2000
     assert sampled.counts.sum() == pytest.approx(5000)
