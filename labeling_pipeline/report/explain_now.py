@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from labeling_pipeline.report.explain_words import Event, each, given, ranked, shares
@@ -99,9 +100,18 @@ def _fused(context: Context, comment_id: str, fit: str | None) -> Told:
             lines.append(f"{one.source}: {said}weight {one.weight:.2f}, evidence {one.evidence:+.2f}")
             if one.source == "signals":
                 lines += [_signal(act) for act in each(context.query("explain/signals", comment_id=comment_id))]
+        lines += _mix(row.with_verdicts if given(row.with_verdicts) else row.probabilities, evidence["evidence"].sum())
         if given(row.with_verdicts):
             lines.append(f"with the experts' verdicts as evidence {shares('p', row.with_verdicts)}")
         yield "fusion", lines
+
+
+def _mix(probabilities: object, evidence: float) -> list[str]:
+    """What the mix of all comments adds to the evidence, for the label and over the runner-up as that has it."""
+    (label, first), (_, second) = ranked(probabilities)[:2]
+    if not second:
+        return []
+    return [f"the mix of all comments: evidence {np.log(first / second) - evidence:+.2f} for {label}"]
 
 
 def _signal(act: Any) -> str:

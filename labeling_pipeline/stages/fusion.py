@@ -144,7 +144,7 @@ def _with_verdicts(
     known = pd.Index(verdicts["comment_id"].unique())
     parts = {name: _among(frame, known) for name, frame in sources.items()}
     given = verdicts[["comment_id", "expert_id", "label", "decided_at"]].assign(accuracy=sure)
-    return fuse(parts, context.all_classes, verdicts=given, weights=fused.weights, class_balance=mix)
+    return fuse(parts, context.all_classes, verdicts=given, like=fused, class_balance=mix)
 
 
 def _label_rows(fused: Fused, judged: Fused | None, sources: Sources, classes: tuple[str, ...]) -> pd.DataFrame:

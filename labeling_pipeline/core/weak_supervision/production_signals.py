@@ -68,7 +68,7 @@ def signal_labels(
     label (what production showed). `gold`: comment_id, label, optionally role: rows of role fit, and those that name
     none, say what a kind of act is worth. An act without a label claims that the served one is wrong; on a comment
     that was never served it is left out, and counted. Of two classes, naming the other one says the same. Probabilities
-    are over `class_balance` (even without), in which the served label has no part.
+    are over `class_balance` (even without), in which the served label has no part; `labels.attrs` tells it to ``fuse``.
     """
     index = {name: k for k, name in enumerate(classes)}
     acts = _acts(feedback, served, index)
@@ -85,6 +85,7 @@ def signal_labels(
     frame = pd.DataFrame({"comment_id": ids, **{f"p_{c}": probabilities[:, j] for c, j in index.items()}})
     frame["n_signals"] = by_comment.size().reindex(ids).to_numpy(dtype=np.int64)
     frame["n_sources"] = by_comment["source"].nunique().reindex(ids).to_numpy(dtype=np.int64)
+    frame.attrs["class_balance"] = (balance / balance.sum()).tolist()
     left_out = len(feedback) - len(acts)
     return SignalLabels(frame.assign(n_fired=frame["n_sources"]), rates, _votes(acts, classes), left_out)
 

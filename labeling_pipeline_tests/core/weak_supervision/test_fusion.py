@@ -19,7 +19,8 @@ def soft(ids: list[str], yes: list[float], **more: object) -> pd.DataFrame:
 
 def test_agreement_strengthens_and_silence_changes_nothing() -> None:
     crowd, weak = soft(["a", "b"], [0.8, 0.8]), soft(["a"], [0.8])
-    labels = fuse({"crowd": crowd, "weak": weak}, CLASSES).labels.set_index("comment_id")
+    weak.attrs["class_balance"] = [0.5, 0.5]
+    labels = fuse({"crowd": crowd, "weak": weak}, CLASSES, class_balance=[0.5, 0.5]).labels.set_index("comment_id")
     assert labels.loc["a", "p_yes"] == pytest.approx(0.8**1.5 / (0.8**1.5 + 0.2**1.5))
     assert labels.loc["b", "p_yes"] == pytest.approx(0.8)
     assert labels["source"].tolist() == ["crowd+weak", "crowd"]
@@ -87,11 +88,14 @@ def test_a_verdict_that_cannot_count_is_named(row: tuple[object, ...], message: 
         fuse({"crowd": CROWD}, CLASSES, verdicts=said(("b", "e", "no", 0.9), row, more=("accuracy",)))
 
 
-def test_the_evidence_adds_up_to_the_label() -> None:
-    fused = fuse({"crowd": soft(["a"], [0.3]), "weak": soft(["a"], [0.9]), "draft": soft(["a"], [0.6])}, CLASSES)
+@pytest.mark.parametrize("yes", [0.5, 0.2])
+def test_the_evidence_adds_up_to_the_label(yes: float) -> None:
+    said = {"crowd": soft(["a"], [0.3]), "weak": soft(["a"], [0.9]), "draft": soft(["a"], [0.6])}
+    fused = fuse(said, CLASSES, class_balance=[1 - yes, yes])
     row = fused.labels.iloc[0]
-    other = 1 - row["confidence"]
-    assert fused.evidence["evidence"].sum() == pytest.approx(np.log(row["confidence"] / other))
+    before = np.log(yes / (1 - yes)) * (1 if row["label"] == "yes" else -1)
+    odds = row["confidence"] / (1 - row["confidence"])
+    assert fused.evidence["evidence"].sum() + before == pytest.approx(np.log(odds))
 
 
 def worlds(n: int, seed: int) -> tuple[np.ndarray, dict[str, pd.DataFrame], list[str]]:

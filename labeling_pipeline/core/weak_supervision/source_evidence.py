@@ -1,0 +1,61 @@
+"""What sources' probabilities are worth as evidence. Belongs here: taking the mixes out of them, adding them up. Does
+not: finding those mixes (``source_mixes``) or weights (``source_weights``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from labeling_pipeline.core.weak_supervision.patterns import Matrix
+from labeling_pipeline.core.weak_supervision.source_mixes import SourceMix, logs
+
+LEAST_LEAD = 1e-6  # natural log, of a class that all sources name over any other
+
+
+class Evidence(NamedTuple):
+    """Natural logs (sources, n, K), 0 where a source is silent: what each `said`, and the `mix` in it."""
+
+    said: Matrix
+    mix: Matrix
+
+
+def evidence_in(tables: Matrix, mixes: Mapping[str, SourceMix]) -> Evidence:
+    """The two parts of what sources say. `tables` (sources, n, K): probabilities, NaN where a source says nothing;
+    `mixes`: by source, in that order."""
+    silent = np.isnan(tables).any(axis=2, keepdims=True)
+    stands_on = np.array([one.mix for one in mixes.values()]).reshape(len(mixes), 1, tables.shape[2])
+    strength = np.array([one.strength for one in mixes.values()])[:, None, None]
+    said = strength * logs(np.where(silent, 1.0, tables))
+    return Evidence(np.where(silent, 0.0, said), np.where(silent, 0.0, np.log(stands_on)))
+
+
+def pooled(evidence: Evidence, weights: Matrix, balance: Matrix, *, vouched: bool) -> tuple[Matrix, Matrix]:
+    """(sources, n, K): what each source adds, times its weight; and (n, K): the mix of the comments they add to.
+
+    Where the two or more sources that speak all name one class, another one may be likelier by the sum: each was less
+    sure of a frequent class than the mix alone would make it. That holds if sources are as sure as they should be.
+    Where no gold has `vouched` for that, mixes count only so far that the class they name stays first: a tie at least.
+    """
+    by_weight = weights[:, None, None]
+    said, mix = evidence.said * by_weight, evidence.mix * by_weight
+    rest = np.log(balance) - mix.sum(axis=0)
+    part = np.ones(len(rest)) if vouched else _share_of_mixes(said, rest)
+    return said - part[:, None] * mix, part[:, None] * np.log(balance)
+
+
+def _share_of_mixes(said: Matrix, rest: Matrix) -> Matrix:
+    """(n,): 1, or less where all agree on a class and `rest` (n, K) puts another one first."""
+    rows, total = np.arange(said.shape[1]), said.sum(axis=0)
+    named = total.argmax(axis=1)
+    leads = said[:, rows, named][:, :, None] - said  # by source, over each class
+    leads[:, rows, named] = np.inf
+    speaks = (said != 0).any(axis=2)
+    agree = ((leads.min(axis=2, initial=np.inf) > 0) | ~speaks).all(axis=0) & (speaks.sum(axis=0) > 1)
+    lead = total[rows, named][:, None] - total
+    lost = rest - rest[rows, named][:, None]
+    least = np.minimum(LEAST_LEAD, lead / 2)
+    losing = agree[:, None] & (lead - lost < least) & (lost > 0)
+    return np.asarray(np.where(losing, (lead - least) / np.where(losing, lost, 1.0), 1.0).min(axis=1, initial=1.0))
