@@ -34,7 +34,7 @@ class FileCommand(click.Command):
         written = [one for one in given if _is_written(one[0])]
         for place, (parameter, path) in enumerate(written):
             others = [one for one in given if not _is_written(one[0])] + written[:place]
-            same = next((other for other in others if _is_same(path, other[1])), None)
+            same = next((other for other in others if is_same(path, other[1])), None)
             if same is not None:
                 said = f"{_named(parameter)} {path} would overwrite {_named(same[0])} {same[1]}"
                 raise InputError(said, remedy="write to another file")
@@ -46,7 +46,8 @@ def _is_written(parameter: click.Parameter) -> bool:
     return name in ("output", "out") or name.endswith("_out")
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file, there or not."""
     both_there = one.exists() and other.exists()
     return one.samefile(other) if both_there else one.resolve() == other.resolve()
 

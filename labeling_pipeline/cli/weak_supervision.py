@@ -14,12 +14,12 @@ import click
 from labeling_pipeline.cli.function_calls import PROCESSES, SECONDS, how_called
 from labeling_pipeline.cli.gold_file import Told, gold_rows, labeled_rows, told
 from labeling_pipeline.cli.label_model import BALANCE, GOLD, JSON, METHOD, OUTPUT, balance_of, model_facts, say
-from labeling_pipeline.cli.options import FileCommand, records
+from labeling_pipeline.cli.options import FileCommand, is_same, records
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from labeling_pipeline.core.weak_supervision import AppliedLFs, LabelModelResult
+    from labeling_pipeline.core.weak_supervision import AppliedLFs, LabelModelResult, LFSet
     from labeling_pipeline.core.weak_supervision.production_signals import SignalLabels
 
 LFS = click.option(
@@ -70,20 +70,21 @@ def weak_label_command(
     COMMENTS: text, and comment_id where there is one. Methods: auto, correlation_aware, majority, weighted, snorkel.
     Writes comment_id, label, confidence, p_<class>…, n_fired, method.
     """
-    from labeling_pipeline.core.weak_supervision import load_lfs, reading, weak_label_frame
+    from labeling_pipeline.core.weak_supervision import reading, weak_label_frame
     from labeling_pipeline.files import ending_of, write_frame
 
-    balance, known = balance_of(class_balance), gold_rows(gold)
+    balance, known, functions = balance_of(class_balance), gold_rows(gold), _functions(lfs, output)
     if ending_of(output) == ".parquet" and comments.suffix == ".parquet" and not read_texts:
-        applied, said = _streamed(comments, lfs, output, known, method, balance, seed)
+        applied, said = _streamed(comments, functions, output, known, method, balance, seed)
     else:
         frame = _comments(comments)
-        applied = _applied(frame, load_lfs(lfs))
+        applied = _applied(frame, functions)
         result = _modelled(applied, known, method, balance, seed)
         result = reading.read_texts(applied, result, frame["text"], seed) if read_texts else result
         write_frame(weak_label_frame(applied, result), output)
         said = _told(applied, result, known)
-    facts = {**model_facts(said.result, output), **said.facts, "faults": _faults(applied)}
+    result = dataclasses.replace(said.result, notes=[*functions.notes, *said.result.notes])
+    facts = {**model_facts(result, output), **said.facts, "faults": _faults(applied)}
     covered = _covered(applied)
     facts |= {"n_comments": len(applied.matrix), "coverage": covered}
     say(facts, as_json, f"{len(applied.matrix):,} weak labels, {covered:.1%} with a vote → {output}")
@@ -123,15 +124,15 @@ def lf_report_command(
     as_json: bool,
 ) -> None:
     """Show what each labeling function covers, how often it is right, and whom it contradicts."""
-    from labeling_pipeline.core.weak_supervision import load_lfs
     from labeling_pipeline.core.weak_supervision.lf_report import lf_report
     from labeling_pipeline.report.html import write_page
     from labeling_pipeline.report.lf_report import render_lf_report
     from labeling_pipeline.warehouse.lf_scan import scan_rules
 
-    frame = _comments(comments)
-    applied, known = _applied(frame, load_lfs(lfs)), gold_rows(gold)
+    frame, functions = _comments(comments), _functions(lfs, output)
+    applied, known = _applied(frame, functions), gold_rows(gold)
     result = _for_report(applied, _modelled(applied, known, method, balance_of(class_balance), 0), known)
+    result = dataclasses.replace(result, notes=[*functions.notes, *result.notes])
     report = lf_report(
         applied,
         result,
@@ -151,7 +152,7 @@ def lf_report_command(
 
 def _streamed(
     comments: Path,
-    lfs: Path,
+    lfs: LFSet,
     output: Path,
     gold: pd.DataFrame | None,
     method: str,
@@ -159,7 +160,6 @@ def _streamed(
     seed: int,
 ) -> tuple[AppliedLFs, Told]:
     from labeling_pipeline.core.errors import InputError
-    from labeling_pipeline.core.weak_supervision import load_lfs
     from labeling_pipeline.warehouse.lf_stream import weak_label_parquet
 
     if not comments.is_file():
@@ -168,7 +168,7 @@ def _streamed(
         raise InputError(f"{output.parent}: no such folder", remedy="create it first")
     done = weak_label_parquet(
         comments,
-        load_lfs(lfs),
+        lfs,
         output,
         gold=gold,
         method=method,
@@ -177,6 +177,18 @@ def _streamed(
         **how_called(),
     )
     return done.applied, told(done.result, gold, done.fitted, done.held_out, done.applied.matrix)
+
+
+def _functions(path: Path, output: Path) -> LFSet:
+    """The labeling functions of a file; InputError where `output` is a file that they are made from."""
+    from labeling_pipeline.core.errors import InputError
+    from labeling_pipeline.core.weak_supervision import load_lfs
+
+    lfs = load_lfs(path)
+    same = next((file for file in lfs.files if is_same(output, file)), None)
+    if same is not None:
+        raise InputError(f"-o {output} would overwrite {same}, which {path} reads", remedy="write to another file")
+    return lfs
 
 
 def _comments(path: Path) -> pd.DataFrame:

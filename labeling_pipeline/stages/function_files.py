@@ -50,7 +50,8 @@ def load_functions(context: Context) -> LFSet:
     from labeling_pipeline.core.weak_supervision.loading import load_together
 
     lfs = load_together(context.home.labeling_functions)
-    files = [os.path.relpath(file, context.home.root.resolve()) for file in lfs.files]
+    named = {file.resolve() for file in _named_files(context.home)}
+    files = [os.path.relpath(file, context.home.root.resolve()) for file in lfs.files if file not in named]
     kept = context.home.lf_columns / READ_FILES
     if files or kept.is_file():
         kept.parent.mkdir(exist_ok=True)

@@ -62,7 +62,7 @@ def weak_labels(context: Context) -> Result:
     faults = [f"{f['lf']} {f['reason']} on {f['n_rows']} comments" for f in applied.fault_frame().to_dict("records")]
     return Result(
         len(rows),
-        {**metrics, "method": result.method, "notes": "; ".join([*result.notes, *faults])},
+        {**metrics, "method": result.method, "notes": "; ".join([*lfs.notes, *result.notes, *faults])},
         replace={
             "weak_labels": rows,
             "weak_blind": blind_rows(blind, classes),

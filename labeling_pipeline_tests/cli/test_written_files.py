@@ -99,3 +99,25 @@ def test_two_results_cannot_be_one_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert ended.returncode == 2
     assert "--annotators-out out.csv would overwrite -o out.csv" in ended.stderr
     assert not Path("out.csv").exists()
+
+
+@pytest.mark.parametrize("command", ["weak-label", "lf-report"])
+@pytest.mark.parametrize("functions", ["lfs.toml", "lfs.py"])
+def test_nor_is_a_file_that_labeling_functions_are_made_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, functions: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("comments.csv").write_text("comment_id,text\nc1,tea\nc2,water\n")
+    Path("words.csv").write_text("tea\n")
+    Path("lfs.toml").write_text(
+        'classes = ["no", "yes"]\n[[lf]]\nname = "word"\nkind = "glossary"\nfile = "words.csv"\nlabel = "yes"\n'
+    )
+    Path("lfs.py").write_text(
+        "from labeling_pipeline.core.weak_supervision import labeling_function\n"
+        "classes, WORDS = ['no', 'yes'], open('words.csv').read().split()\n"
+        "@labeling_function()\ndef word(x): return 1 if x.text in WORDS else -1\n"
+    )
+    ended = call(command, "comments.csv", "--lfs", functions, "-o", "words.csv")
+    assert ended.returncode == 2
+    assert f"-o words.csv would overwrite {tmp_path.resolve() / 'words.csv'}, which {functions} reads" in ended.stderr
+    assert Path("words.csv").read_text() == "tea\n"

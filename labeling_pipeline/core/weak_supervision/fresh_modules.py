@@ -18,6 +18,7 @@ from types import CodeType
 from typing import Any
 
 from labeling_pipeline.core.weak_supervision.code_hash import is_beside, is_installed
+from labeling_pipeline.core.weak_supervision.made_functions import tell_source
 
 
 class FromSource(SourceFileLoader):
@@ -26,7 +27,9 @@ class FromSource(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         """The code of a module; raises as its compilation does."""
         path = self.get_filename(fullname)
-        code: CodeType = self.source_to_code(self.get_data(path), path)
+        source = self.get_data(path)
+        tell_source(source)
+        code: CodeType = self.source_to_code(source, path)
         return code
 
 

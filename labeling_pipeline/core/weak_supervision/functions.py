@@ -126,8 +126,9 @@ class LFSet:
     functions: tuple[LabelingFunction, ...]
     classes: tuple[str, ...] | None = None
     source: str = field(default="", compare=False)
-    # what else the functions were made from: files read while theirs was loaded, modules beside it
+    # what else the functions were made from: files a rule names or read while theirs was loaded, modules beside it
     files: tuple[Path, ...] = field(default=(), compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "functions", tuple(map(as_function, self.functions)))

@@ -30,7 +30,7 @@ from labeling_pipeline.core.weak_supervision.functions import (
     hashed_anew,
     is_snorkels,
 )
-from labeling_pipeline.core.weak_supervision.made_functions import made_functions, made_twice
+from labeling_pipeline.core.weak_supervision.made_functions import Made, kept_nowhere, made_functions, made_twice
 from labeling_pipeline.core.weak_supervision.opened_files import opened_files
 from labeling_pipeline.core.weak_supervision.twice_defined import replaced_function
 
@@ -75,7 +75,8 @@ def load_together(paths: Sequence[Path]) -> LFSet:
             raise InputError(said, remedy="list the same classes, in the same order, in both files")
     functions = tuple(lf for one in sets for lf in one.functions)
     files = tuple(sorted({file for one in sets for file in one.files}))
-    return LFSet(functions, sets[0].classes, ", ".join(one.source for one in sets), files)
+    notes = tuple(note for one in sets for note in one.notes)
+    return LFSet(functions, sets[0].classes, ", ".join(one.source for one in sets), files, notes)
 
 
 def _listed(lfs: LFSet) -> str:
@@ -103,7 +104,8 @@ def _from_toml(text: str, source: str, folder: Path) -> LFSet:
         raise InputError(f"{where}lf", expected="[[lf]] blocks, one per labeling function")
     classes = _classes(document.get("classes"), where)
     functions = tuple(declarative(block, classes, where, folder) for block in blocks)
-    return LFSet(functions, classes, source)
+    named = {folder / file for block in blocks if isinstance(file := block.get("file"), str)}
+    return LFSet(functions, classes, source, tuple(sorted(file.resolve() for file in named)))
 
 
 def _from_python(path: Path) -> LFSet:
@@ -114,7 +116,9 @@ def _from_python(path: Path) -> LFSet:
         beside = _modules_beside(path)
     used = tuple(sorted((files | beside) - {path.resolve()}))
     classes = _classes(getattr(module, "classes", None), f"{path}: ")
-    return LFSet(tuple(_with_files(lf, path, used) for lf in found), classes, str(path), used)
+    lost = kept_nowhere(made, [lf.name for lf in found])
+    notes = (f"{path}: {lost}",) if lost else ()
+    return LFSet(tuple(_with_files(lf, path, used) for lf in found), classes, str(path), used, notes)
 
 
 @contextmanager
@@ -138,7 +142,7 @@ def _execute(module: ModuleType, path: Path) -> None:
         raise InputError(f"{path}{line}: {type(error).__name__}: {error}", remedy="correct the file") from error
 
 
-def _check_names(module: ModuleType, path: Path, made: list[tuple[str, int]]) -> None:
+def _check_names(module: ModuleType, path: Path, made: list[Made]) -> None:
     """No function may have replaced another: Python keeps the last alone, and a vote would be gone unheard."""
     with tokenize.open(path) as stream:
         twice = replaced_function(stream.read(), module) or made_twice(made)

@@ -12,12 +12,24 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _SNORKELS = "snorkel.labeling.lf.core"
 _listening = threading.local()
+
+
+class Made(NamedTuple):
+    """A labeling function's name, and the line of the file's own level at which it was made.
+
+    Of a function that makes them, the line where it was called; 0 where the file itself does not run (a module beside
+    it does, in a thread of its own). `is_own`: no module that the file imports made it.
+    """
+
+    name: str
+    line: int
+    is_own: bool
 
 
 def tell_made(name: str) -> None:
@@ -27,60 +39,72 @@ def tell_made(name: str) -> None:
         hear(name)
 
 
+def tell_source(source: bytes) -> None:
+    """A module is about to run; where its source names Snorkel, functions made with that are heard of from now on."""
+    put_back = getattr(_listening, "put_back", None)
+    if put_back is not None and b"snorkel" in source:
+        _hear_of_snorkels(put_back)
+
+
 @contextmanager
-def made_functions(path: Path) -> Iterator[list[tuple[str, int]]]:
-    """The names of the labeling functions made in the body, in order, with the line of the file at which each was.
-
-    The line is that of the file's own level: of a function that makes them, where it was called; 0 where the file
-    itself does not run (a module beside it does, in a thread of its own).
-    """
-    made: list[tuple[str, int]] = []
-    before, _listening.hear = getattr(_listening, "hear", None), lambda name: made.append((name, _line_in(path)))
-    try:
-        with _heard_of_snorkels(path):
+def made_functions(path: Path) -> Iterator[list[Made]]:
+    """The labeling functions made in the body, in order."""
+    made: list[Made] = []
+    before = dict(vars(_listening))
+    with ExitStack() as put_back:
+        _listening.hear, _listening.put_back = lambda name: made.append(_made(name, path)), put_back
+        if _SNORKELS in sys.modules:
+            _hear_of_snorkels(put_back)
+        try:
             yield made
-    finally:
-        _listening.hear = before
+        finally:
+            vars(_listening).clear()
+            vars(_listening).update(before)
 
 
-def made_twice(made: list[tuple[str, int]]) -> tuple[str, int, int] | None:
+def made_twice(made: list[Made]) -> tuple[str, int, int] | None:
     """The first name that two functions were made under, and the lines of both."""
     seen: dict[str, int] = {}
-    for name, line in made:
+    for name, line, _ in made:
         if name in seen:
             return name, seen[name], line
         seen[name] = line
     return None
 
 
-def _line_in(path: Path) -> int:
+def kept_nowhere(made: list[Made], kept: list[str]) -> str:
+    """What is said of functions that the file itself made and that no name of it holds; "" where there are none."""
+    lost = {one.name: one.line for one in made if one.is_own and one.name not in kept}
+    if not lost:
+        return ""
+    are = "1 labeling function was" if len(lost) == 1 else f"{len(lost)} labeling functions were"
+    first, line = next(iter(lost.items()))
+    return f"{are} made and not kept ({first!r} in line {line}): give each a variable, or a place in a list or dict"
+
+
+def _made(name: str, path: Path) -> Made:
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_stack(None)]
     lines = [line for frame, line in traceback.walk_stack(None) if frame.f_code.co_filename == str(path)]
-    return lines[-1] if lines else 0
+    if not lines:
+        return Made(name, 0, False)
+    imports = any(file.startswith("<frozen importlib") for file in files[: files.index(str(path))])
+    return Made(name, lines[-1], not imports)
 
 
-@contextmanager
-def _heard_of_snorkels(path: Path) -> Iterator[None]:
-    """Snorkel's functions are heard of, too, where the file names Snorkel or it is there already."""
-    kind = _snorkels_class(path)
-    if kind is None:
-        yield
+def _hear_of_snorkels(put_back: ExitStack) -> None:
+    kind = _snorkels_class()
+    if kind is None or hasattr(kind.__init__, "tells"):
         return
     original = kind.__init__
     kind.__init__ = _telling(original)
+    put_back.callback(setattr, kind, "__init__", original)
+
+
+def _snorkels_class() -> Any:
     try:
-        yield
-    finally:
-        kind.__init__ = original
-
-
-def _snorkels_class(path: Path) -> Any:
-    if _SNORKELS not in sys.modules and b"snorkel" in path.read_bytes():
-        try:
-            importlib.import_module(_SNORKELS)
-        except ImportError:  # the file says so itself, with its line
-            return None
-    module = sys.modules.get(_SNORKELS)
-    return None if module is None else module.LabelingFunction
+        return importlib.import_module(_SNORKELS).LabelingFunction
+    except ImportError:  # the file says so itself, with its line
+        return None
 
 
 def _telling(original: Callable[..., None]) -> Callable[..., None]:
@@ -88,4 +112,5 @@ def _telling(original: Callable[..., None]) -> Callable[..., None]:
         original(self, *given, **named)
         tell_made(self.name)
 
+    init.tells = True  # type: ignore[attr-defined]
     return init

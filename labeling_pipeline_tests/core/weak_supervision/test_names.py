@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -64,6 +66,33 @@ def test_and_those_a_module_beside_the_file_makes(tmp_path: Path) -> None:
     (tmp_path / "beside.py").write_text(OURS + LOOP, encoding="utf-8")
     with pytest.raises(InputError, match="two labeling functions are named 'has'"):
         load_lfs(file(tmp_path, "import beside\nhas = beside.has\n"))
+
+
+def test_and_those_a_module_beside_the_file_makes_with_snorkel(tmp_path: Path) -> None:
+    """In a process of its own: Snorkel must not be there yet."""
+    (tmp_path / "beside.py").write_text(SNORKELS + LOOP, encoding="utf-8")
+    path = file(tmp_path, "import beside\nhas = beside.has\n")
+    code = "import sys; from labeling_pipeline.core.weak_supervision import load_lfs; load_lfs(sys.argv[1])"
+    ended = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert "two labeling functions are named 'has', both made in line 1" in ended.stderr
+
+
+@pytest.mark.parametrize("kind", [OURS, SNORKELS])
+def test_functions_that_are_kept_nowhere_are_told(tmp_path: Path, kind: str) -> None:
+    text = kind + LOOP.replace("()", '(name=f"has_{word}")', 1).replace('"chai"', '"chai", "mate"')
+    path = file(tmp_path, text)
+    lfs = load_lfs(path)
+    assert lfs.names == ["has_mate"]
+    said = "2 labeling functions were made and not kept ('has_tea' in line 4): give each a variable, or a place in a list"
+    assert lfs.notes == (f"{path}: {said} or dict",)
+
+
+def test_what_a_module_makes_for_others_is_not_told(tmp_path: Path) -> None:
+    named = LOOP.replace("()", '(name=f"has_{word}")', 1) + "    kept.append(has)\n"
+    (tmp_path / "beside.py").write_text(OURS + "kept = []\n" + named, encoding="utf-8")
+    lfs = load_lfs(file(tmp_path, "from beside import has\n"))
+    assert (lfs.names, lfs.notes) == (["has_chai"], ())
+    assert load_lfs(file(tmp_path, "from beside import kept\n")).notes == ()
 
 
 @pytest.mark.parametrize(
