@@ -83,8 +83,8 @@ def test_functions_that_are_kept_nowhere_are_told(tmp_path: Path, kind: str) -> 
     path = file(tmp_path, text)
     lfs = load_lfs(path)
     assert lfs.names == ["has_mate"]
-    said = "2 labeling functions were made and not kept ('has_tea' in line 4): give each a variable, or a place in a list"
-    assert lfs.notes == (f"{path}: {said} or dict",)
+    said = "2 labeling functions were made and not kept ('has_tea' in line 4): give each a variable, or"
+    assert lfs.notes == (f"{path}: {said} a place in a list or dict",)
 
 
 def test_what_a_module_makes_for_others_is_not_told(tmp_path: Path) -> None:
