@@ -50,7 +50,7 @@ class SignalLabels:
         """What is to be told of acts that were given and have no part."""
         if not self.n_left_out:
             return []
-        why = "they name no class, and which label production showed there is not known"
+        why = "their label is no class, or they have none and which label production showed there is not known"
         return [f"acts in production that say nothing: {self.n_left_out:,}; {why}"]
 
 
@@ -67,8 +67,9 @@ def signal_labels(
     `feedback`: comment_id, kind, and optionally label (the class claimed), actor_id, created_at. `served`: comment_id,
     label (what production showed). `gold`: comment_id, label, optionally role: rows of role fit, and those that name
     none, say what a kind of act is worth. An act without a label claims that the served one is wrong; on a comment
-    that was never served it is left out, and counted. Of two classes, naming the other one says the same. Probabilities
-    are over `class_balance` (even without), in which the served label has no part; `labels.attrs` tells it to ``fuse``.
+    that was never served it is left out, and counted, as is one whose label is no class. Of two classes, naming the
+    other one says the same. Probabilities are over `class_balance` (even without), in which the served label has no
+    part; `labels.attrs` tells it to ``fuse``.
     """
     index = {name: k for k, name in enumerate(classes)}
     acts = _acts(feedback, served, index)
@@ -113,12 +114,15 @@ def _acts(feedback: pd.DataFrame, served: pd.DataFrame, index: Mapping[str, int]
     acts = feedback.reset_index(drop=True).assign(comment_id=lambda f: id_texts(f["comment_id"]))
     shown = served.drop_duplicates("comment_id", keep="last")
     by_id = dict(zip(id_texts(shown["comment_id"]), shown["label"].map(dict(index)), strict=True))
-    claimed = acts["label"].map(dict(index)) if "label" in acts.columns else pd.Series(np.nan, index=acts.index)
-    acts["claim"] = claimed.fillna(-1).astype(np.int64)
+    said = acts["label"] if "label" in acts.columns else pd.Series(np.nan, index=acts.index)
+    named = said.astype(object).where(said.notna(), "").astype(str).str.strip()
+    acts["claim"] = named.map(dict(index)).fillna(-1).astype(np.int64)
+    acts["names_none"] = (named != "") & (acts["claim"] < 0)
     acts["against"] = acts["comment_id"].map(by_id).fillna(-1).astype(np.int64)
     acts["served"] = acts["against"]
     acts.loc[acts["claim"] >= 0, "against"] = -1
-    return acts[(acts["claim"] >= 0) | (acts["against"] >= 0)].reset_index(drop=True)
+    claims = ((acts["claim"] >= 0) | (acts["against"] >= 0)) & ~acts["names_none"]
+    return acts[claims].reset_index(drop=True)
 
 
 def _votes(acts: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:

@@ -171,6 +171,31 @@ def test_acts_on_comments_never_served_are_left_out() -> None:
         signal_labels(pd.DataFrame({"comment_id": ["a"]}), served, CLASSES)
 
 
+@pytest.mark.parametrize(
+    ("label", "n_left_out"), [("harmful", 0), (" harmful ", 0), ("", 0), ("nonsense", 1), ("HARMFUL", 1)]
+)
+def test_an_act_whose_label_is_no_class_says_nothing_and_is_told(label: str, n_left_out: int) -> None:
+    served = pd.DataFrame({"comment_id": ["a"], "label": ["fine"]})
+    act = pd.DataFrame({"comment_id": ["a"], "kind": ["override"], "label": [label]})
+    found = signal_labels(act, served, CLASSES)
+    assert found.n_left_out == n_left_out
+    assert len(found.labels) == 1 - n_left_out
+    assert [note.startswith("acts in production that say nothing: 1") for note in found.notes] == [True] * n_left_out
+
+
+@pytest.mark.parametrize(("targets", "part", "private"), [(3, 1, 0), (5, 1, 4), (8, 0.5, 0), (30, 0.33, 0)])
+@pytest.mark.parametrize("n", [500, 2500])
+def test_a_ring_of_any_size_that_takes_a_month_is_one_flag(targets: int, part: float, private: int, n: int) -> None:
+    rng = np.random.default_rng(n)
+    acts = [(f"c{t}", f"ring{a}") for a in range(n) for t in range(targets) if t == 0 or rng.random() < part]
+    acts += [(f"own{a}-{i}", f"ring{a}") for a in range(n) for i in range(private)]
+    flags = pd.DataFrame(acts, columns=["comment_id", "actor_id"]).assign(kind="flag")
+    flags["created_at"] = START + pd.to_timedelta(rng.uniform(0, 30 if n < 1000 else 120, len(flags)), unit="D")
+    served = pd.DataFrame({"comment_id": flags["comment_id"].unique(), "label": "fine"})
+    one, many = (signal_labels(part, served, CLASSES, class_balance=[0.9, 0.1]).labels for part in (flags[:1], flags))
+    assert abs(many["p_harmful"].iloc[0] - one["p_harmful"].iloc[0]) < 0.05
+
+
 def test_times_of_two_spellings_are_read_and_others_named() -> None:
     acts = flags_on("a", 20, linked=True)
     spelled = acts["created_at"].map(lambda t: t.isoformat()).where(acts.index % 2 == 0, "2026-03-02 00:01:00")
