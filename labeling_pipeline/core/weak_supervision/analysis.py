@@ -10,9 +10,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csc_array
 from scipy.special import ndtri
 
-from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns
+from labeling_pipeline.core.weak_supervision.encoding import flat_one_hot
+from labeling_pipeline.core.weak_supervision.majority import vote_totals
+from labeling_pipeline.core.weak_supervision.patterns import Matrix, VotePatterns, in_parts
 
 Z95 = float(ndtri(0.975))
 
@@ -28,15 +31,17 @@ def lf_summary(patterns: VotePatterns, names: list[str], gold: npt.NDArray[np.in
     >>> lf_summary(p, ["a", "b"])[["coverage", "overlaps", "conflicts"]].to_numpy().tolist()
     [[0.75, 0.5, 0.25], [0.5, 0.5, 0.25]]
     """
-    fired, n = patterns.fired, float(patterns.counts.sum())
-    counts = patterns.counts
+    counts, n = patterns.counts, float(patterns.counts.sum())
+    rows = np.stack([counts, counts * is_overlap(patterns), counts * is_conflict(patterns)])
+    coverage, overlaps, conflicts = _voted(patterns, rows) / n
+    given = vote_totals(patterns).reshape(-1, patterns.n_classes)
     out = pd.DataFrame(
         {
             "lf": names,
-            "polarity": [np.unique(v[v >= 0]).tolist() for v in patterns.votes.T],
-            "coverage": counts @ fired / n,
-            "overlaps": (counts * is_overlap(patterns)) @ fired / n,
-            "conflicts": (counts * is_conflict(patterns)) @ fired / n,
+            "polarity": [np.flatnonzero(labels).tolist() for labels in given],
+            "coverage": coverage,
+            "overlaps": overlaps,
+            "conflicts": conflicts,
         }
     )
     if gold is None or not (gold >= 0).any():
@@ -56,7 +61,7 @@ def corpus_summary(patterns: VotePatterns) -> dict[str, float]:
     counts, n = patterns.counts, float(patterns.counts.sum())
     return {
         "n_rows": n,
-        "coverage": float(counts @ patterns.fired.any(axis=1) / n),
+        "coverage": float(counts @ patterns.covered / n),
         "overlap": float(counts @ is_overlap(patterns) / n),
         "conflict": float(counts @ is_conflict(patterns) / n),
     }
@@ -64,14 +69,20 @@ def corpus_summary(patterns: VotePatterns) -> dict[str, float]:
 
 def is_overlap(patterns: VotePatterns) -> npt.NDArray[np.bool_]:
     """(P,): at least two functions voted."""
-    return np.asarray(patterns.fired.sum(axis=1) > 1)
+    out = np.empty(len(patterns.votes), dtype=bool)
+    for part in in_parts(patterns.votes):
+        out[part] = (patterns.votes[part] >= 0).sum(axis=1) > 1
+    return out
 
 
 def is_conflict(patterns: VotePatterns) -> npt.NDArray[np.bool_]:
     """(P,): two functions voted differently."""
-    highest = patterns.votes.max(axis=1)
-    lowest = np.where(patterns.fired, patterns.votes, np.int8(127)).min(axis=1)
-    return np.asarray((highest >= 0) & (lowest < highest))
+    out = np.empty(len(patterns.votes), dtype=bool)
+    for part in in_parts(patterns.votes):
+        votes = patterns.votes[part]
+        lowest = np.where(votes >= 0, votes, np.int8(127)).min(axis=1)  # where nobody votes it is above any class
+        out[part] = lowest < votes.max(axis=1)
+    return out
 
 
 def accuracy_by_class(patterns: VotePatterns, gold: npt.NDArray[np.int64], names: list[str]) -> pd.DataFrame:
@@ -96,10 +107,9 @@ def by_group(
     codes, values = pd.factorize(groups, sort=True)
     known = codes >= 0
     size = np.bincount(codes[known], minlength=len(values)).astype(np.float64)
-    cells = np.zeros((len(values), len(patterns.counts)))
-    np.add.at(cells, (codes[known], patterns.row_pattern[known]), 1.0)
-    fired = cells @ patterns.fired
-    conflict = (cells * is_conflict(patterns)) @ patterns.fired
+    shape = len(values), len(patterns.counts)
+    cells = csc_array((np.ones(int(known.sum())), (codes[known], patterns.row_pattern[known])), shape=shape)
+    fired, conflict = _voted(patterns, cells), _voted(patterns, cells, only=is_conflict(patterns))
     right, judged = np.zeros_like(fired), np.zeros_like(fired)
     if gold is not None:
         rows = np.flatnonzero(known & (gold >= 0))
@@ -132,18 +142,15 @@ def worst_conflicts(
     n_ids: int = 5,
 ) -> pd.DataFrame:
     """The pairs that contradict each other on most rows, each with the comments the label model is least sure of."""
-    m = patterns.votes.shape[1]
-    found = []
-    for a in range(m):
-        for b in range(a + 1, m):
-            differ = patterns.fired[:, a] & patterns.fired[:, b] & (patterns.votes[:, a] != patterns.votes[:, b])
-            times = float(patterns.counts @ differ)
-            if times:
-                found.append((times, a, b, differ))
-    found.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
+    met, same = _met(patterns)
+    pairs = [
+        (float(met[a, b] - same[a, b]), int(a), int(b)) for a, b in zip(*np.triu_indices(len(met), 1), strict=True)
+    ]
+    found = sorted((pair for pair in pairs if pair[0]), key=lambda pair: (-pair[0], pair[1], pair[2]))
     rows = []
-    for times, a, b, differ in found[:n_pairs]:
-        both = float(patterns.counts @ (patterns.fired[:, a] & patterns.fired[:, b]))
+    for times, a, b in found[:n_pairs]:
+        both, one, other = float(met[a, b]), patterns.votes[:, a], patterns.votes[:, b]
+        differ = (one >= 0) & (other >= 0) & (one != other)
         where = np.flatnonzero(differ[patterns.row_pattern])
         least = where[np.argsort(certainty[where], kind="stable")[:n_ids]]
         shown = [str(row) for row in least] if ids is None else [str(i) for i in ids.iloc[least]]
@@ -151,6 +158,30 @@ def worst_conflicts(
             {"lf": names[a], "other": names[b], "n_rows": int(times), "share": times / both, "comment_ids": shown}
         )
     return pd.DataFrame(rows, columns=["lf", "other", "n_rows", "share", "comment_ids"])
+
+
+def _voted(patterns: VotePatterns, rows: Matrix | csc_array, only: npt.NDArray[np.bool_] | None = None) -> Matrix:
+    """(g, m): on how many of the `rows` (g, P) each function voted; `only`: of these patterns."""
+    total = np.zeros((rows.shape[0], patterns.votes.shape[1]))
+    for part in in_parts(patterns.votes):
+        voted = patterns.votes[part] >= 0
+        if only is not None:
+            voted &= only[part, None]
+        total += rows[:, part] @ voted.astype(np.float64)
+    return total
+
+
+def _met(patterns: VotePatterns) -> tuple[Matrix, Matrix]:
+    """(m, m) rows on which both functions voted, and on which they voted the same."""
+    m, k = patterns.votes.shape[1], patterns.n_classes
+    met, same = np.zeros((m, m)), np.zeros((m, m))
+    for part in in_parts(patterns.votes):
+        votes, counts = patterns.votes[part], patterns.counts[part]
+        hot, voted = flat_one_hot(votes, k), (votes >= 0).astype(np.float64)
+        met += (voted.T * counts) @ voted
+        for one in (hot[:, label::k] for label in range(k)):
+            same += (one.T * counts) @ one
+    return met, same
 
 
 def wilson(right: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Matrix, Matrix, Matrix]:

@@ -6,9 +6,10 @@ import tracemalloc
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 
-from labeling_pipeline.core.weak_supervision import LabelModelResult, label_model, learning
+from labeling_pipeline.core.weak_supervision import LabelModelResult, analysis, label_model, learning
 from labeling_pipeline.core.weak_supervision import patterns as module
 from labeling_pipeline.core.weak_supervision.patterns import vote_patterns
 from labeling_pipeline_tests.core.weak_supervision.planted import accuracy, independent
@@ -77,6 +78,36 @@ def test_drawn_rows_teach_what_drawn_patterns_teach(monkeypatch: pytest.MonkeyPa
     assert np.abs(other.accuracies - np.linspace(0.55, 0.9, 20)).max() < 0.03
     again = label_model(votes, n_classes=2)
     assert np.array_equal(again.probabilities, other.probabilities)
+
+
+@pytest.mark.parametrize("n_classes", [2, 5])
+def test_figures_about_functions_are_those_of_distinct_patterns(
+    monkeypatch: pytest.MonkeyPatch, n_classes: int
+) -> None:
+    votes, truth = many(3000, n_classes)
+    votes[:1500] = votes[1500:]
+    votes[:, 3] = -1
+    names, gold = [f"f{j}" for j in range(20)], gold_of(truth)
+    groups = pd.Series(np.where(np.arange(3000) % 7 == 0, None, np.arange(3000) % 4))
+
+    def figures() -> list[pd.DataFrame]:
+        patterns = vote_patterns(votes, n_classes)
+        return [
+            analysis.lf_summary(patterns, names, gold),
+            pd.DataFrame([analysis.corpus_summary(patterns)]),
+            analysis.by_group(patterns, groups, names, gold),
+            analysis.worst_conflicts(patterns, names, None, np.arange(3000.0)),
+        ]
+
+    expected = figures()
+    by_row(monkeypatch)
+    monkeypatch.setattr(module, "PART", 300)
+    for one, other in zip(expected, figures(), strict=True):
+        pd.testing.assert_frame_equal(other, one, rtol=0, atol=1e-12)
+    worst, (a, b) = expected[3].iloc[0], votes[:, [int(expected[3][c][0][1:]) for c in ("lf", "other")]].T
+    differ = (a >= 0) & (b >= 0) & (a != b)
+    assert (worst["n_rows"], worst["share"]) == (differ.sum(), differ.sum() / ((a >= 0) & (b >= 0)).sum())
+    assert worst["comment_ids"] == [str(row) for row in np.flatnonzero(differ)[:5]]
 
 
 @pytest.mark.parametrize("has_gold", [False, True])
