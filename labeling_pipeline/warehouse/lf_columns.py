@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -110,34 +111,28 @@ def _together(columns: list[_Column], lfs: LFSet, classes: Sequence[str], commen
     return AppliedLFs(matrix, lfs.names, hashes, tuple(classes), faults, comments["comment_id"])
 
 
-def _reads(lf: LabelingFunction) -> str | None:
-    """The column a rule reads; None for a Python function, which may read any."""
-    return rule_column(lf.rule) if isinstance(lf, DeclarativeLF) else None
-
-
 def _lacks(lf: LabelingFunction, comments: pd.DataFrame) -> str | None:
     """The column a function needs that is not there."""
-    column = _reads(lf) or "text"
+    column = rule_column(lf.rule) if isinstance(lf, DeclarativeLF) else "text"
     return None if column in comments.columns else column
 
 
+def _reads(lf: LabelingFunction, columns: Sequence[str]) -> tuple[str, ...]:
+    """Those of the columns that a function can read: a rule its own, a Python function those it names, or any."""
+    if isinstance(lf, DeclarativeLF):
+        return tuple(name for name in columns if name == rule_column(lf.rule))
+    return tuple(name for name in columns if lf.reads is None or name in lf.reads)
+
+
 def _hashes_of_what_is_read(comments: pd.DataFrame, lfs: LFSet) -> list[Hashes]:
-    """Per function, a hash of what it can read of each row: a rule its column, a Python function all of them."""
-    read = [_reads(lf) for lf in lfs.functions]
-    found = {
-        column: row_hashes(comments[[name for name in comments.columns if column is None or name == column]])
-        for column in dict.fromkeys(read)
-    }
-    return [found[column] for column in read]
-
-
-def row_hashes(comments: pd.DataFrame) -> Hashes:
-    """(n,): a 64-bit hash of each row's cells, by the names of their columns; what is missing counts for nothing, so
-    that a new column changes only the rows that have something in it."""
-    hashes = np.zeros(len(comments), dtype=np.uint64)
-    for name in comments.columns:
-        hashes += _cell_hashes(str(name), comments[name])
-    return hashes
+    """Per function, a hash of what is there of each row that it can read; what is missing counts for nothing, so that
+    a new column changes only the rows that have something in it."""
+    columns = {str(name): comments[name] for name in comments.columns}
+    read = [_reads(lf, list(columns)) for lf in lfs.functions]
+    cells = {name: _cell_hashes(name, columns[name]) for name in set(chain.from_iterable(read))}
+    none = np.zeros(len(comments), dtype=np.uint64)
+    found = {names: sum((cells[name] for name in names), none) for names in set(read)}
+    return [found[names] for names in read]
 
 
 def _cell_hashes(name: str, cells: pd.Series) -> Hashes:
@@ -150,9 +145,11 @@ def _cell_hashes(name: str, cells: pd.Series) -> Hashes:
 
 
 def _key(lf: LabelingFunction, lfs: LFSet, classes: Sequence[str], columns: Sequence[str]) -> str:
-    """Votes are stored as places among the classes, so the classes are part of what they mean; so is, to a function
-    whose code names a column, whether it is there."""
-    named = [] if isinstance(lf, DeclarativeLF) else named_in(lf.code, columns)
+    """Votes are stored as places among the classes, so the classes are part of what they mean; so is, to a Python
+    function that names a column, whether it is there."""
+    named = sorted(_reads(lf, columns))
+    if not isinstance(lf, DeclarativeLF) and lf.reads is None:
+        named = named_in(lf.code, columns)
     return hash_text(lf.code_hash, lf.name, *(lfs.classes or ()), "|", *classes, "|", *named)
 
 
@@ -193,7 +190,9 @@ def _write(column: _Column, today: date) -> None:
         lost[np.asarray(where)] = code
     answers = {r: [n, int(rows[faults.first_row[r]])] for r, n in faults.counts.items() if n and r not in faults.lost}
     said = json.dumps({"answers": answers, "reasons": list(faults.lost), "day": today.isoformat()})
-    kept, first = np.unique(rows, return_index=True)  # equal rows have equal votes
+    answered = np.argsort(lost >= 0, kind="stable")  # of rows that read the same, one with an answer speaks for all
+    kept, first = np.unique(rows[answered], return_index=True)
+    first = answered[first]
     table = pa.table({"row": kept, "vote": column.votes[first], "lost": lost[first]})
     column.path.parent.mkdir(parents=True, exist_ok=True)
     part = column.path.with_name(f".{column.path.name}.{os.getpid()}.part")

@@ -168,6 +168,14 @@ def kiwi(x):
 def long(comments):
     return (comments["text"].str.len() > 20).astype(int) - 1
 """
+HANDS_ON = """
+def is_kiwi(x):
+    return "kiwi" in x.text
+
+@labeling_function()
+def hands_on(x):
+    return 1 if is_kiwi(x) else -1
+"""
 ASKS = """
 @labeling_function()
 def asks(x):
@@ -182,15 +190,16 @@ def in_a_file(folder: Path, text: str) -> LFSet:
 
 
 def test_a_column_that_is_new_is_run_on_where_something_is_in_it(tmp_path: Path) -> None:
-    lfs, old = in_a_file(tmp_path, PYTHON), comments([f"t{i}" for i in range(1000)])
+    lfs, old = in_a_file(tmp_path, PYTHON + HANDS_ON), comments([f"t{i}" for i in range(1000)])
     apply_kept(tmp_path / "votes", old, lfs, CLASSES, today=TODAY)
     more = pd.DataFrame({"comment_id": ["n0", "n1"], "text": ["a kiwi", "b"], "upvotes": [3.0, None]})
     both = pd.concat([more, old], ignore_index=True)  # another order of rows and of columns
     done = apply_kept(tmp_path / "votes", both[sorted(both)], lfs, CLASSES, today=TODAY)
-    assert done.n_run == 2 * 2
+    assert done.n_run == 2 * 3
     assert np.array_equal(done.applied.matrix, apply_lfs(both, lfs, CLASSES).matrix)
     predicted = both.assign(predicted_label=["yes", None] * 501)
-    assert apply_kept(tmp_path / "votes", predicted, lfs, CLASSES, today=TODAY).n_run == 501 * 2
+    done = apply_kept(tmp_path / "votes", predicted, lfs, CLASSES, today=TODAY)
+    assert done.n_run == 501, "two of the functions cannot see a prediction"
 
 
 def test_a_function_whose_code_names_a_column_is_run_again_when_it_comes(tmp_path: Path) -> None:
@@ -201,12 +210,28 @@ def test_a_function_whose_code_names_a_column_is_run_again_when_it_comes(tmp_pat
 
 
 def test_a_finer_time_in_one_row_changes_no_other(tmp_path: Path) -> None:
-    lfs, rows = in_a_file(tmp_path, PYTHON), comments(["kiwi", "plum", "fig"])
+    lfs, rows = in_a_file(tmp_path, PYTHON + HANDS_ON), comments(["kiwi", "plum", "fig"])
     times = pd.to_datetime(["2026-01-01", "2026-01-02", None]).as_unit("us")
     apply_kept(tmp_path / "votes", rows.assign(posted_at=times), lfs, CLASSES, today=TODAY)
     finer = times.to_series().reset_index(drop=True)
     finer[2] = pd.Timestamp("2026-01-03 05:06:07.5")
-    assert apply_kept(tmp_path / "votes", rows.assign(posted_at=finer), lfs, CLASSES, today=TODAY).n_run == 2
+    assert apply_kept(tmp_path / "votes", rows.assign(posted_at=finer), lfs, CLASSES, today=TODAY).n_run == 1
+
+
+def test_of_equal_comments_the_one_with_an_answer_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "lf.py"
+    path.write_text(
+        "from labeling_pipeline.core.weak_supervision import labeling_function\n"
+        "classes, CALLS = ['no', 'yes'], []\n"
+        "@labeling_function()\n"
+        "def busy_at_first(x):\n"
+        "    CALLS.append(x.text)\n"
+        "    return 1 // (len(CALLS) > 2)\n"  # tried twice before it is given up
+    )
+    lfs, rows = load_lfs(path), comments(["tea", "tea"])
+    first, second = (apply_kept(tmp_path / "votes", rows, lfs, CLASSES, today=TODAY) for _ in range(2))
+    assert first.applied.matrix[:, 0].tolist() == [-1, 1]
+    assert (second.n_run, second.applied.matrix[:, 0].tolist()) == (0, [1, 1])
 
 
 CELLS = st.sampled_from([None, "1", "2"])
@@ -219,7 +244,9 @@ def test_any_history_of_columns_equals_a_fresh_run(
 ) -> None:
     folder = tmp_path_factory.mktemp("columns")
     body = "return int(x.get('a') or -1) if x.get('b') is None else int(x.b) - 2"
-    lfs = in_a_file(folder, f"{PYTHON}\n@labeling_function()\ndef both(x):\n    {body}\n")
+    one = "try: return int(x.a or 0)\n    except AttributeError: return -1"
+    made = [f"\n@labeling_function()\ndef {name}(x):\n    {code}\n" for name, code in (("both", body), ("one", one))]
+    lfs = in_a_file(folder, PYTHON + "".join(made))
     classes = ("no", "yes", "maybe")
     for cells in history:
         rows = pd.DataFrame(cells).assign(comment_id=[f"c{i}" for i in range(len(cells))], text="tea")

@@ -11,12 +11,16 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
+
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.code_hash import hash_function
+from labeling_pipeline.core.weak_supervision.columns_read import columns_read
 from labeling_pipeline.core.weak_supervision.made_functions import tell_made
 
 # A decimal number short enough for a float to hold it; 007 is a name.
@@ -79,8 +83,8 @@ class DeclarativeLF:
 
 @dataclass(frozen=True)
 class PythonLF:
-    """A Python function; `opaque`: types of what it uses whose content no hash can hold; `code`: the file it comes from
-    and the modules beside that, where it comes from a file."""
+    """A Python function; `opaque`: types of what it uses whose content no hash can hold; `reads`: the columns it can
+    read, None for any; `code`: the file it comes from and the modules beside that, where it comes from a file."""
 
     name: str
     call: Callable[[Any], Any]
@@ -88,6 +92,7 @@ class PythonLF:
     opaque: tuple[str, ...] = ()
     # what its hash is of: the function as it was decorated, and what was given beside it
     made_of: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    reads: frozenset[str] | None = field(default=None, compare=False, repr=False)
     code: tuple[Path, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -188,12 +193,20 @@ def _decorator(kind: Any, name: str | None, resources: Mapping[str, Any] | None)
     def decorate(function: Callable[..., Any]) -> Any:
         kept = dict(resources or {})
         call = (lambda x: function(x, **kept)) if kept else function
-        more = {"takes": _taken(function)} if kind is BatchLF else {}
-        made_of = (function, kept)
+        takes = _taken(function) if kind is BatchLF else "row"
+        more = {"takes": takes} if kind is BatchLF else {}
+        made_of, reads = (function, kept), columns_read(function, partial(_is_own, takes))
         tell_made(name or function.__name__)
-        return kind(name or function.__name__, call, *hash_function(*made_of), made_of, **more)
+        return kind(name or function.__name__, call, *hash_function(*made_of), made_of, reads, **more)
 
     return decorate
+
+
+def _is_own(takes: str, name: str) -> bool:
+    """Whether what a function is given has something else than a column under this name."""
+    if takes == "row":
+        return name in ("get", "changed")
+    return hasattr({"table": pa.Table, "batch": pa.RecordBatch}.get(takes, pd.DataFrame), name)
 
 
 def _taken(function: Callable[..., Any]) -> str:
@@ -240,7 +253,8 @@ def from_snorkel(lf: Any) -> RowLF:
     """A Snorkel LabelingFunction as ours: without `pre` and `resources` its own function is called directly."""
     simple = not lf._pre and not lf._resources
     hashed = hash_function(lf._f, lf._resources, [_content(mapper) for mapper in lf._pre])
-    return RowLF(lf.name, lf._f if simple else lf, *hashed)
+    reads = None if lf._pre else columns_read(lf._f, partial(_is_own, "row"))
+    return RowLF(lf.name, lf._f if simple else lf, *hashed, reads=reads)
 
 
 def _content(mapper: Any) -> Any:

@@ -88,7 +88,7 @@ class Digests:
         if not self._is_own(value.__module__):
             return ["function", str(value.__module__), value.__qualname__]
         code = value.__code__
-        parts = ["function", _source(value) or self._code(code), self.of(value.__defaults__)]
+        parts = ["function", source_of(value) or self._code(code), self.of(value.__defaults__)]
         parts += [self.of(value.__kwdefaults__), self.of(vars(value))]
         for name, cell in zip(code.co_freevars, value.__closure__ or (), strict=True):
             parts += [name, self.of(_content(cell))]
@@ -103,7 +103,7 @@ class Digests:
     def _class(self, value: type) -> list[str]:
         if not self._is_own(value.__module__):
             return ["class", value.__module__, value.__qualname__]
-        parts = ["class", value.__qualname__, _source(value) or "", *map(self.of, value.__bases__)]
+        parts = ["class", value.__qualname__, source_of(value) or "", *map(self.of, value.__bases__)]
         for name, member in vars(value).items():
             if isinstance(member, property):
                 member = (member.fget, member.fset, member.fdel)
@@ -184,7 +184,7 @@ def _content(cell: Any) -> Any:
         return None
 
 
-def _source(value: Any) -> str | None:
+def source_of(value: Any) -> str | None:
     """The source; None where there is none or where it may lack a part (a lambda): the code stands for it."""
     if getattr(value, "__name__", "") == "<lambda>":
         return None
