@@ -178,7 +178,16 @@ def test_a_rule_without_its_column_does_not_stop_the_others(context: Context) ->
     assert ("rated", "c3") in votes(context)
 
 
+CAN_READ_PREDICTIONS = """
+@labeling_function()
+def named(x): return 1 if x.predicted_label == "toxic" else -1
+@labeling_function()
+def handed_on(x): return 0 if vars(x)["predicted_label"] == "acceptable" else -1
+"""
+
+
 def test_a_prediction_runs_only_what_can_read_it(context: Context) -> None:
+    (context.home.root / "labeling_functions.py").write_text(PYTHON + CAN_READ_PREDICTIONS, encoding="utf-8")
     label(context)
     drop(
         context.home,
@@ -188,6 +197,7 @@ def test_a_prediction_runs_only_what_can_read_it(context: Context) -> None:
     )
     materialize("production_predictions", STAGES["production_predictions"], context)
     assert materialize("weak_labels", STAGES["weak_labels"], context).result.metrics["votes_computed"] == 2
+    assert ("named", "c2") in votes(context)
 
 
 @pytest.mark.parametrize(
