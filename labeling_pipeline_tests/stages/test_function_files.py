@@ -180,7 +180,7 @@ def test_a_rule_without_its_column_does_not_stop_the_others(context: Context) ->
 
 CAN_READ_PREDICTIONS = """
 @labeling_function()
-def named(x): return 1 if x.predicted_label == "toxic" else -1
+def named(x): return 1 if x.predicted_probability == 1.0 else -1
 @labeling_function()
 def handed_on(x): return 0 if vars(x)["predicted_label"] == "acceptable" else -1
 """
