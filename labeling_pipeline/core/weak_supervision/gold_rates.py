@@ -90,8 +90,7 @@ def blend_with_gold(
     sharpness = _sharpness(scores, rates.balance, gold) if enough else 1.0
     gain, error = _gain_over_majority(scores, gold, setup.class_balance)
     notes.append(f"advantage over majority on held-out gold: {gain:+.3f} ± {error:.3f}")
-    # Where no label differs from majority's, what gold tells of probabilities costs nothing.
-    judged = dataclasses.replace(fitted, has_advantage=gain > 0 or error == 0, measured_advantage=gain)
+    judged = dataclasses.replace(fitted, has_advantage=gain > 0, measured_advantage=gain)
     return _refit(judged, rates, learned, sharpness, enough), notes
 
 

@@ -29,22 +29,18 @@ def majority(patterns: VotePatterns, setup: Setup) -> FittedModel:
     def log_posterior(votes: Votes) -> Matrix:
         return np.asarray(np.log(vote_counts(votes, k) + mix))
 
-    accuracies = agreement_with_others(patterns)
+    accuracies = confirmed_accuracies(patterns)
     return FittedModel(log_posterior, accuracies, [[j] for j in range(len(accuracies))], mix)
 
 
 def weighted(patterns: VotePatterns, setup: Setup) -> FittedModel:
     """A vote in which a function weighs by the log-odds of its accuracy.
 
-    The accuracy is measured on gold where there is some, else as agreement with the majority of the *other* functions;
-    where most votes are by functions that know one class, agreement tells which of them meet and not who is right, and
-    all weigh alike.
+    The accuracy is measured on gold where there is some, else it is what the *other* functions confirm.
     """
     mix = majority_mix(patterns) if setup.class_balance is None else setup.class_balance
     n_classes = patterns.n_classes
-    accuracies = agreement_with_others(patterns) if setup.n_gold == 0 else gold_accuracies(patterns, setup)
-    if setup.n_gold == 0 and not most_by_several(vote_totals(patterns), n_classes):
-        accuracies = np.full(len(accuracies), PRIOR_ACCURACY)
+    accuracies = confirmed_accuracies(patterns) if setup.n_gold == 0 else gold_accuracies(patterns, setup)
     bounded = np.clip(accuracies, 1.0 / n_classes, 0.98)
     weights = np.log(bounded * (n_classes - 1) / (1 - bounded))
 
@@ -52,6 +48,14 @@ def weighted(patterns: VotePatterns, setup: Setup) -> FittedModel:
         return np.asarray(vote_counts(votes, n_classes, weights) + np.log(mix))
 
     return FittedModel(log_posterior, accuracies, [[j] for j in range(len(accuracies))], mix)
+
+
+def confirmed_accuracies(patterns: VotePatterns) -> Matrix:
+    """(m,): how often a function agrees with the majority of the others; the prior accuracy where most votes are by
+    functions that know one class, whose agreement tells which of them meet and not who is right."""
+    if most_by_several(vote_totals(patterns), patterns.n_classes):
+        return agreement_with_others(patterns)
+    return np.full(patterns.votes.shape[1], PRIOR_ACCURACY)
 
 
 def agreement_with_others(patterns: VotePatterns) -> Matrix:
