@@ -20,6 +20,7 @@ _EXPORTS = {
     "apply_lfs": "labeling_pipeline.core.weak_supervision",
     "label_model": "labeling_pipeline.core.weak_supervision",
     "weak_labels": "labeling_pipeline.core.weak_supervision",
+    "explain_weak_label": "labeling_pipeline.core.weak_supervision",
     "signal_labels": "labeling_pipeline.core.weak_supervision",
     "lf_report": "labeling_pipeline.core.weak_supervision.lf_report",
     "fuse": "labeling_pipeline.core.weak_supervision",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,13 +14,19 @@ from labeling_pipeline.core.weak_supervision import LabelModelResult
 from labeling_pipeline.core.weak_supervision.patterns import ABSTAIN
 
 ID_COLUMNS = ("id", "comment_id", "task")
+NAMELESS = re.compile(r"\s*|Unnamed: \d+")  # how an empty cell of a header is read
 
 
 def read_votes(frame: pd.DataFrame, path: str) -> tuple[pd.Series, npt.NDArray[np.int64], list[str]]:
-    """Ids (row numbers where there is no id column), votes (n, m) and the functions' names; InputError where an id is
-    missing or occurs twice, as in a file of comments: which of its rows a label is for nobody could tell."""
+    """Ids (row numbers where there is no id column), votes (n, m) and the functions' names; InputError where a
+    column has no name (a saved index would be taken for votes), or where an id is missing or occurs twice, as in a file
+    of comments: which of its rows a label is for nobody could tell."""
     id_column = next((column for column in ID_COLUMNS if column in frame.columns), None)
     names = [str(column) for column in frame.columns if column != id_column]
+    nameless = next((at for at, column in enumerate(frame.columns, 1) if NAMELESS.fullmatch(str(column))), None)
+    if nameless:
+        remedy = "save the matrix without its index, to_csv(path, index=False), or name the column comment_id"
+        raise InputError(f"{path}: column {nameless} has no name", expected="the name of a function", remedy=remedy)
     if not names:
         raise InputError(f"{path}: no column of votes", expected="one integer column per labeling function")
     votes = np.stack([_integers(frame[name], path) for name in names], axis=1)

@@ -223,7 +223,8 @@ def _signals(feedback: Path, served: Path | None, classes: tuple[str, ...], gold
     signals = signal_labels(acts, shown, classes, gold=gold)
     if signals.votes.empty and len(acts):
         remedy = "give the labels that production showed with --served, or acts that name a class in `label`"
-        raise InputError(f"{feedback}: no act claims a class of these, and none contradicts a label", remedy=remedy)
+        said = "; ".join(["no act claims a class of these, and none contradicts a label", *signals.notes])
+        raise InputError(f"{feedback}: {said}", remedy=remedy)
     return signals
 
 

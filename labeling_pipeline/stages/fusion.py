@@ -89,9 +89,10 @@ def _sources(
 
     classes = context.all_classes
     acts, served = context.query("acts_in_production"), context.query("served_labels")
+    declared = context.settings.inbox.feedback_kinds
 
     def signals(known: pd.DataFrame) -> SignalLabels:
-        return signal_labels(acts, served, classes, gold=known, class_balance=mix)
+        return signal_labels(acts, served, classes, gold=known, class_balance=mix, kinds=declared)
 
     def table(name: str) -> pd.DataFrame:
         return _columns(context.warehouse.table(name), classes)

@@ -154,7 +154,8 @@ def _signals(context: Context, fit: pd.DataFrame) -> SignalLabels:
     from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
 
     acts, served = context.query("acts_in_production"), context.query("served_labels")
-    return signal_labels(acts, served, context.all_classes, gold=fit)
+    kinds = context.settings.inbox.feedback_kinds
+    return signal_labels(acts, served, context.all_classes, gold=fit, kinds=kinds)
 
 
 def _with_slices(context: Context, comments: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

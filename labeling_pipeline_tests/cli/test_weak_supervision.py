@@ -237,6 +237,11 @@ def test_label_model_on_a_matrix(folder: Path, capsys: pytest.CaptureFixture[str
             ["lf-report", "day.csv", "--lfs", "lfs.toml", "-o", "r.html"],
             "comments row 1: posted_at 'someday'; expected times",
         ),
+        (["label-model", "index.csv", "-o", "o.csv"], "index.csv: column 1 has no name"),
+        (
+            ["lf-report", "comments.csv", "--lfs", "lfs.toml", "-o", "r.html", "--feedback", "waves.csv"],
+            "unknown kinds, left out: 'wave' (2)",
+        ),
         (["label-model", "gold.csv", "-o", "o.csv", "--class-balance", "a,b"], "numbers with commas"),
     ],
 )
@@ -244,6 +249,8 @@ def test_what_is_wrong_is_one_line(
     folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     Path("empty.csv").write_text("comment_id,text\n", encoding="utf-8")
+    pd.DataFrame({"a": [0, 1, -1], "b": [1, 1, 0]}).to_csv("index.csv")
+    Path("waves.csv").write_text("comment_id,kind\nc1,wave\nc2,wave\nc3,click\n", encoding="utf-8")
     Path("both.csv").write_text("comment_id,label\nc1,tea\nc1,bread\n", encoding="utf-8")
     Path("ones.csv").write_text("id,a,b\nx,1,0\ny,1,1\n", encoding="utf-8")
     Path("two.csv").write_text("id,label\nx,1\nx,0\n", encoding="utf-8")

@@ -26,6 +26,7 @@ from labeling_pipeline.core.weak_supervision.functions import (
 )
 
 HEADERS = {"class", "label"}  # what the second column of a lookup file may be called
+TABLES = {".csv": "excel", ".tsv": "excel-tab"}  # files with columns, and how `csv` reads them
 COMMON_KEYS = {"name", "kind", "label", "note"}
 
 
@@ -118,14 +119,18 @@ def regex(block: Block) -> Rule:
 
 
 def glossary(block: Block) -> Rule:
-    """Any term of a file as a whole word: one term per line, or `column` of a csv or tsv."""
+    """Any term of a file as a whole word: one term per line, or `column` of a csv or tsv, whose cells `separator`
+    splits into terms."""
     path = block.file()
     text = block.read(path)
     column = block.keys.get("column")
+    dialect = TABLES.get(path.suffix.lower(), "excel")
     if column is None:
         terms = text.splitlines()
+        if path.suffix.lower() in TABLES and any(len(row) > 1 for row in csv.reader(terms, dialect=dialect)):
+            said = f"{block.where}: {path.name} has several columns, and which one holds the terms is not said"
+            raise InputError(said, remedy='name it, column = "…", or save the terms as .txt')
     else:
-        dialect = "excel-tab" if path.suffix == ".tsv" else "excel"
         rows = list(csv.DictReader(text.splitlines(), dialect=dialect))
         if not rows or column not in rows[0]:
             raise InputError(f"{block.where}: {path.name} has no column {column!r}")

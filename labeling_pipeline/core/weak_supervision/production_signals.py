@@ -9,7 +9,7 @@ kind of act is worth is learned on gold, per independent source; a brigade is on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ from labeling_pipeline.core.weak_supervision.patterns import Matrix
 from labeling_pipeline.core.weak_supervision.result import softmax
 from labeling_pipeline.core.weak_supervision.signal_worth import (
     DEFAULT_ERROR_RATE,
+    DEFAULT_PRECISION,
+    SILENT_KINDS,
     evidence,
     signal_rates,
     with_stated_worth,
@@ -38,20 +40,22 @@ SMALLEST_BASE = 0.001
 class SignalLabels:
     """`labels`: comment_id, p_<class>…, n_signals, n_sources, n_fired; `rates`: kind, precision, low, high, n_gold,
     ratio; `votes`: comment_id, kind, label (the class claimed) or against (the one contradicted), n_acts, n_sources.
-    `n_left_out`: acts that claim nothing."""
+    `n_left_out`: acts that claim nothing; `n_unknown`: acts of kinds that are not known, by kind. Clicks are in neither.
+    """
 
     labels: pd.DataFrame
     rates: pd.DataFrame
     votes: pd.DataFrame
     n_left_out: int = 0
+    n_unknown: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:
         """What is to be told of acts that were given and have no part."""
-        if not self.n_left_out:
-            return []
         why = "their label is no class, or they have none and which label production showed there is not known"
-        return [f"acts in production that say nothing: {self.n_left_out:,}; {why}"]
+        told = [f"acts in production that say nothing: {self.n_left_out:,}; {why}"] if self.n_left_out else []
+        kinds = ", ".join(f"{kind!r} ({n:,})" for kind, n in self.n_unknown.items())
+        return [*told, f"acts in production of unknown kinds, left out: {kinds}"] if kinds else told
 
 
 def signal_labels(
@@ -61,18 +65,21 @@ def signal_labels(
     *,
     gold: pd.DataFrame | None = None,
     class_balance: npt.ArrayLike | None = None,
+    kinds: Sequence[str] = (),
 ) -> SignalLabels:
     """What people's acts in production say about each comment's label, as a soft label to fuse with others.
 
-    `feedback`: comment_id, kind, and optionally label (the class claimed), actor_id, created_at. `served`: comment_id,
-    label (what production showed). `gold`: comment_id, label, optionally role: rows of role fit, and those that name
+    `feedback`: comment_id, kind (flag, override, appeal, escalation, correction, rejection, or one of `kinds`; a click
+    says nothing, others are left out and told), and optionally label (the class claimed), actor_id, created_at.
+    `served`: comment_id, label (what production showed). `gold`: comment_id, label, optionally role: rows of role fit, and those that name
     none, say what a kind of act is worth. An act without a label claims that the served one is wrong; on a comment
     that was never served it is left out, and counted, as is one whose label is no class. Of two classes, naming the
     other one says the same. Probabilities are over `class_balance` (even without), in which the served label has no
     part; `labels.attrs` tells it to ``fuse``.
     """
     index = {name: k for k, name in enumerate(classes)}
-    acts = _acts(feedback, served, index)
+    known, unknown = _of_known_kinds(feedback, kinds)
+    acts = _acts(known, served, index)
     acts["source"] = source_of_act(acts)
     k = len(classes)
     balance = np.full(k, 1.0 / k) if class_balance is None else np.asarray(class_balance, dtype=np.float64)
@@ -87,8 +94,21 @@ def signal_labels(
     frame["n_signals"] = by_comment.size().reindex(ids).to_numpy(dtype=np.int64)
     frame["n_sources"] = by_comment["source"].nunique().reindex(ids).to_numpy(dtype=np.int64)
     frame.attrs["class_balance"] = (balance / balance.sum()).tolist()
-    left_out = len(feedback) - len(acts)
-    return SignalLabels(frame.assign(n_fired=frame["n_sources"]), rates, _votes(acts, classes), left_out)
+    left_out = len(known) - len(acts)
+    return SignalLabels(frame.assign(n_fired=frame["n_sources"]), rates, _votes(acts, classes), left_out, unknown)
+
+
+def _of_known_kinds(feedback: pd.DataFrame, declared: Sequence[str]) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The acts whose kind may be evidence, and how many there are of each kind that is not known; a kind is read as in
+    ``inbox/feedback``: without blanks at its ends, and case counts."""
+    absent = [c for c in ("comment_id", "kind") if c not in feedback.columns]
+    if absent:
+        raise InputError(f"feedback: no column {absent[0]!r}", expected="comment_id and kind")
+    given = feedback["kind"].astype(object)
+    named = given.where(given.notna(), "").astype(str).str.strip()
+    speaks = named.isin({*DEFAULT_PRECISION, *declared} - set(SILENT_KINDS))
+    unknown = named[~speaks & ~named.isin(SILENT_KINDS)].value_counts().sort_index()
+    return feedback.assign(kind=named)[speaks], {str(kind): int(n) for kind, n in unknown.items()}
 
 
 def _bases(acts: pd.DataFrame, balance: Matrix, error_rate: float) -> tuple[Matrix, Matrix]:
@@ -108,9 +128,6 @@ def _bases(acts: pd.DataFrame, balance: Matrix, error_rate: float) -> tuple[Matr
 
 
 def _acts(feedback: pd.DataFrame, served: pd.DataFrame, index: Mapping[str, int]) -> pd.DataFrame:
-    absent = [c for c in ("comment_id", "kind") if c not in feedback.columns]
-    if absent:
-        raise InputError(f"feedback: no column {absent[0]!r}", expected="comment_id and kind")
     acts = feedback.reset_index(drop=True).assign(comment_id=lambda f: id_texts(f["comment_id"]))
     shown = served.drop_duplicates("comment_id", keep="last")
     by_id = dict(zip(id_texts(shown["comment_id"]), shown["label"].map(dict(index)), strict=True))

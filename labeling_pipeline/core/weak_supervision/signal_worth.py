@@ -26,6 +26,7 @@ DEFAULT_PRECISION: dict[str, float] = {
     "rejection": 0.6,
     "flag": 0.3,
 }
+SILENT_KINDS = ("click",)  # known, and no evidence of anything
 DECLARED_PRECISION = 0.3  # kinds that the settings add
 DEFAULT_ERROR_RATE = 0.1
 SPREAD = 1.5  # how far, as a standard deviation of its natural log, a ratio may lie from its default before gold speaks

@@ -110,6 +110,18 @@ def test_files_of_terms_and_values(tmp_path: Path) -> None:
     assert board.rule.table == {"tea": 1, "rust": 0}  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(("name", "between"), [("terms.csv", ","), ("terms.tsv", "\t"), ("TERMS.CSV", ",")])
+def test_a_glossary_of_several_columns_says_which_one_holds_the_terms(tmp_path: Path, name: str, between: str) -> None:
+    (tmp_path / name).write_text(f"term{between}meaning\noak; elm{between}tree\n", encoding="utf-8")
+    path = tmp_path / "lfs.toml"
+    path.write_text(block(name="trees", kind="glossary", file=name, label="yes"), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"'trees': {name} has several columns"):
+        load_lfs(path)
+    (tmp_path / name).write_text("oak\nelm; ash\n", encoding="utf-8")
+    (rule,) = (function.rule for function in load_lfs(path).functions)
+    assert rule.pattern.search("an elm; ash") and not rule.pattern.search("an elm")  # type: ignore[union-attr]
+
+
 PYTHON = """
 from snorkel.labeling import labeling_function
 from labeling_pipeline.core.weak_supervision import batch_labeling_function

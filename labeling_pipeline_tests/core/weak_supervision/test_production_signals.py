@@ -9,6 +9,8 @@ import pytest
 from labeling_pipeline.core.errors import InputError
 from labeling_pipeline.core.weak_supervision.linked_actors import source_of_act
 from labeling_pipeline.core.weak_supervision.production_signals import signal_labels
+from labeling_pipeline.core.weak_supervision.signal_worth import DEFAULT_PRECISION, SILENT_KINDS
+from labeling_pipeline.warehouse.inbox.feedback import FEEDBACK_KINDS
 
 CLASSES = ["fine", "harmful"]
 START = pd.Timestamp("2026-03-02", tz="UTC")
@@ -181,6 +183,27 @@ def test_an_act_whose_label_is_no_class_says_nothing_and_is_told(label: str, n_l
     assert found.n_left_out == n_left_out
     assert len(found.labels) == 1 - n_left_out
     assert [note.startswith("acts in production that say nothing: 1") for note in found.notes] == [True] * n_left_out
+
+
+def test_clicks_say_nothing_and_kinds_not_known_are_left_out_and_told() -> None:
+    served = pd.DataFrame({"comment_id": ["a"], "label": ["fine"]})
+    flags = flags_on("a", 5, linked=False)
+    others = [flags.assign(kind=kind) for kind in ("click", " click ", "wave", "FLAG", None)]
+    alone, mixed = (signal_labels(pd.concat(acts), served, CLASSES) for acts in ([flags], [flags, *others]))
+    pd.testing.assert_frame_equal(mixed.labels, alone.labels)
+    pd.testing.assert_frame_equal(mixed.votes, alone.votes)
+    assert (mixed.n_left_out, mixed.n_unknown) == (0, {"": 5, "FLAG": 5, "wave": 5})
+    assert mixed.notes == ["acts in production of unknown kinds, left out: '' (5), 'FLAG' (5), 'wave' (5)"]
+    assert signal_labels(others[0], served, CLASSES).labels.empty
+    declared = signal_labels(others[2], served, CLASSES, kinds=("wave",))
+    assert declared.rates["kind"].tolist() == ["wave"]
+    assert declared.notes == []
+    spaced = signal_labels(flags.assign(kind=" flag "), served, CLASSES)
+    pd.testing.assert_frame_equal(spaced.rates, alone.rates)
+
+
+def test_the_kinds_that_mean_something_are_those_the_inbox_takes() -> None:
+    assert sorted(FEEDBACK_KINDS) == sorted([*DEFAULT_PRECISION, *SILENT_KINDS])
 
 
 @pytest.mark.parametrize(("targets", "part", "private"), [(3, 1, 0), (5, 1, 4), (8, 0.5, 0), (30, 0.33, 0)])
