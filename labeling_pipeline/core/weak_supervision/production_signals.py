@@ -40,8 +40,7 @@ SMALLEST_BASE = 0.001
 class SignalLabels:
     """`labels`: comment_id, p_<class>…, n_signals, n_sources, n_fired; `rates`: kind, precision, low, high, n_gold,
     ratio; `votes`: comment_id, kind, label (the class claimed) or against (the one contradicted), n_acts, n_sources.
-    `n_left_out`: acts that claim nothing; `n_unknown`: acts of kinds that are not known, by kind. Clicks are in neither.
-    """
+    `n_left_out`: acts that claim nothing; `n_unknown`: acts of unknown kinds, by kind. Clicks are in neither."""
 
     labels: pd.DataFrame
     rates: pd.DataFrame
@@ -71,11 +70,11 @@ def signal_labels(
 
     `feedback`: comment_id, kind (flag, override, appeal, escalation, correction, rejection, or one of `kinds`; a click
     says nothing, others are left out and told), and optionally label (the class claimed), actor_id, created_at.
-    `served`: comment_id, label (what production showed). `gold`: comment_id, label, optionally role: rows of role fit, and those that name
-    none, say what a kind of act is worth. An act without a label claims that the served one is wrong; on a comment
-    that was never served it is left out, and counted, as is one whose label is no class. Of two classes, naming the
-    other one says the same. Probabilities are over `class_balance` (even without), in which the served label has no
-    part; `labels.attrs` tells it to ``fuse``.
+    `served`: comment_id, label (what production showed). `gold`: comment_id, label, optionally role: rows of role fit,
+    and those that name none, say what a kind of act is worth. An act without a label claims that the served one is
+    wrong; on a comment that was never served it is left out, and counted, as is one whose label is no class. Of two
+    classes, naming the other one says the same. Probabilities are over `class_balance` (even without), in which the
+    served label has no part; `labels.attrs` tells it to ``fuse``.
     """
     index = {name: k for k, name in enumerate(classes)}
     known, unknown = _of_known_kinds(feedback, kinds)
