@@ -2,9 +2,10 @@
 (``linked_actors``).
 
 Two actors are close where they meet on half or more of what each of them does. Ten or more, of whom one pair in fifty
-or more is close, are a circle: chance leads many to comments that everybody sees, but few of them to the same. Of
-others, two have to share more of the comments on which their company meets than chance would, or nearly all: people of
-one forum share its comments without knowing each other.
+or more is close, are a circle, and so are those whose acts all fall on few comments for how many they are: chance leads
+many to comments that everybody sees, but few of them to the same. Of others, two have to share more of the comments on
+which their company meets than chance would, or nearly all: people of one forum share its comments without knowing each
+other.
 
 The cost is bounded: actors with equal comments are one, and on a crowded comment each is compared with those most like
 it, found by sorting by minima of hashes (Broder 1997, https://doi.org/10.1109/SEQUEN.1997.666900).
@@ -36,10 +37,24 @@ SHARED_LEVELS = (
     3,
     5,
 )  # where those who share two comments are too loose a company, those who share more may be none
+LIST_PART = 0.1  # of a list of targets, that each of those who work through it does on average at least
+LIST_ACTORS = 5  # on each of its comments on average, at least
 ORDERS, WINDOW = 6, 5  # orders by hash, and neighbours in each that an actor on a comment is compared with
 DRAWN = 16  # others of its company, by hash, that an actor is compared with to tell how close the company is
 PRUNINGS = 4
 PAIRS_AT_ONCE = 200_000
+
+
+class _Closeness(NamedTuple):
+    """What part of what each does two actors share, on how many comments at least; sought in so many orders."""
+
+    part: float
+    least: int
+    orders: int
+
+
+HALF = _Closeness(SHARED_PART, LEAST_SHARED, ORDERS)
+LOOSE = _Closeness(0.2, 3, 2)  # of those who work through one list
 
 
 class _Acts(NamedTuple):
@@ -84,7 +99,7 @@ def _linked(acts: _Acts, n_actors: int) -> Numbers:
     first, kind = np.unique(like[members], return_inverse=True)
     rows, own = csr_matrix(_where(acts, first, n_actors), dtype=np.float64), acts.own[first]
     times = np.bincount(kind, minlength=len(first)).astype(np.float64)
-    pairs = _close_pairs(rows, own, times)
+    pairs = _close_pairs(rows, own, times, HALF)
     circle = _circles_of_many(rows, own, times, pairs)
     company = components(pairs.left, pairs.right, len(first))
     telling = (circle[pairs.left] < 0) & (circle[pairs.right] < 0) & _more_than_chance(rows, times, company, pairs)
@@ -114,6 +129,29 @@ def _circles_of_many(rows: csr_matrix, own: Numbers, times: Floats, pairs: _Pair
         )
         _, start, inverse = np.unique(company, return_index=True, return_inverse=True)
         circle = np.where(is_one[company] & (circle < 0), start[inverse], circle)
+    listed = _of_lists(rows, times, own)
+    one, other = np.flatnonzero(circle >= 0), np.flatnonzero(listed >= 0)
+    both = components(np.append(one, other), np.append(circle[one], listed[other]), len(own))
+    _, start, inverse = np.unique(both, return_index=True, return_inverse=True)
+    return np.where((circle >= 0) | (listed >= 0), start[inverse], -1)
+
+
+def _of_lists(rows: csr_matrix, times: Floats, own: Numbers) -> Numbers:
+    """(n,): the first row of the company a row is in whose acts all fall on few comments for how many they are, -1 in
+    none. Few of its pairs need be close; but people who choose by themselves spread over far more comments."""
+    busy = np.flatnonzero(rows.getnnz(axis=1) >= LIST_ACTORS)
+    kept, each = rows[busy], times[busy]
+    pairs = _close_pairs(kept, own[busy], each, LOOSE)
+    company = components(pairs.left, pairs.right, len(busy))
+    row, comment = (np.asarray(part, dtype=np.int64) for part in kept.nonzero())
+    n, width = int(company.max(initial=-1)) + 1, max(rows.shape[1], 1)
+    on_list = np.bincount(np.unique(company[row] * width + comment) // width, minlength=n)
+    size = np.bincount(company, weights=each, minlength=n)
+    acts = np.bincount(company, weights=each * kept.getnnz(axis=1), minlength=n)
+    few = (acts >= LIST_PART * on_list * size) & (acts >= LIST_ACTORS * on_list) & (size >= MANY_ACTORS)
+    _, start, inverse = np.unique(company, return_index=True, return_inverse=True)
+    circle = np.full(len(own), -1, dtype=np.int64)
+    circle[busy] = np.where(few[company], busy[start[inverse]], -1) if len(busy) else -1
     return circle
 
 
@@ -129,7 +167,7 @@ def _share_close(rows: csr_matrix, own: Numbers, times: Floats, company: Numbers
         one, other = one[same], other[same]
         weight = times[one] * times[other]
         drawn += np.bincount(company[one], weights=weight, minlength=n)
-        close += np.bincount(company[one], weights=weight * (_shared(rows, own, one, other) > 0), minlength=n)
+        close += np.bincount(company[one], weights=weight * (_shared(rows, own, one, other, HALF) > 0), minlength=n)
     across = close / np.maximum(drawn, 1) * np.maximum(size**2 - alike, 0)
     return np.asarray((alike - size + across) / np.maximum(size**2 - size, 1))
 
@@ -155,11 +193,11 @@ def _where(acts: _Acts, first: Numbers, n_actors: int) -> coo_matrix:
     return coo_matrix((np.ones(int((row >= 0).sum())), (row[row >= 0], acts.comment[row >= 0])), shape=shape)
 
 
-def _close_pairs(rows: csr_matrix, own: Numbers, times: Floats) -> _Pairs:
-    """Pairs that share half of what each of the two does; within a company of many, enough of them to join it."""
+def _close_pairs(rows: csr_matrix, own: Numbers, times: Floats, how: _Closeness) -> _Pairs:
+    """Pairs that share this part of what each of the two does; within a company of many, enough of them to join it."""
     none, n = np.empty(0, dtype=np.int64), rows.shape[0]
     left, right, shared, seen = none, none, none, none
-    for pairs in _neighbours(rows):
+    for pairs in _neighbours(rows, how.orders):
         company = components(left, right, n)
         many = (np.bincount(company, weights=times, minlength=1) >= MANY_ACTORS)[company] if n else none
         one, other = np.divmod(np.setdiff1d(pairs, seen, assume_unique=True), max(n, 1))
@@ -167,28 +205,28 @@ def _close_pairs(rows: csr_matrix, own: Numbers, times: Floats) -> _Pairs:
             open_ = ~many[one] | (company[one] != company[other])
             one, other = one[open_], other[open_]
         seen = np.union1d(seen, one * n + other)
-        common = _shared(rows, own, one, other)
+        common = _shared(rows, own, one, other, how)
         left, right = np.append(left, one[common > 0]), np.append(right, other[common > 0])
         shared = np.append(shared, common[common > 0])
     return _Pairs(left, right, shared)
 
 
-def _shared(rows: csr_matrix, own: Numbers, one: Numbers, other: Numbers) -> Numbers:
-    """How many comments two rows share, 0 where it is less than half of what either does."""
-    least = np.maximum(SHARED_PART * np.maximum(own[one], own[other]), LEAST_SHARED)
+def _shared(rows: csr_matrix, own: Numbers, one: Numbers, other: Numbers, how: _Closeness) -> Numbers:
+    """How many comments two rows share, 0 where it is less than this part (half) of what either does."""
+    least = np.maximum(how.part * np.maximum(own[one], own[other]), how.least)
     size, out = rows.getnnz(axis=1), np.zeros(len(one), dtype=np.int64)
     may = np.flatnonzero(np.minimum(size[one], size[other]) >= least)
     for start in range(0, len(may), PAIRS_AT_ONCE):
-        part = may[start : start + PAIRS_AT_ONCE]
-        out[part] = np.asarray(rows[one[part]].multiply(rows[other[part]]).sum(axis=1)).ravel()
+        few = may[start : start + PAIRS_AT_ONCE]
+        out[few] = np.asarray(rows[one[few]].multiply(rows[other[few]]).sum(axis=1)).ravel()
     return np.where(out >= least, out, 0)
 
 
-def _neighbours(rows: csr_matrix) -> Iterator[Numbers]:
+def _neighbours(rows: csr_matrix, orders: int) -> Iterator[Numbers]:
     """Pairs of rows, as one number each, that stand close on some comment, in each of several orders."""
     n = rows.shape[0]
     row, comment = (np.asarray(part, dtype=np.int64) for part in rows.nonzero())
-    for turn in range(1, ORDERS + 1):
+    for turn in range(1, orders + 1):
         smallest = np.full(n, np.iinfo(np.uint64).max, dtype=np.uint64)
         np.minimum.at(smallest, row, _hash(comment, turn))
         order = np.lexsort((row, smallest[row], comment))

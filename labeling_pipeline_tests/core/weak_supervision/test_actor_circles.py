@@ -59,6 +59,34 @@ def test_five_who_choose_from_one_forum_are_five(seed: int) -> None:
     assert largest((np.repeat(np.arange(5), 40), comments)) == 1
 
 
+def choosers(seed: int, n: int, list_of: int, each: int) -> Acts:
+    """`n` actors: all on the first comment, and each on so many of a list."""
+    rng = np.random.default_rng(seed)
+    chosen = [np.append(0, 1 + rng.choice(list_of, each, replace=False)) for _ in range(n)]
+    return np.repeat(np.arange(n), each + 1), np.concatenate(chosen)
+
+
+@pytest.mark.parametrize(
+    ("list_of", "each"), [(40, 10), (45, 10), (50, 10), (55, 10), (60, 10), (50, 15), (60, 20), (80, 20), (100, 20)]
+)
+@pytest.mark.parametrize("n", [50, 500])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_ring_that_works_through_a_list_is_one_circle_however_long(
+    n: int, list_of: int, each: int, seed: int
+) -> None:
+    assert largest(choosers(seed, n, list_of, each)) == n
+
+
+@pytest.mark.parametrize(
+    ("n", "each", "comments", "popular"), [(300, 12, 500, 0.5), (200, 10, 300, 0.7), (60, 25, 1000, 0.8)]
+)
+def test_busy_people_of_a_large_forum_are_no_ring(n: int, each: int, comments: int, popular: float) -> None:
+    rng = np.random.default_rng(0)
+    seen = 1 / np.arange(1, comments + 1) ** popular
+    chosen = [rng.choice(comments, each, replace=False, p=seen / seen.sum()) for _ in range(n)]
+    assert largest((np.repeat(np.arange(n), each), np.concatenate(chosen))) <= 3
+
+
 def test_those_who_act_nowhere_but_where_a_ring_does_are_its_own_if_they_are_few() -> None:
     actor, comment = ring(0, 500, 5)
     few, many = np.arange(500, 505), np.arange(500, 600)
