@@ -21,7 +21,7 @@ from labeling_pipeline.core.ids import id_texts
 from labeling_pipeline.core.weak_supervision.gold_roles import fit_rows
 from labeling_pipeline.core.weak_supervision.patterns import Matrix
 from labeling_pipeline.core.weak_supervision.result import softmax
-from labeling_pipeline.core.weak_supervision.source_evidence import Evidence, evidence_in, pooled
+from labeling_pipeline.core.weak_supervision.source_evidence import Evidence, evidence_in, pooled, speaks_alone
 from labeling_pipeline.core.weak_supervision.source_mixes import SourceMix, checked_mix, find_balance, find_mixes
 from labeling_pipeline.core.weak_supervision.source_weights import choose_weights
 from labeling_pipeline.core.weak_supervision.verdict_votes import verdict_votes
@@ -36,7 +36,8 @@ class Fused:
 
     `evidence`: comment_id, source, weight, evidence (natural log of how much the source favours the label over the
     runner-up; negative where it speaks against it). `gold_used`: comments whose gold chose the weights; with enough of
-    it the labels are calibrated. `mixes`: what each source's probabilities stand on.
+    it the labels are calibrated. `mixes`: what each source's probabilities stand on. `class_balance` (K,): the mix of
+    the comments.
     """
 
     labels: pd.DataFrame
@@ -45,6 +46,7 @@ class Fused:
     gold_used: list[str]
     notes: list[str]
     mixes: dict[str, SourceMix]
+    class_balance: Matrix
 
     @property
     def is_calibrated(self) -> bool:
@@ -72,7 +74,8 @@ def fuse(
     seen the answer looks perfect. `class_balance` (K,): the mix of the comments; without it, the mean of the source
     that is taken at its word (see ``source_mixes``). `weights` replaces learning and defaults; `like` takes all from an
     earlier fusion. A frame whose `attrs` have `class_balance` (``signal_labels``) stands on that mix. Until gold
-    calibrates, sources that all name one class keep it (see ``pooled``).
+    calibrates, sources that all name one class keep it, and one that speaks alone keeps its probabilities (see
+    ``pooled``); a verdict alone is as sure as its accuracy.
     InputError: no probabilities, no rows, a role that is none, a verdict for no class or with an impossible accuracy.
 
     >>> crowd = pd.DataFrame({"comment_id": ["a"], "p_no": [0.6], "p_yes": [0.4]})
@@ -85,11 +88,14 @@ def fuse(
     balance, mixes = _stood_on(sources, _put_in(tables, judged, ids, list(known)), class_balance, like)
     chosen, gold_used, note = _weights(evidence_in(judged, mixes), list(mixes), balance, known, weights, like)
     vouched = len(gold_used) >= CALIBRATING_GOLD
-    parts, mix = pooled(evidence_in(tables, mixes), np.array(list(chosen.values())), balance, vouched=vouched)
+    said, counted = evidence_in(tables, mixes), np.array(list(chosen.values()))
+    parts, mix = pooled(said, counted, balance, vouched=vouched)
+    alone = speaks_alone(said, counted) & (not vouched)
     parts, used = _with_verdicts(parts, chosen, verdicts, ids, classes)
     probabilities = softmax(mix + parts.sum(axis=0))
-    labels, told = _labels(ids, probabilities, parts, used, classes), _explained(ids, probabilities, parts, used)
-    return Fused(labels, told, chosen, gold_used, [note], mixes)
+    labels = _labels(ids, probabilities, parts, used, classes)
+    told = _explained(ids, probabilities, parts, used, alone)
+    return Fused(labels, told, chosen, gold_used, [note], mixes, balance)
 
 
 def _with_verdicts(
@@ -110,7 +116,8 @@ def _stood_on(
 ) -> tuple[Matrix, dict[str, SourceMix]]:
     """The mix of the comments, and what each source's probabilities stand on."""
     stated = _stated(sources, like, unseen.shape[2])
-    balance = find_balance(list(sources), unseen, class_balance, stated)
+    given = like.class_balance if class_balance is None and like is not None else class_balance
+    balance = find_balance(list(sources), unseen, given, stated)
     return balance, find_mixes(list(sources), unseen, balance, stated)
 
 
@@ -202,13 +209,20 @@ def _labels(
     return pd.DataFrame(frame)
 
 
-def _explained(ids: list[str], probabilities: Matrix, stacked: Matrix, used: list[tuple[str, float]]) -> pd.DataFrame:
+def _explained(
+    ids: list[str],
+    probabilities: Matrix,
+    stacked: Matrix,
+    used: list[tuple[str, float]],
+    alone: npt.NDArray[np.bool_],
+) -> pd.DataFrame:
     order = np.argsort(-probabilities, axis=1, kind="stable")
     rows = np.arange(len(ids))
     favour = stacked[:, rows, order[:, 0]] - stacked[:, rows, order[:, 1]]
     parts = []
     for s, (name, weight) in enumerate(used):
         speaks = np.flatnonzero(np.abs(stacked[s]).sum(axis=1) > 0)
-        part = {"comment_id": [ids[i] for i in speaks], "source": name, "weight": weight, "evidence": favour[s, speaks]}
-        parts.append(pd.DataFrame(part))
+        counted = np.where(alone[speaks], 1.0, weight)
+        part = {"comment_id": [ids[i] for i in speaks], "source": name, "weight": counted}
+        parts.append(pd.DataFrame({**part, "evidence": favour[s, speaks]}))
     return pd.concat(parts, ignore_index=True).sort_values(["comment_id", "source"], ignore_index=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from labeling_pipeline.core.weak_supervision.patterns import Matrix
 from labeling_pipeline.core.weak_supervision.source_mixes import SourceMix, logs
@@ -16,25 +17,29 @@ LEAST_LEAD = 1e-6  # natural log, of a class that all sources name over any othe
 
 
 class Evidence(NamedTuple):
-    """Natural logs (sources, n, K), 0 where a source is silent: what each `said`, and the `mix` in it."""
+    """Natural logs (sources, n, K), 0 where a source is silent: its own `words`, what it thereby `said` (as strong as
+    they are made), and the `mix` in it."""
 
+    words: Matrix
     said: Matrix
     mix: Matrix
 
 
 def evidence_in(tables: Matrix, mixes: Mapping[str, SourceMix]) -> Evidence:
-    """The two parts of what sources say. `tables` (sources, n, K): probabilities, NaN where a source says nothing;
+    """The parts of what sources say. `tables` (sources, n, K): probabilities, NaN where a source says nothing;
     `mixes`: by source, in that order."""
     silent = np.isnan(tables).any(axis=2, keepdims=True)
     stands_on = np.array([one.mix for one in mixes.values()]).reshape(len(mixes), 1, tables.shape[2])
     strength = np.array([one.strength for one in mixes.values()])[:, None, None]
-    said = strength * logs(np.where(silent, 1.0, tables))
-    return Evidence(np.where(silent, 0.0, said), np.where(silent, 0.0, np.log(stands_on)))
+    words = np.where(silent, 0.0, logs(np.where(silent, 1.0, tables)))
+    return Evidence(words, strength * words, np.where(silent, 0.0, np.log(stands_on)))
 
 
 def pooled(evidence: Evidence, weights: Matrix, balance: Matrix, *, vouched: bool) -> tuple[Matrix, Matrix]:
     """(sources, n, K): what each source adds, times its weight; and (n, K): the mix of the comments they add to.
 
+    On a comment on which one source speaks alone there is nothing to add up: until gold has `vouched` for the weights,
+    the source's own probabilities stay. On one on which none speaks (verdicts alone) no mix is added.
     Where the two or more sources that speak all name one class, another one may be likelier by the sum: each was less
     sure of a frequent class than the mix alone would make it. That holds if sources are as sure as they should be.
     Where no gold has `vouched` for that, mixes count only so far that the class they name stays first: a tie at least.
@@ -43,7 +48,22 @@ def pooled(evidence: Evidence, weights: Matrix, balance: Matrix, *, vouched: boo
     said, mix = evidence.said * by_weight, evidence.mix * by_weight
     rest = np.log(balance) - mix.sum(axis=0)
     part = np.ones(len(rest)) if vouched else _share_of_mixes(said, rest)
-    return said - part[:, None] * mix, part[:, None] * np.log(balance)
+    parts, added = said - part[:, None] * mix, part[:, None] * np.log(balance)
+    if not vouched:
+        lone, counts = speaks_alone(evidence, weights), _speaks(evidence) & (weights > 0)[:, None]
+        own = (evidence.words - np.log(balance)) * counts[:, :, None]
+        parts, added = np.where(lone[:, None], own, parts), np.where(lone[:, None], np.log(balance), added)
+    return parts, np.where(_speaks(evidence).any(axis=0)[:, None], added, 0.0)
+
+
+def speaks_alone(evidence: Evidence, weights: Matrix) -> npt.NDArray[np.bool_]:
+    """(n,): whether one source alone, of those that count at all, speaks on a comment."""
+    return np.asarray((_speaks(evidence) & (weights > 0)[:, None]).sum(axis=0) == 1)
+
+
+def _speaks(evidence: Evidence) -> npt.NDArray[np.bool_]:
+    """(sources, n)."""
+    return np.asarray((evidence.mix != 0).any(axis=2))
 
 
 def _share_of_mixes(said: Matrix, rest: Matrix) -> Matrix:
