@@ -39,7 +39,7 @@ def pooled(evidence: Evidence, weights: Matrix, balance: Matrix, *, vouched: boo
     """(sources, n, K): what each source adds, times its weight; and (n, K): the mix of the comments they add to.
 
     On a comment on which one source speaks alone there is nothing to add up: until gold has `vouched` for the weights,
-    the source's own probabilities stay. On one on which none speaks (verdicts alone) no mix is added.
+    the source's own probabilities stay, and after that its label. Where none speaks (verdicts alone) no mix is added.
     Where the two or more sources that speak all name one class, another one may be likelier by the sum: each was less
     sure of a frequent class than the mix alone would make it. That holds if sources are as sure as they should be.
     Where no gold has `vouched` for that, mixes count only so far that the class they name stays first: a tie at least.
@@ -47,10 +47,11 @@ def pooled(evidence: Evidence, weights: Matrix, balance: Matrix, *, vouched: boo
     by_weight = weights[:, None, None]
     said, mix = evidence.said * by_weight, evidence.mix * by_weight
     rest = np.log(balance) - mix.sum(axis=0)
-    part = np.ones(len(rest)) if vouched else _share_of_mixes(said, rest)
+    lone = speaks_alone(evidence, weights)
+    part = np.where(lone | (not vouched), _share_of_mixes(said, rest), 1.0)
     parts, added = said - part[:, None] * mix, part[:, None] * np.log(balance)
     if not vouched:
-        lone, counts = speaks_alone(evidence, weights), _speaks(evidence) & (weights > 0)[:, None]
+        counts = _speaks(evidence) & (weights > 0)[:, None]
         own = (evidence.words - np.log(balance)) * counts[:, :, None]
         parts, added = np.where(lone[:, None], own, parts), np.where(lone[:, None], np.log(balance), added)
     return parts, np.where(_speaks(evidence).any(axis=0)[:, None], added, 0.0)
@@ -73,7 +74,7 @@ def _share_of_mixes(said: Matrix, rest: Matrix) -> Matrix:
     leads = said[:, rows, named][:, :, None] - said  # by source, over each class
     leads[:, rows, named] = np.inf
     speaks = (said != 0).any(axis=2)
-    agree = ((leads.min(axis=2, initial=np.inf) > 0) | ~speaks).all(axis=0) & (speaks.sum(axis=0) > 1)
+    agree = ((leads.min(axis=2, initial=np.inf) > 0) | ~speaks).all(axis=0) & speaks.any(axis=0)
     lead = total[rows, named][:, None] - total
     lost = rest - rest[rows, named][:, None]
     least = np.minimum(LEAST_LEAD, lead / 2)

@@ -3,10 +3,11 @@ Does not: adding up what is left once they are taken out (``source_evidence``).
 
 A posterior holds the mix that its source took for granted: majority an even one, a draft that of its training data, a
 label model the one it estimated. Added up as they are, sources count the mix once each. One source, the crowd where
-there is one, is taken at its word: it has seen the comments, so it stands on its own mean whatever mix is given. Shares
-of votes are no posterior, and stand on an even mix. What any other stands on is found on the comments on which both speak: it is the mix
-that, exchanged for the one of the comments, makes the crowd's evidence there likeliest (the adjustment of Saerens,
-Latinne and Decaestecker 2002, https://doi.org/10.1162/089976602753284446, with the old mix unknown instead of the new).
+there is one, is taken at its word: its posterior stays as it is, whatever mix is given; shares of votes alone, which
+are no posterior, stand on an even one. What any other stands on is found on the comments on which both speak: it is the
+mix that, exchanged for the mean of what the crowd says, makes the crowd's evidence there likeliest (the adjustment of
+Saerens, Latinne and Decaestecker 2002, https://doi.org/10.1162/089976602753284446, with the old mix unknown instead of
+the new).
 Found with it is whether the source says less than it knows, as vote shares do: then its words are made stronger. One
 that says more than it knows is left to its weight, since errors that it shares with the crowd look like knowledge.
 """
@@ -31,6 +32,7 @@ SPREAD = 1.0  # how far, as a standard deviation of its log, a mix may lie from 
 SMALLEST = 1e-6
 STRONGEST = 4.0
 MOST_VOTES = 20  # on a comment, for shares of votes to be known as such
+LEAST_SHARES = 3  # so many different ones
 STRENGTH_SPREAD = 0.5  # as a standard deviation, of the log of the strength
 
 
@@ -64,19 +66,18 @@ def find_mixes(
     """Name → what it stands on; what is known as it is."""
     at_its_word = _at_its_word(names, tables, known)
     words = None if at_its_word is None else tables[at_its_word]
-    counts_votes = words is not None and _are_shares_of_votes(words)
-    usual = balance if words is None or counts_votes else _mean(words, ONE_COMMENT)
-    held = np.full_like(balance, 1 / len(balance)) if counts_votes else usual
+    usual = balance if words is None else _mean(words, ONE_COMMENT)
     out: dict[str, SourceMix] = {}
     for s, name in enumerate(names):
         if name in known:
             out[name] = known[name]
-        elif s == at_its_word or words is None:
-            # Its posterior stays as it is: what is taken out is what is added.
-            out[name] = SourceMix(held if counts_votes else balance)
+        elif words is None:
+            out[name] = SourceMix(balance)
+        elif s == at_its_word:  # a posterior stays as it is: what is taken out is what is added
+            out[name] = SourceMix(np.full_like(balance, 1 / len(balance)) if _are_shares_of_votes(words) else balance)
         else:
             both = _speaks(tables[s]) & _speaks(words)
-            evidence = logs(words[both]) - np.log(held)
+            evidence = logs(words[both]) - np.log(usual)
             out[name] = _likeliest(logs(tables[s][both]), evidence, usual, _mean(tables[s], PSEUDO_COMMENTS))
     return out
 
@@ -104,14 +105,16 @@ def _at_its_word(names: Sequence[str], tables: Matrix, known: Mapping[str, Sourc
 
 
 def _are_shares_of_votes(table: Matrix) -> bool:
-    """Whether some are unanimous, which no posterior is, and all are so many votes of a few."""
-    rows = table[_speaks(table)]
-    if not (rows == 1).any():
+    """Whether each row is so many votes of a few, plain or with one more that is spread by the same mix."""
+    left = np.unique(table[_speaks(table)][:, 0])
+    if len(left) < LEAST_SHARES:
         return False
-    left = np.unique(rows)
-    for n_votes in range(1, MOST_VOTES + 1):
-        left = left[np.abs(left * n_votes - np.round(left * n_votes)) > 1e-9]
-    return not len(left)
+    sizes = np.arange(1, MOST_VOTES + 2)
+    for spread in np.unique(left[0] * sizes % 1.0):
+        votes = left[:, None] * sizes - spread
+        if (np.abs(votes - np.round(votes)) < 1e-9).any(axis=1).all():
+            return True
+    return False
 
 
 def _likeliest(said: Matrix, evidence: Matrix, balance: Matrix, near: Matrix) -> SourceMix:

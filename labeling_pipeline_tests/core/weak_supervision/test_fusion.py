@@ -45,6 +45,16 @@ def test_a_verdict_turns_a_confident_crowd() -> None:
 CROWD = soft(["a", "b"], [0.1, 0.5])
 
 
+@pytest.mark.parametrize("balance", [None, [0.99, 0.01]])
+@pytest.mark.parametrize("accuracy", [0.7, 0.95])
+def test_a_verdict_alone_is_as_sure_as_its_accuracy(balance: list[float] | None, accuracy: float) -> None:
+    verdicts = pd.DataFrame({"comment_id": ["a"], "label": ["yes"], "accuracy": [accuracy]})
+    for sources in ({}, {"crowd": soft(["b"], [0.3])}):
+        labels = fuse(sources, CLASSES, verdicts=verdicts, class_balance=balance).labels.set_index("comment_id")
+        assert labels.loc["a", "p_yes"] == pytest.approx(accuracy)
+        assert labels.loc["a", "source"] == "verdict"
+
+
 def said(*rows: tuple[object, ...], more: tuple[str, ...] = ()) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["comment_id", "expert_id", "label", *more])
 

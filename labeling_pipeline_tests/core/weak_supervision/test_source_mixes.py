@@ -132,6 +132,45 @@ def test_together_sources_are_no_worse_than_the_best_alone_and_gold_calibrates(
     assert calibration_error(taught[400:], truth[400:]) < 0.04
 
 
+@pytest.mark.parametrize("more", [{}, {"class_balance": [0.95, 0.05]}, {"weights": {"crowd": 1.0, "draft": 0.3}}])
+def test_a_source_that_speaks_alone_keeps_its_probabilities(more: dict[str, object]) -> None:
+    rng = np.random.default_rng(0)
+    truth = (rng.random(1500) < 0.2).astype(int)
+    mix = np.array([0.8, 0.2])
+    crowd, draft = posterior(rng, truth, mix, [0.85, 0.85]), posterior(rng, truth, mix, [0.85])
+    crowd[750:] = np.nan
+    found = fused({"crowd": crowd, "draft": draft}, **more)
+    assert np.allclose(found[750:], draft[750:])
+    for n_gold in (30, 100, 400):
+        taught = fused({"crowd": crowd, "draft": draft}, truth[:n_gold])
+        assert np.array_equal(taught[750:].argmax(axis=1), draft[750:].argmax(axis=1))
+
+
+@pytest.mark.parametrize("common", [0.8, 0.9, 0.95])
+@pytest.mark.parametrize("pseudo", [0.0, 1.0])
+@pytest.mark.parametrize("is_given", [True, False])
+def test_shares_of_votes_beside_a_draft_are_no_worse_than_alone(common: float, pseudo: float, is_given: bool) -> None:
+    rng = np.random.default_rng(0)
+    truth = (rng.random(3000) > common).astype(int)
+    votes = np.where(rng.random((3000, 3)) < 0.85, truth[:, None], 1 - truth[:, None])
+    counts = np.stack([(votes == k).sum(axis=1) for k in range(2)], axis=1)
+    crowd = (counts + pseudo * counts.sum(axis=0) / counts.sum()) / (3 + pseudo)
+    draft = posterior(rng, truth, np.array([0.5, 0.5]), [0.85])
+    balance = {"class_balance": [common, 1 - common]} if is_given else {}
+    found = fused({"crowd": crowd, "draft": draft}, **balance)
+    # Labels: where the two agree against the mix, the one they name is ahead by a hair.
+    assert (found.argmax(axis=1) == truth).mean() >= accuracy(crowd, truth) - 0.005
+
+
+@pytest.mark.parametrize("stated", [0.5, 0.99])
+def test_a_crowd_is_taken_at_its_word_whatever_mix_is_given(stated: float) -> None:
+    rng = np.random.default_rng(0)
+    truth = (rng.random(3000) < 0.2).astype(int)
+    crowd = posterior(rng, truth, np.array([0.8, 0.2]), [0.8, 0.7])
+    sources = {"crowd": crowd, "draft": posterior(rng, truth, np.array([0.5, 0.5]), [0.8])}
+    assert np.allclose(fused(sources), fused(sources, class_balance=[stated, 1 - stated]), atol=0.01)
+
+
 def test_one_source_for_the_rare_class_speaks_by_speaking_at_all() -> None:
     rng = np.random.default_rng(0)
     truth = (rng.random(8000) < 0.1).astype(int)
