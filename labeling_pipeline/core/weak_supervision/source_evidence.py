@@ -48,7 +48,8 @@ def pooled(evidence: Evidence, weights: Matrix, balance: Matrix, *, vouched: boo
     said, mix = evidence.said * by_weight, evidence.mix * by_weight
     rest = np.log(balance) - mix.sum(axis=0)
     lone = speaks_alone(evidence, weights)
-    part = np.where(lone | (not vouched), _share_of_mixes(said, rest), 1.0)
+    only = _speaks(evidence).sum(axis=0) == 1
+    part = np.where(only | (not vouched), _share_of_mixes(said, rest), 1.0)
     parts, added = said - part[:, None] * mix, part[:, None] * np.log(balance)
     if not vouched:
         counts = _speaks(evidence) & (weights > 0)[:, None]
