@@ -74,8 +74,7 @@ def fuse(
     seen the answer looks perfect. `class_balance` (K,): the mix of the comments; without it, the mean of the source
     that is taken at its word (see ``source_mixes``). `weights` replaces learning and defaults; `like` takes all from an
     earlier fusion. A frame whose `attrs` have `class_balance` (``signal_labels``) stands on that mix. Until gold
-    calibrates, sources that all name one class keep it, and one that speaks alone keeps its probabilities (see
-    ``pooled``); a verdict alone is as sure as its accuracy.
+    calibrates, sources that all name one class keep it, one alone its probabilities (``pooled``), a verdict its accuracy.
     InputError: no probabilities, no rows, a role that is none, a verdict for no class or with an impossible accuracy.
 
     >>> crowd = pd.DataFrame({"comment_id": ["a"], "p_no": [0.6], "p_yes": [0.4]})
@@ -90,11 +89,10 @@ def fuse(
     vouched = len(gold_used) >= CALIBRATING_GOLD
     said, counted = evidence_in(tables, mixes), np.array(list(chosen.values()))
     parts, mix = pooled(said, counted, balance, vouched=vouched)
-    alone = speaks_alone(said, counted) & (not vouched)
     parts, used = _with_verdicts(parts, chosen, verdicts, ids, classes)
     probabilities = softmax(mix + parts.sum(axis=0))
     labels = _labels(ids, probabilities, parts, used, classes)
-    told = _explained(ids, probabilities, parts, used, alone)
+    told = _explained(ids, probabilities, parts, used, speaks_alone(said, counted) & (not vouched))
     return Fused(labels, told, chosen, gold_used, [note], mixes, balance)
 
 

@@ -48,14 +48,15 @@ def pooled(evidence: Evidence, weights: Matrix, balance: Matrix, *, vouched: boo
     said, mix = evidence.said * by_weight, evidence.mix * by_weight
     rest = np.log(balance) - mix.sum(axis=0)
     lone = speaks_alone(evidence, weights)
-    only = _speaks(evidence).sum(axis=0) == 1
+    only = np.asarray(_speaks(evidence).sum(axis=0) == 1)
     part = np.where(only | (not vouched), _share_of_mixes(said, rest), 1.0)
     parts, added = said - part[:, None] * mix, part[:, None] * np.log(balance)
     if not vouched:
         counts = _speaks(evidence) & (weights > 0)[:, None]
         own = (evidence.words - np.log(balance)) * counts[:, :, None]
         parts, added = np.where(lone[:, None], own, parts), np.where(lone[:, None], np.log(balance), added)
-    return parts, np.where(_speaks(evidence).any(axis=0)[:, None], added, 0.0)
+    heard = np.asarray(_speaks(evidence).any(axis=0))
+    return parts, np.where(heard[:, None], added, 0.0)
 
 
 def speaks_alone(evidence: Evidence, weights: Matrix) -> npt.NDArray[np.bool_]:
