@@ -74,7 +74,7 @@ def fuse(
     seen the answer looks perfect. `class_balance` (K,): the mix of the comments; without it, the mean of the source
     that is taken at its word (see ``source_mixes``). `weights` replaces learning and defaults; `like` takes all from an
     earlier fusion. A frame whose `attrs` have `class_balance` (``signal_labels``) stands on that mix. Until gold
-    calibrates, sources that all name one class keep it, one alone its probabilities (``pooled``), a verdict its accuracy.
+    calibrates, sources that name one class keep it, one alone its probabilities (``pooled``), a verdict its accuracy.
     InputError: no probabilities, no rows, a role that is none, a verdict for no class or with an impossible accuracy.
 
     >>> crowd = pd.DataFrame({"comment_id": ["a"], "p_no": [0.6], "p_yes": [0.4]})
